@@ -1,0 +1,155 @@
+/*
+ * The WinHTTP shim: what BITS needs of HTTP, made true
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * BITS is written against the contract of WinHTTP.  This header offers that contract in the service's own terms; a backend makes
+ * it true (sockets: HTTP/1.1 on ws2_32 and schannel, the default; winhttp: the system's DLL, chosen at configure time).
+ * Callers: transfer.c on a transfer's worker thread; nobody else outside shim/.  Nothing here needs or takes a lock of the
+ * rooms above.  Every call that waits takes the transfer's cancel event and a time-out, and ends within 100 ms of the event.
+ *
+ * What it promises: exact 64-bit lengths; early, short, long and close-delimited bodies told apart; nothing unbounded in
+ * memory; a reply's headers complete or not at all; no header of one identity seen by another; a failed request leaves nothing
+ * behind that a later one could reuse.
+ *
+ * Strings handed in are copied.  Strings handed out belong to the object they came from and live as long as it does.
+ */
+
+#ifndef __QMGR_SHIM_SHIM_H
+#define __QMGR_SHIM_SHIM_H
+
+#include <stdarg.h>
+#include <windef.h>
+#include <winbase.h>
+
+#include "core/headers.h"
+#include "core/url.h"
+
+/* A failure on its way up: core/verdict decides what it means for the job. */
+struct shim_error
+{
+    HRESULT hr;      /* HRESULT_FROM_WIN32(ERROR_WINHTTP_* or WSAE*), BG_E_*, or E_ABORT after cancel */
+    DWORD context;   /* BG_ERROR_CONTEXT_*: REMOTE_FILE, GENERAL_TRANSPORT (proxy), SERVER_CERTIFICATE_CALLBACK */
+    DWORD detail;    /* TLS: CERT_TRUST_* or alert; for the log only */
+};
+
+/* TLS policy of a job, all SetSecurityFlags bits [BEH.CERT.1] and the client certificate. Part of the pool key. */
+#define SHIM_TLS_CHECK_REVOCATION   0x0001
+#define SHIM_TLS_IGNORE_NAME        0x0002
+#define SHIM_TLS_IGNORE_DATE        0x0004
+#define SHIM_TLS_IGNORE_UNKNOWN_CA  0x0008
+#define SHIM_TLS_IGNORE_USAGE       0x0010
+
+/* One way to a server: NULL proxy_host is direct. Decided by proxy.c per URL; an ordered list, tried in turn. */
+struct shim_hop
+{
+    const WCHAR *proxy_host; /* name, IPv4 or IPv6 literal without brackets */
+    UINT16 proxy_port;
+};
+
+struct shim_credential
+{
+    DWORD target;            /* BG_AUTH_TARGET_SERVER 1, _PROXY 2 */
+    DWORD scheme;            /* BG_AUTH_SCHEME_BASIC 1 .. PASSPORT 5 */
+    const WCHAR *user;       /* NULL: implicit credentials */
+    const WCHAR *password;
+};
+
+/* The identity and policy of a job towards servers; fixed for the life of a session. */
+struct shim_session_params
+{
+    UINT32 tls_flags;                          /* SHIM_TLS_* */
+    const BYTE *client_cert_hash;              /* 20 bytes, or NULL */
+    DWORD client_cert_location;                /* BG_CERT_STORE_LOCATION_* */
+    const WCHAR *client_cert_store;
+    const struct shim_credential *credentials;
+    ULONG credential_count;
+    BOOL implicit_server;                      /* implicit credentials may answer a server's challenge [BEH.AUTH.6, 7] */
+    BOOL implicit_proxy;
+    HRESULT (*validate_cert)(void *ctx, const void *cert_context); /* after our own verification, before any header; or NULL */
+    void *validate_ctx;
+};
+
+struct shim_session;
+struct shim_request;
+
+/* Starts and ends the room: Winsock, credentials, the connection pool. From service.c only. */
+HRESULT shim_init(void);
+void shim_shutdown(void);
+
+HRESULT shim_session_create(const struct shim_session_params *params, struct shim_session **session);
+void shim_session_release(struct shim_session *session); /* pooled connections of its identity go with it */
+
+/* Source of a request body; read is called on the requesting thread, in order, until `length` bytes were delivered. */
+struct shim_body
+{
+    UINT64 length;
+    HRESULT (*read)(void *ctx, void *buffer, UINT32 size, UINT32 *got);
+    void *ctx;
+};
+
+struct shim_request_params
+{
+    const WCHAR *method;            /* "GET", "HEAD", "BITS_POST", or the job's own */
+    const WCHAR *url;               /* http or https; used as given [BEH.HTTP.21] */
+    const WCHAR *headers;           /* extra header lines, each ended by CRLF, or NULL; Range and the like come from core/fetch */
+    const WCHAR *custom_headers;    /* the job's own, for the origin only, never for a proxy's CONNECT; or NULL */
+    const struct shim_hop *hops;    /* at least one */
+    ULONG hop_count;
+    ULONG first_hop;                /* in: where to begin; the hop that worked is reported in the reply */
+    const struct shim_body *body;   /* or NULL */
+    UINT32 connect_timeout;         /* ms [BEH.HTTP.80] */
+    UINT32 io_timeout;              /* ms without a byte */
+    HANDLE cancel;                  /* manual-reset event of the transfer */
+    UINT64 max_body;                /* SIZE_UNKNOWN, or a bound after which the connection is dropped rather than drained */
+    void (*connected)(void *ctx);   /* called once, on this thread, when the server was reached; or NULL [BEH.STATE.25] */
+    void *connected_ctx;
+};
+
+struct shim_reply
+{
+    UINT32 status;                  /* final status; 1xx are consumed inside */
+    struct header_list *headers;    /* parsed, owned by the request */
+    const WCHAR *raw_headers;       /* status line and lines as received, CRLF each, owned by the request */
+    UINT64 length;                  /* of the body that follows, exact; SIZE_UNKNOWN if chunked or close-delimited */
+    BOOL http10;
+    ULONG hop;                      /* index of the hop that was used */
+};
+
+/*
+ * Sends one request (over a kept connection if a fitting one exists; repeated once by itself if such a connection turns out to be
+ * dead before any reply byte) and reads the reply's head.  Answers authentication challenges for which the session has
+ * credentials.  Does not follow redirects: the caller applies the policy and asks again.
+ * Any HTTP status is a success here.  Failure: *error is filled, *request is NULL.
+ */
+HRESULT shim_send(struct shim_session *session, const struct shim_request_params *params,
+                  struct shim_request **request, struct shim_reply *reply, struct shim_error *error);
+
+/*
+ * Reads what is there, at most `size` bytes (give 256 KiB or more, the buffer size decides the rate, WINE.NET.1).  S_OK with *got > 0;
+ * S_FALSE with *got == 0 at the proper end of the body (all of Content-Length, the last chunk, or close when neither was given).
+ * A close before the announced end: ERROR_WINHTTP_CONNECTION_ERROR; reset the same; time-out ERROR_WINHTTP_TIMEOUT; bad chunk
+ * framing ERROR_WINHTTP_INVALID_SERVER_RESPONSE; E_ABORT after cancel. Bytes got before the failure have been returned.
+ */
+HRESULT shim_read(struct shim_request *request, void *buffer, UINT32 size, UINT32 *got, struct shim_error *error);
+
+/* Ends the request. A connection whose body was read to the proper end goes back to the pool, any other is closed. */
+void shim_close(struct shim_request *request);
+
+#endif /* __QMGR_SHIM_SHIM_H */
