@@ -1,0 +1,73 @@
+/*
+ * The small file interface under store and output
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * Everything durable goes through these few operations, so that a fake disk can drop unflushed writes and unsynced renames in
+ * the native tests.  disk.c implements them on the Windows file API (one call each, no decision); tests/native/fakedisk.c in memory.
+ * Results are HRESULTs of the Win32 error.  Any thread; one file object from one thread at a time.
+ */
+
+#ifndef __QMGR_CORE_DISK_H
+#define __QMGR_CORE_DISK_H
+
+#include "core/system.h"
+
+struct disk_file;               /* opaque, per implementation */
+
+#define DISK_READ          0x01
+#define DISK_WRITE         0x02
+#define DISK_CREATE        0x04 /* make it if absent */
+#define DISK_CREATE_NEW    0x08 /* fail if present (ERROR_FILE_EXISTS) */
+#define DISK_TRUNCATE      0x10
+#define DISK_HIDDEN        0x20 /* hidden attribute on creation [BEH.FILE.11] */
+#define DISK_SHARE_ALL     0x40 /* others may read, write and delete (clients read temporary files [BEH.FILE.14]) */
+
+struct disk_stat
+{
+    UINT64 size;
+    UINT64 write_time;          /* FILETIME */
+    BOOL directory;
+    BOOL read_only;
+};
+
+struct disk
+{
+    HRESULT (*open)(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_file **file);
+    void (*close)(struct disk_file *file);
+    /* Reads up to size octets; *got may be less at the end of the file (S_OK, *got == 0 at the end). */
+    HRESULT (*read)(struct disk_file *file, UINT64 offset, void *buffer, UINT32 size, UINT32 *got);
+    /* Writes all or fails; a short write is ERROR_DISK_FULL (WINE.FS.5). */
+    HRESULT (*write)(struct disk_file *file, UINT64 offset, const void *buffer, UINT32 size);
+    HRESULT (*set_size)(struct disk_file *file, UINT64 size);
+    /* Makes blocks for `size` octets without changing what is readable below the present size; ERROR_DISK_FULL early [BEH.FILE.13]. */
+    HRESULT (*reserve)(struct disk_file *file, UINT64 size);
+    HRESULT (*get_size)(struct disk_file *file, UINT64 *size);
+    HRESULT (*flush)(struct disk_file *file);
+    /* Replaces an existing target atomically. Durable after flush_dir of the target's folder. */
+    HRESULT (*rename)(struct disk *disk, const WCHAR *from, const WCHAR *to);
+    HRESULT (*remove)(struct disk *disk, const WCHAR *path);                       /* S_OK also if it was not there */
+    HRESULT (*stat)(struct disk *disk, const WCHAR *path, struct disk_stat *stat); /* ERROR_FILE_NOT_FOUND ... */
+    HRESULT (*flush_dir)(struct disk *disk, const WCHAR *path);
+    HRESULT (*list)(struct disk *disk, const WCHAR *dir, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx); /* files only */
+    /* After publishing: write and creation time, hidden cleared [BEH.HTTP.70, BEH.FILE.20]. time 0: leave the times. */
+    HRESULT (*finish)(struct disk *disk, const WCHAR *path, UINT64 time);
+};
+
+#endif /* __QMGR_CORE_DISK_H */
