@@ -56,7 +56,7 @@ struct http1_reader
     UINT32 status;
     UINT32 minor;                  /* 0 or 1: the version of the reply */
     enum http1_framing framing;
-    UINT64 length;                 /* HTTP1_LENGTH: of the whole body; else SIZE_UNKNOWN */
+    UINT64 length;                 /* HTTP1_LENGTH: of the whole body; HTTP1_NO_BODY: 0; else SIZE_UNKNOWN */
     struct header_list headers;
     char *raw;                     /* status line and fields of the final reply, CRLF each, NUL terminated */
     BOOL keep_alive;               /* the connection may serve another request after HTTP1_DONE */
@@ -69,6 +69,8 @@ struct http1_reader
     BOOL connect_request;          /* CONNECT: a 2xx has no body, whatever its fields say */
     char *line;
     UINT32 line_len, line_size;
+    UINT32 pending;                /* octets at the start of line that hold a field which may still be folded */
+    UINT32 block_len;              /* octets of this head, of this trailer, or of this chunk-size line */
     UINT32 raw_len, raw_size;
     UINT32 interim;
     UINT32 phase;
