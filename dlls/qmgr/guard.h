@@ -1,0 +1,54 @@
+/*
+ * The guard: heals a prefix whose service was killed
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * rpcss keeps the class of a dead service first in its list, so BITS would be gone until the prefix ends (WINE.COM.3).  The guard is a small
+ * process (rundll32 of this DLL, marked as a system process so that it does not hold the prefix) which waits for the service's process
+ * and knows the rpcss cookies of its classes.  If the service ends without having said goodbye, the guard revokes the cookies
+ * (irpcss_server_revoke, WINE.COM.20) and starts the service again; five deaths within a minute and it leaves the service down, revoked.
+ * A new instance revokes what a predecessor left as well, before it registers its own classes.
+ *
+ * From service.c only, on the service's main thread.  No lock.
+ */
+
+#ifndef __QMGR_GUARD_H
+#define __QMGR_GUARD_H
+
+#include <stdarg.h>
+#include <windef.h>
+#include <winbase.h>
+
+/* Revokes what a dead predecessor left in rpcss. */
+void guard_clean_up(void);
+
+/* Starts the guard process, which at first knows no cookie. Not fatal: without it a kill heals with the next start of the prefix only. */
+HRESULT guard_start(void);
+
+/* Brackets CoRegisterClassObject calls: between the two every cookie of rpcss that appears is ours, and is told to the guard. */
+HRESULT guard_begin_register(void);
+void guard_end_register(void);
+
+/* Clean stop: the classes were revoked, the guard ends and does nothing. */
+void guard_stop(void);
+
+/* From the fault handler: revokes the classes without COM. Takes no lock that the rest of the process could hold. */
+void guard_revoke_now(void);
+
+#endif /* __QMGR_GUARD_H */
