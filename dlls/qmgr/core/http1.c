@@ -19,6 +19,7 @@
  */
 
 #include "core/http1.h"
+#include "core/str.h"
 
 /* What is awaited next, and where it leads. */
 enum phase
@@ -571,46 +572,11 @@ static void put(struct http1_writer *writer, const char *text, size_t len)
     writer->len += len;
 }
 
-/* The next character of UTF-16 text as UTF-8; a lone surrogate becomes U+FFFD. */
-static size_t next_utf8(const WCHAR **pos, char out[4])
-{
-    const WCHAR *p = *pos;
-    UINT32 c = *p++;
-
-    if (c >= 0xd800 && c < 0xdc00 && *p >= 0xdc00 && *p < 0xe000) c = 0x10000 + ((c - 0xd800) << 10) + (*p++ - 0xdc00);
-    else if (c >= 0xd800 && c < 0xe000) c = 0xfffd;
-    *pos = p;
-
-    if (c < 0x80)
-    {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800)
-    {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000)
-    {
-        out[0] = (char)(0xe0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | c >> 18);
-    out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (c & 0x3f));
-    return 4;
-}
-
 void http1_write_request_line(struct http1_writer *writer, const WCHAR *method, const WCHAR *target)
 {
     static const char hex[] = "0123456789ABCDEF";
     char utf8[4], escape[3] = "%";
-    const WCHAR *p;
+    const WCHAR *p, *end;
     size_t i, len;
 
     if (FAILED(writer->hr)) return;
@@ -624,13 +590,14 @@ void http1_write_request_line(struct http1_writer *writer, const WCHAR *method, 
 
     for (p = method; *p;)
     {
-        len = next_utf8(&p, utf8);
+        len = str_next_utf8(&p, p + 1, utf8);
         put(writer, utf8, len);
     }
     put(writer, " ", 1);
-    for (p = target; *p;)
+    end = target + str_len(target);
+    for (p = target; p < end;)
     {
-        len = next_utf8(&p, utf8);
+        len = str_next_utf8(&p, end, utf8);
         if (len == 1 && utf8[0] > ' ' && utf8[0] < 0x7f)
         {
             put(writer, utf8, 1);
@@ -660,7 +627,7 @@ static void put_value(struct http1_writer *writer, const WCHAR *value, size_t le
 
     while (value < end)
     {
-        count = next_utf8(&value, utf8);
+        count = str_next_utf8(&value, end, utf8);
         put(writer, utf8, count);
     }
     put(writer, "\r\n", 2);

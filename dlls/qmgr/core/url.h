@@ -18,7 +18,12 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-/* Pure room. Lengths are in UTF-16 code units without terminator. */
+/*
+ * Pure room, any thread.  Lengths are in UTF-16 code units without terminator.  The doors ask url_parse and local_name_check before
+ * they store a name; the transfer and the shim take stored names and redirect targets apart with url_split and url_resolve.
+ * Nothing is escaped or unescaped on the way [BEH.HTTP.21], user information excepted.  Failures: E_INVALIDARG, E_OUTOFMEMORY; the
+ * outputs are then empty.
+ */
 
 #ifndef __QMGR_CORE_URL_H
 #define __QMGR_CORE_URL_H
@@ -53,6 +58,13 @@ struct url
  * BEH.SMB.2, BEH.HTTP.21].  `url` may be NULL to check only.
  */
 HRESULT url_parse(const WCHAR *remote, struct url *url);
+
+/*
+ * Takes the target of a request apart: http or https only, without the limits on length, segments and wildcards, which hold for names
+ * that clients give, not for where servers redirect to.  At most URL_TARGET_MAX.  Same results as url_parse otherwise.
+ */
+#define URL_TARGET_MAX 65535
+HRESULT url_split(const WCHAR *target, struct url *url);
 void url_free(struct url *url);
 
 /*
@@ -62,14 +74,20 @@ void url_free(struct url *url);
  */
 HRESULT local_name_check(const WCHAR *local);
 
-/* The target of a Location field seen from base: absolute, scheme-relative, absolute path, relative path, query only; fragment dropped.
- * *target is malloc'ed. E_INVALIDARG if the result is no http or https URL. Percent-encodes octets that a URL may not hold. */
+/*
+ * The target of a Location field seen from base (an http or https URL): absolute, scheme-relative, absolute path, relative path, query
+ * only; dot segments removed, fragment dropped (RFC 3986 5.2).  *target is malloc'ed.  E_INVALIDARG if the field is blank or the result is
+ * no http or https URL.  Percent-encodes octets that a URL may not hold.  User information of base stays only with a relative reference.
+ */
 HRESULT url_resolve(const WCHAR *base, const char *location, WCHAR **target);
 
 /* Same scheme, host (without case) and port: credentials and connections may be shared. */
 BOOL url_same_origin(const struct url *a, const struct url *b);
 
-/* ReplaceRemotePrefix: new name if remote begins with old (rules of JOB3.ReplaceRemotePrefix), else NULL; malloc'ed. */
+/*
+ * ReplaceRemotePrefix: the new name, malloc'ed, if remote begins with old_prefix, compared by code unit [JOB3.ReplaceRemotePrefix.1, 2]; NULL
+ * if it does not, if old_prefix is empty, or without memory (str_starts tells which).  The caller checks the result with url_parse.
+ */
 WCHAR *url_replace_prefix(const WCHAR *remote, const WCHAR *old_prefix, const WCHAR *new_prefix);
 
 #endif /* __QMGR_CORE_URL_H */
