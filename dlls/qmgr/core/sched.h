@@ -1,0 +1,84 @@
+/*
+ * Who runs next, and when to look again
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * Pure room.  The engine gathers the facts of all jobs and the world, sched_plan marks what is to be done with each and says when to
+ * ask again.  Times are monotonic milliseconds; SCHED_NEVER is no time.
+ */
+
+#ifndef __QMGR_CORE_SCHED_H
+#define __QMGR_CORE_SCHED_H
+
+#include "core/model.h"
+
+#define SCHED_NEVER ((UINT64)-1)
+
+/* Named intervals; a hidden registry value may shorten those that no client can set (policy.h). */
+#define SCHED_SLICE_MSEC      300000u                   /* time slice of a background job [BEH.SCHED.20] */
+#define SCHED_INACTIVITY_DAYS 90u                       /* [BEH.RETRY.3a] */
+
+enum sched_action
+{
+    SCHED_NOTHING,
+    SCHED_START,                /* QUEUED: give it a turn */
+    SCHED_PREEMPT,              /* running: back to QUEUED, behind its peers if its slice is over */
+    SCHED_RETRY,                /* TRANSIENT_ERROR: back to QUEUED */
+    SCHED_GIVE_UP,              /* TRANSIENT_ERROR: no-progress time over */
+    SCHED_BLOCK,                /* QUEUED or running: TRANSIENT_ERROR with `block` */
+    SCHED_TIMEOUT,              /* running: maximum download time used up */
+    SCHED_EXPIRE                /* any live state: inactive for too long */
+};
+
+struct sched_job
+{
+    /* facts */
+    enum job_state state;       /* live */
+    enum job_priority priority;
+    BOOL running;               /* a transfer thread works on it */
+    BOOL stopping;              /* told to stop, not yet gone: it still takes the place of a background job */
+    BOOL retry_by_time;         /* TRANSIENT_ERROR of class T; else only the end of its cause ends it [BEH.RETRY.4] */
+    BOOL cause_ended;           /* not by time: no cause outside this room (a locked volume) is known to last */
+    BOOL foreign_network;       /* does not need the network: every file is local [BEH.SMB.8] */
+    UINT32 cost_flags;
+    UINT64 order;               /* place in its level: smaller first */
+    UINT64 slice_end;           /* running background job: when its slice ends */
+    UINT64 retry_at;            /* TRANSIENT_ERROR */
+    UINT64 give_up_at;          /* TRANSIENT_ERROR, or SCHED_NEVER */
+    UINT64 timeout_at;          /* running: end of the maximum download time */
+    UINT64 expire_at;           /* end of the inactivity time */
+    /* results */
+    enum sched_action action;
+    HRESULT block;              /* SCHED_BLOCK: why */
+};
+
+struct sched_world
+{
+    UINT64 now;
+    BOOL network;               /* up */
+    BOOL background_blocked;    /* bandwidth policy of zero in force [BEH.STATE.35] */
+    UINT32 cost;                /* bits of the present network; 0 counts as unrestricted [BEH.COST.23] */
+    HRESULT power_block;        /* S_OK, or BG_E_BLOCKED_BY_BATTERY_SAVER and the like, for background jobs */
+    UINT32 slice_msec;
+};
+
+/* Marks every job and returns the time of the next thing that will happen by itself. */
+UINT64 sched_plan(const struct sched_world *world, struct sched_job *jobs, UINT32 count);
+
+#endif /* __QMGR_CORE_SCHED_H */

@@ -1,0 +1,149 @@
+/*
+ * The one owner of all jobs
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * Who uses it: the doors (look up, read, change), engine.c (what may run), transfer.c (progress and outcome), finish.c (Complete and
+ * Cancel), notify.c (what is owed).  Nobody else holds a job.
+ *
+ * queue.cs guards every job and everything in struct queue_job.  It is held for work in memory only: no client call, network, file or
+ * registry call.  A change builds a record, store_append takes it, model_apply applies it, all in one stay under the lock; an
+ * awaited change then waits outside the lock until the record is on disk [BEH.PERSIST.33].
+ *
+ * Lock order: queue.cs, then a transfer's, then store.cs.  Functions ending in _locked expect queue.cs and keep it.
+ */
+
+#ifndef __QMGR_QUEUE_H
+#define __QMGR_QUEUE_H
+
+#include <stdarg.h>
+#include <windef.h>
+#include <winbase.h>
+
+#include "core/record.h"
+#include "core/state.h"
+
+struct caller;
+struct transfer;
+struct notify_job;
+
+/* The run-time half of a job: everything that does not survive a restart. */
+struct queue_job
+{
+    LONG refs;                      /* interlocked */
+    struct job *job;                /* fixed; the model's half, counted */
+    /* guarded by queue.cs */
+    enum job_state live;            /* job->state, or CONNECTING or TRANSFERRING in place of QUEUED */
+    BOOL listed;                    /* FALSE once it is final: GetJob and EnumJobs know it no more [MGR.GetJob.A1] */
+    BOOL finishing;                 /* a Complete or Cancel has it: the engine leaves it alone */
+    struct transfer *transfer;      /* working on it, or NULL */
+    BOOL stopping;                  /* the transfer was told to end */
+    enum failure_class class;       /* of job->failure */
+    UINT64 order;                   /* place in its level */
+    UINT64 slice_end;               /* monotonic ms, as the next four */
+    UINT64 retry_at;
+    UINT64 unproductive_since;      /* start of the no-progress period, 0 if none */
+    UINT64 run_start;               /* of the present transfer */
+    UINT64 active_at;               /* last progress or property change, for the inactivity time */
+    UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
+    UINT64 live_received;           /* of that file, octets in the temporary file */
+    UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
+    UINT32 generation;              /* counts changes of what a client can see, for notify.c */
+    struct notify_job *notify;      /* owned by notify.c, NULL without a registered client interface */
+};
+
+/* Opens the store in `folder`, carries out what a killed predecessor left undone, and is ready. From service.c. */
+HRESULT queue_init(const WCHAR *folder);
+void queue_shutdown(void);
+
+void queue_enter(void);
+void queue_leave(void);
+
+/* Every job handed out carries a reference that queue_release drops. Any thread, with or without queue.cs. */
+void queue_addref(struct queue_job *job);
+void queue_release(struct queue_job *job);
+
+/* Doors. All return when the change is durable; a failure means that nothing has changed. */
+
+/* The limits are counted and the job is made in one stay under the lock: BG_E_TOO_MANY_JOBS_PER_MACHINE, _PER_USER [MGR.CreateJob.7, 8]. */
+HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enum job_type type, struct queue_job **job);
+HRESULT queue_find(const GUID *id, struct queue_job **job);        /* BG_E_NOT_FOUND */
+/* A snapshot of the listed jobs for which want() is TRUE (called with queue.cs held), oldest first; *jobs is malloc'ed. */
+HRESULT queue_list(BOOL (*want)(void *ctx, const struct job *job), void *ctx, struct queue_job ***jobs, UINT32 *count);
+
+/* Setters: all values or none. Moves ModificationTime [TYPE.Times.2]. BG_E_INVALID_STATE in a final state.
+ * `check` may refuse under the lock on the ground of the job's state (e.g. "read only after AddFile"); NULL: nothing more to check. */
+HRESULT queue_set(struct queue_job *job, const struct prop_value *values, UINT32 count,
+                  HRESULT (*check)(const struct queue_job *job));
+
+/* Names were checked by the caller. file_limit: MaxFilesPerJob for this caller, 0 for none. Temporary names are made here. */
+struct new_file
+{
+    const WCHAR *remote_name, *local_name;
+    const struct file_range *ranges;
+    UINT32 range_count;
+};
+HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UINT32 count, UINT32 file_limit);
+
+HRESULT queue_resume(struct queue_job *job);
+HRESULT queue_suspend(struct queue_job *job);                      /* returns when no more bytes move */
+HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *names, UINT32 count);
+HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller);
+/* SetValidationState: TRUE marks, FALSE sends the job to ERROR and forgets the file [BEH.CONSIST.9]. E_PENDING before it is whole. */
+HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid);
+
+/* What a client sees, live values included; call with queue.cs held (queue_enter). */
+struct job_progress
+{
+    UINT64 bytes_total, bytes_transferred;      /* [TYPE.JobProg.*] */
+    UINT32 files_total, files_transferred;
+};
+void queue_job_progress_locked(const struct queue_job *job, struct job_progress *progress);
+void queue_file_progress_locked(const struct queue_job *job, UINT32 file, UINT64 *total, UINT64 *transferred, BOOL *completed);
+/* GetError: S_OK, or BG_E_ERROR_INFORMATION_UNAVAILABLE [JOB.GetError.*]. */
+HRESULT queue_failure_locked(const struct queue_job *job, struct job_failure *failure);
+
+/* finish.c. Between begin and end no other Complete or Cancel, and no transfer, touches the job; begin waits for both. */
+HRESULT queue_finish_begin(struct queue_job *job, enum job_event event, struct state_step *step);
+void queue_finish_end(struct queue_job *job);
+/* Appends and applies, returns when durable. */
+HRESULT queue_commit(struct queue_job *job, struct record *record);
+
+/* engine.c */
+typedef void (*queue_visit)(void *ctx, struct queue_job *job);
+void queue_for_each_locked(queue_visit visit, void *ctx);
+UINT32 queue_count_locked(void);
+/* One event of the life cycle that the engine or a transfer found; applies core/state's answer, lazily recorded. file: for the failure. */
+void queue_event_locked(struct queue_job *job, enum job_event event, const struct failure *failure, UINT32 file);
+
+/* transfer.c; on its worker. Those of a transfer that was told to stop still count for bytes, not for the state. */
+void queue_transfer_connected(struct queue_job *job, struct transfer *transfer);
+HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UINT64 time, UINT32 volume_serial, UINT32 restarts);
+void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, UINT64 total);      /* live counters only */
+HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offset, UINT64 length); /* flushed: record it */
+HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size);
+HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *headers);
+HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name);
+/* The worker is done with the job: its last word. failure NULL: finished, or stopped before the end. */
+void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file);
+
+UINT64 queue_now(void);         /* FILETIME, UTC */
+UINT64 queue_clock(void);       /* monotonic ms [BEH.RETRY.7] */
+
+#endif /* __QMGR_QUEUE_H */
