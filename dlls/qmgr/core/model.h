@@ -152,7 +152,7 @@ struct job
     struct job_failure failure;
     UINT32 error_count;
     BOOL resumed;               /* Resume was called at least once */
-    BOOL notified;              /* the state's notification was delivered [BEH.PERSIST.11] */
+    BOOL notified;              /* the state's notification was delivered [BEH.PERSIST.11]; FALSE again when the state changes */
     UINT64 creation_time;       /* FILETIMEs */
     UINT64 modification_time;
     UINT64 completion_time;     /* 0 until TRANSFERRED [TYPE.Times.A1] */
@@ -165,7 +165,9 @@ struct job
 
     struct job_file *files;
     UINT32 file_count;
-    UINT32 file_size;
+    UINT32 file_size;           /* allocated */
+    UINT32 untransferred;       /* files without FILE_TRANSFERRED */
+    UINT32 first_untransferred; /* no file below this index lacks FILE_TRANSFERRED */
 
     UINT64 seq;                 /* sequence number of the last record applied to this job */
     LONG refs;                  /* the model holds one while the job is listed */
@@ -174,15 +176,17 @@ struct job
     struct job *prev, *next;    /* in order of creation */
 };
 
+struct record;
+struct model_change;
+
 struct model
 {
     struct job *first, *last;
     struct job **buckets;
     UINT32 bucket_count;
     UINT32 count;
+    struct model_change *prepared; /* by model_prepare, for the next model_apply */
 };
-
-struct record;
 
 HRESULT model_init(struct model *model);
 void model_free(struct model *model);                  /* releases every job it lists */
@@ -190,12 +194,29 @@ struct job *model_find(const struct model *model, const GUID *id);
 
 /*
  * Applies one record: asks no clock and no system.  Fails (E_OUTOFMEMORY, or ERROR_INVALID_DATA as HRESULT for a record that contradicts
- * the model) without having changed anything.  Live changes call model_prepare first so that the apply that follows a successful
- * append cannot fail.  RECORD_CLEANED takes the job out of the lists and drops the model's reference.
+ * the model) without having changed anything.  RECORD_CLEANED takes the job out of the lists and drops the model's reference.
+ * Pointers into job->files and to its strings do not outlive the lock: an apply may move them.
+ *
+ * A live change, all under one hold of the lock:
+ *
+ *     hr = model_prepare(model, &record);          checks, and takes all memory
+ *     if (SUCCEEDED(hr)) hr = store_append(store, &record, &ticket);
+ *     if (SUCCEEDED(hr)) model_apply(model, &record);       cannot fail now
+ *
+ * What was prepared and not applied (the append failed) is thrown away by the next model_prepare or model_apply of another
+ * record, at the latest by model_free.  Between the two calls only record->seq may change.
  */
+HRESULT model_prepare(struct model *model, const struct record *record);
 HRESULT model_apply(struct model *model, const struct record *record);
 
-/* Emits the records that build this job from nothing, in order (compaction); sequence numbers continue from the job's own. */
+/* Takes a job out without a record: the journal sets it aside. Drops the model's reference. */
+void model_forget(struct model *model, struct job *job);
+
+/*
+ * Emits the records that build this job from nothing, in order (compaction).  Their sequence numbers are filled in, the last one has
+ * job->seq, so that the model rebuilt from them has it too and live records go on from there (counted modulo 2^64, since a young job may
+ * need more of them than it has lived).
+ */
 HRESULT model_snapshot(const struct job *job, HRESULT (*emit)(void *ctx, const struct record *record), void *ctx);
 
 void job_addref(struct job *job);
@@ -209,7 +230,7 @@ static inline const WCHAR *job_string(const struct job *job, enum job_prop prop)
 /* Numbers that the interfaces show, derived, never stored. */
 UINT64 file_total(const struct job_file *file);        /* BytesTotal: sum of ranges, or size; SIZE_UNKNOWN [TYPE.FileProg.1, 2] */
 UINT64 file_received(const struct job_file *file);     /* BytesTransferred as recorded */
-BOOL job_all_transferred(const struct job *job);       /* at least one file and every one FILE_TRANSFERRED */
+BOOL job_all_transferred(const struct job *job);       /* at least one file and every one FILE_TRANSFERRED; constant time */
 UINT32 job_first_unfinished(const struct job *job);    /* index, or NO_FILE */
 static inline BOOL job_is_final(enum job_state state) { return state == JOB_ACKNOWLEDGED || state == JOB_CANCELLED; }
 

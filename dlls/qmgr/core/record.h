@@ -54,7 +54,9 @@ enum record_type                /* numbers on disk: append only */
     RECORD_CLEANED,             /* nothing of the job is left outside: forget it */
     RECORD_OWNER,               /* TakeOwnership */
     RECORD_NOTIFIED,            /* the state's notification was delivered, or is owed anew */
-    RECORD_JOB_FACTS            /* snapshot only: counters and times that no other record can rebuild */
+    RECORD_JOB_FACTS,           /* snapshot only: counters and times that no other record can rebuild */
+    RECORD_FILE_FACTS,          /* snapshot only: all that is known of files beyond their names */
+    RECORD_TYPE_COUNT           /* not on disk */
 };
 
 struct record_file
@@ -69,6 +71,19 @@ struct record_name
 {
     UINT32 file;
     const WCHAR *remote_name;
+};
+
+struct record_file_fact
+{
+    UINT32 file;
+    UINT32 flags;
+    UINT32 volume_serial;
+    UINT32 restarts;
+    UINT64 remote_size, remote_time;
+    const struct file_range *received; /* in order, disjoint */
+    UINT32 received_count;
+    const char *headers;        /* NULL: none */
+    UINT32 headers_size;
 };
 
 struct record
@@ -133,7 +148,7 @@ struct record
         struct
         {
             UINT32 file;
-            const char *headers;
+            const char *headers;            /* ends at the first NUL or after size octets; NULL forgets it */
             UINT32 size;
         } headers;
         struct
@@ -165,6 +180,11 @@ struct record
             BOOL resumed, notified, completing, cleaning;
             const WCHAR *completer;
         } facts;
+        struct
+        {
+            const struct record_file_fact *files;
+            UINT32 count;
+        } file_facts;
     } u;
 };
 
@@ -175,9 +195,16 @@ struct record_memory
     size_t size, used;
 };
 
-/* Appends the encoding of the payload (all but job and seq, which the journal frames) to the buffer. E_OUTOFMEMORY, or E_INVALIDARG over RECORD_MAX. */
+/*
+ * Appends the encoding of the payload (all but job and seq, which the journal frames) to the buffer.  E_OUTOFMEMORY, E_INVALIDARG over
+ * RECORD_MAX or for a value that record_decode would refuse (a number out of its enumeration, a missing name); then nothing was
+ * appended and a buffer that was good stays good.
+ */
 HRESULT record_encode(const struct record *record, struct buffer *out);
-/* ERROR_INVALID_DATA as HRESULT for anything malformed, truncated, over-long, or of an unknown type. */
+/*
+ * Leaves job and seq alone.  ERROR_INVALID_DATA as HRESULT for anything malformed, truncated, over-long, or of an unknown type or
+ * version; E_OUTOFMEMORY.  The record points into the memory until the next call with it.
+ */
 HRESULT record_decode(const BYTE *data, size_t len, struct record *record, struct record_memory *memory);
 void record_memory_free(struct record_memory *memory);
 const char *record_name_of(enum record_type type);
