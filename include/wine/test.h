@@ -34,8 +34,8 @@
  *   3. under STANDALONE: the platform half and main(), for Windows and Wine, and for POSIX systems
  *      (tests of portable code, built with the host compiler).
  *
- * Compiles with mingw-w64 and its headers, with winegcc for PE targets, and with winegcc for the host
- * (with -mno-cygwin that needs -mabi=ms, else varargs of the host's and of Windows' kind are mixed).
+ * Compiles with mingw-w64 and its headers and with winegcc for PE targets, which is what tests are
+ * built for. With winegcc for ELF, -mno-cygwin needs -mabi=ms, else varargs of two kinds are mixed.
  *
  * Threads: every function may be called on any thread. Location, context, todo and flaky levels and
  * the debug string ring belong to the calling thread, counters to the process.
