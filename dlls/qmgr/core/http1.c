@@ -126,18 +126,13 @@ static HRESULT append_raw(struct http1_reader *reader, const char *line, UINT32 
 }
 
 /*
- * "HTTP/1.x SP 3DIGIT [SP reason]".  A missing reason is allowed with and without its blank.  A server of another major version is
- * told apart from one that does not speak HTTP at all [ERR.0x80200012].
+ * "HTTP/1.x SP 3DIGIT [SP reason]".  A missing reason is allowed with and without its blank.  What does not begin like a reply of
+ * HTTP/1.x is no lack of form but of support [BEH.HTTP.82].
  */
 static HRESULT parse_status_line(struct http1_reader *reader, const char *line, UINT32 len)
 {
-    if (len < 8 || memcmp(line, "HTTP/", 5) || !is_digit(line[5]) || line[6] != '.' || !is_digit(line[7]))
-    {
-        if (len >= 6 && !memcmp(line, "HTTP/", 5) && is_digit(line[5]) && line[5] != '1')
-            return BG_E_INSUFFICIENT_HTTP_SUPPORT;
-        return BG_E_INVALID_SERVER_RESPONSE;
-    }
-    if (line[5] != '1') return BG_E_INSUFFICIENT_HTTP_SUPPORT;
+    if (len < 7 || memcmp(line, "HTTP/1.", 7)) return BG_E_INSUFFICIENT_HTTP_SUPPORT;
+    if (len < 8 || !is_digit(line[7])) return BG_E_INVALID_SERVER_RESPONSE;
     reader->minor = line[7] == '0' ? 0 : 1;
 
     if (len < 12 || line[8] != ' ') return BG_E_INVALID_SERVER_RESPONSE;
@@ -362,8 +357,8 @@ HRESULT http1_read_head(struct http1_reader *reader, const char *data, size_t le
         if (hr == S_FALSE)
         {
             /* do not collect what cannot become HTTP any more */
-            if (reader->phase == PHASE_STATUS && memcmp(reader->line, "HTTP/", reader->line_len < 5 ? reader->line_len : 5))
-                return fail(reader, BG_E_INVALID_SERVER_RESPONSE);
+            if (reader->phase == PHASE_STATUS && memcmp(reader->line, "HTTP/1.", reader->line_len < 7 ? reader->line_len : 7))
+                return fail(reader, BG_E_INSUFFICIENT_HTTP_SUPPORT);
             continue;
         }
 
