@@ -80,8 +80,8 @@ struct record_file_fact
     UINT32 volume_serial;
     UINT32 restarts;
     UINT64 remote_size, remote_time;
-    const struct file_range *received; /* in order, disjoint */
-    UINT32 received_count;
+    const UINT64 *received;     /* pairs offset, length, as ranges_encode writes them */
+    UINT32 received_count;      /* pairs */
     const char *headers;        /* NULL: none */
     UINT32 headers_size;
 };
