@@ -22,8 +22,8 @@
  * rpcss keeps the class of a dead service first in its list, so BITS would be gone until the prefix ends (WINE.COM.3).  The guard is a small
  * process (rundll32 of this DLL, marked as a system process so that it does not hold the prefix) which waits for the service's process
  * and knows the rpcss cookies of its classes.  If the service ends without having said goodbye, the guard revokes the cookies
- * (irpcss_server_revoke, WINE.COM.20) and starts the service again; five deaths within a minute and it leaves the service down, revoked.
- * A new instance revokes what a predecessor left as well, before it registers its own classes.
+ * (irpcss_server_revoke, WINE.COM.20) and starts the service again, from the ninth death within ten minutes on after 1 s, 2 s, 4 s and so on
+ * (a client's activation starts it sooner).  A new instance revokes what a predecessor left as well, before it registers its own classes.
  *
  * From service.c only, on the service's main thread.  No lock.
  */
@@ -41,14 +41,26 @@ void guard_clean_up(void);
 /* Starts the guard process, which at first knows no cookie. Not fatal: without it a kill heals with the next start of the prefix only. */
 HRESULT guard_start(void);
 
-/* Brackets CoRegisterClassObject calls: between the two every cookie of rpcss that appears is ours, and is told to the guard. */
-HRESULT guard_begin_register(void);
-void guard_end_register(void);
+/*
+ * Around the CoRegisterClassObject calls, `count` of them: cookies are consecutive, so the next one before and the next one after tell which
+ * are ours.  guard_end_register returns S_FALSE if another program registered a class in between: revoke all and do it again.
+ */
+HRESULT guard_begin_register(UINT32 count);
+HRESULT guard_end_register(void);
+void guard_forget_classes(void);    /* they were revoked */
 
-/* Clean stop: the classes were revoked, the guard ends and does nothing. */
+/* Clean stop, after the classes were revoked: the guard ends with the service and does nothing. */
 void guard_stop(void);
 
 /* From the fault handler: revokes the classes without COM. Takes no lock that the rest of the process could hold. */
 void guard_revoke_now(void);
+
+/*
+ * Starts a process that runs an entry point of this DLL, `entry` without its W; it inherits these handles and no other, and gets their values as
+ * hexadecimal arguments.  It is a user process, that is, it holds the prefix, unless it calls guard_become_system, which returns the
+ * event that is set when the last user process has ended.
+ */
+HRESULT guard_run_helper(const WCHAR *entry, const HANDLE *inherit, UINT32 count, HANDLE *process);
+BOOL guard_become_system(HANDLE *end_of_prefix);
 
 #endif /* __QMGR_GUARD_H */
