@@ -33,7 +33,7 @@
 #include "windef.h"
 #include "winbase.h"
 #include "objbase.h"
-#include "initguid.h"
+#include "initguid.h" /* here for all units of the program */
 #include "bits.h"
 #include "qmgr.h"
 
