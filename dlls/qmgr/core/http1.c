@@ -126,12 +126,22 @@ static HRESULT append_raw(struct http1_reader *reader, const char *line, UINT32 
 }
 
 /*
- * "HTTP/1.x SP 3DIGIT [SP reason]".  A missing reason is allowed with and without its blank.  What does not begin like a reply of
- * HTTP/1.x is no lack of form but of support [BEH.HTTP.82].
+ * What comes next, `len` octets, goes on as a status line of HTTP/1.x does.  Anything else is no lack of form but of support
+ * [BEH.HTTP.82], told at the first octet that differs, so that nothing of it is collected.
  */
+static BOOL is_reply_start(const struct http1_reader *reader, const char *data, size_t len)
+{
+    static const char start[] = "HTTP/1.";
+    size_t i;
+
+    for (i = 0; i < len && reader->line_len + i < sizeof(start) - 1; i++)
+        if (data[i] != start[reader->line_len + i]) return FALSE;
+    return TRUE;
+}
+
+/* "HTTP/1.x SP 3DIGIT [SP reason]", of which the start is right. A missing reason is allowed with and without its blank. */
 static HRESULT parse_status_line(struct http1_reader *reader, const char *line, UINT32 len)
 {
-    if (len < 7 || memcmp(line, "HTTP/1.", 7)) return BG_E_INSUFFICIENT_HTTP_SUPPORT;
     if (len < 8 || !is_digit(line[7])) return BG_E_INVALID_SERVER_RESPONSE;
     reader->minor = line[7] == '0' ? 0 : 1;
 
@@ -350,17 +360,13 @@ HRESULT http1_read_head(struct http1_reader *reader, const char *data, size_t le
     while (reader->state == HTTP1_HEAD)
     {
         if (*used == len) return S_FALSE;
+        if (reader->phase == PHASE_STATUS && !is_reply_start(reader, data + *used, len - *used))
+            return fail(reader, BG_E_INSUFFICIENT_HTTP_SUPPORT);
         hr = take_line(reader, data + *used, len - *used, &count,
                        reader->phase == PHASE_STATUS ? HTTP1_MAX_STATUS_LINE : HTTP1_MAX_HEADER_BLOCK);
         *used += count;
         if (FAILED(hr)) return fail(reader, hr);
-        if (hr == S_FALSE)
-        {
-            /* do not collect what cannot become HTTP any more */
-            if (reader->phase == PHASE_STATUS && memcmp(reader->line, "HTTP/1.", reader->line_len < 7 ? reader->line_len : 7))
-                return fail(reader, BG_E_INSUFFICIENT_HTTP_SUPPORT);
-            continue;
-        }
+        if (hr == S_FALSE) continue;
 
         if (FAILED(hr = append_raw(reader, reader->line + reader->pending, reader->line_len - reader->pending)))
             return fail(reader, hr);
