@@ -129,6 +129,8 @@ HRESULT queue_commit(struct queue_job *job, struct record *record);
 typedef void (*queue_visit)(void *ctx, struct queue_job *job);
 void queue_for_each_locked(queue_visit visit, void *ctx);
 UINT32 queue_count_locked(void);
+/* Before the lock is entered for queue_event_locked: sees to room in the journal. */
+void queue_reserve_lazy(void);
 /* One event of the life cycle that the engine or a transfer found; applies core/state's answer, lazily recorded. file: for the failure. */
 void queue_event_locked(struct queue_job *job, enum job_event event, const struct failure *failure, UINT32 file);
 

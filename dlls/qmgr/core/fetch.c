@@ -22,10 +22,7 @@
 #include "core/str.h"
 #include "core/url.h"
 
-/* BG_ERROR_CONTEXT values */
-#define CONTEXT_REMOTE_FILE 5
 
-#define HTTP_CONNECTION_ERROR 12030     /* ERROR_WINHTTP_CONNECTION_ERROR: the reply ended early */
 
 enum phase
 {
@@ -467,7 +464,7 @@ void fetch_on_end(struct fetch *fetch, UINT64 now)
     if (fetch->phase == PHASE_FAILED) return;
     if (fetch->body_end != SIZE_UNKNOWN && fetch->position < fetch->body_end)
     {
-        fail(fetch, HRESULT_FROM_WIN32(HTTP_CONNECTION_ERROR)); /* BEH.HTTP.35 */
+        fail(fetch, HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR)); /* BEH.HTTP.35 */
         return;
     }
     if (fetch->dynamic)

@@ -40,11 +40,11 @@ static HRESULT block_of(const struct sched_world *world, const struct sched_job 
 {
     UINT32 cost = world->cost ? world->cost : 1;
 
-    if (!world->network && !job->foreign_network) return BG_E_NETWORK_DISCONNECTED;     /* BEH.STATE.34 */
+    if (!world->network && !job->local) return BG_E_NETWORK_DISCONNECTED;     /* BEH.STATE.34 */
     /* BEH.COST.20: the bit of the present state must be allowed, and roaming too if the network roams */
     if (!(job->cost_flags & cost & 0x7f) || ((cost & 0x80) && !(job->cost_flags & 0x80)))
     {
-        if (!job->foreign_network) return BG_E_BLOCKED_BY_COST_TRANSFER_POLICY;         /* BEH.STATE.36, 86 */
+        if (!job->local) return BG_E_BLOCKED_BY_COST_TRANSFER_POLICY;         /* BEH.STATE.36, 86 */
     }
     if (is_background(job))
     {

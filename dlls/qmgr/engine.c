@@ -1,0 +1,278 @@
+/*
+ * The scheduler's thread
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+
+#include "windef.h"
+#include "winbase.h"
+
+#include "awake.h"
+#include "engine.h"
+#include "finish.h"
+#include "log.h"
+#include "network.h"
+#include "policy.h"
+#include "queue.h"
+#include "transfer.h"
+#include "core/sched.h"
+#include "core/str.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
+
+static struct
+{
+    HANDLE thread, wake;
+    BOOL stop;
+    BOOL network_up;            /* as of the last look; engine thread only */
+} engine;
+
+/* One look at all jobs. */
+struct round
+{
+    struct sched_world world;
+    struct policy policy;
+    struct sched_job *facts;
+    struct queue_job **jobs;
+    UINT32 count, size;
+    BOOL network_back;
+    BOOL moving;                /* some transfer runs */
+    BOOL waiting;               /* some job waits for the network */
+};
+
+void engine_wake(void)
+{
+    SetEvent(engine.wake);
+}
+
+void engine_network_changed(void *ctx)
+{
+    SetEvent(engine.wake);
+}
+
+static UINT64 after(UINT64 start, UINT64 msec)
+{
+    return start + msec < start ? SCHED_NEVER : start + msec;
+}
+
+static BOOL is_http(const WCHAR *remote_name)
+{
+    return str_istarts(remote_name, L"http:") || str_istarts(remote_name, L"https:");
+}
+
+static void gather(void *ctx, struct queue_job *job)
+{
+    struct round *round = ctx;
+    const struct job *model = job->job;
+    struct sched_job *fact;
+    UINT32 file;
+
+    if (round->count == round->size) return;
+    fact = &round->facts[round->count];
+    round->jobs[round->count++] = job;
+
+    memset(fact, 0, sizeof(*fact));
+    fact->state = job->live;
+    fact->priority = job_u32(model, PROP_PRIORITY);
+    fact->running = job->transfer != NULL;
+    fact->stopping = job->stopping || job->finishing;
+    fact->cost_flags = job_u32(model, PROP_COST_FLAGS);
+    fact->order = job->order;
+    fact->slice_end = job->slice_end;
+    fact->retry_by_time = job->class == FAILURE_TRANSIENT;
+    fact->cause_ended = TRUE;   /* a locked volume, the one cause we could not see the end of, does not exist in Wine */
+    fact->retry_at = round->network_back ? 0 : job->retry_at;
+    fact->give_up_at = job->unproductive_since
+            ? after(job->unproductive_since, job_u32(model, PROP_NO_PROGRESS_TIMEOUT) * MSEC_PER_SECOND) : SCHED_NEVER;
+    fact->timeout_at = SCHED_NEVER;
+    if (job->run_start)
+    {
+        UINT64 limit = job_u32(model, PROP_MAX_DOWNLOAD_TIME_SET) ? job_u32(model, PROP_MAX_DOWNLOAD_TIME)
+                                                                   : round->policy.max_download_time;
+        limit *= MSEC_PER_SECOND;
+        fact->timeout_at = limit > model->download_msec ? after(job->run_start, limit - model->download_msec) : 0;
+    }
+    fact->expire_at = after(job->active_at, round->policy.job_inactivity);
+    fact->local = (file = job_first_unfinished(model)) != NO_FILE && !is_http(model->files[file].remote_name);
+    if (job->finishing) fact->state = JOB_SUSPENDED;
+}
+
+static void fail_locked(struct queue_job *job, HRESULT hr)
+{
+    struct failure failure;
+
+    verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
+    /* the transfer is told to stop; the state is ours to set now */
+    queue_event_locked(job, EVENT_FAILED, &failure, NO_FILE);
+    if (job->transfer && !job->stopping)
+    {
+        job->stopping = TRUE;
+        transfer_stop(job->transfer);
+    }
+}
+
+/* Does what the plan says for one job, except starting it. */
+static void act_locked(struct queue_job *job, const struct sched_job *fact)
+{
+    switch (fact->action)
+    {
+    case SCHED_PREEMPT:
+        queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
+        break;
+    case SCHED_RETRY:
+        queue_event_locked(job, EVENT_RETRY, NULL, NO_FILE);
+        break;
+    case SCHED_GIVE_UP:
+        queue_event_locked(job, EVENT_NO_PROGRESS, NULL, NO_FILE);
+        break;
+    case SCHED_BLOCK:
+        fail_locked(job, fact->block);
+        break;
+    case SCHED_TIMEOUT:
+        fail_locked(job, BG_E_MAXDOWNLOAD_TIMEOUT);
+        break;
+    case SCHED_NOTHING:
+    case SCHED_START:
+    case SCHED_EXPIRE:
+        break;
+    }
+}
+
+static void start(struct queue_job *job)
+{
+    struct transfer *transfer;
+    struct failure failure;
+    BOOL wanted;
+    HRESULT hr;
+
+    if (SUCCEEDED(hr = transfer_create(job, &transfer)))
+    {
+        queue_enter();
+        if ((wanted = job->live == JOB_QUEUED && !job->transfer && !job->finishing))
+        {
+            job->transfer = transfer;
+            job->stopping = FALSE;
+            job->run_start = queue_clock();
+            queue_event_locked(job, EVENT_START, NULL, NO_FILE);
+        }
+        queue_leave();
+        if (!wanted) transfer_destroy(transfer);
+        else if (FAILED(hr = transfer_start(transfer)))
+        {
+            verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
+            queue_transfer_ended(job, transfer, &failure, NO_FILE);
+            transfer_destroy(transfer);
+        }
+    }
+    if (FAILED(hr)) ERR("job %s cannot be started, hr %#lx\n", debugstr_guid(&job->job->id), hr);
+}
+
+static UINT64 run_round(void)
+{
+    struct round round = { { 0 } };
+    struct network network;
+    UINT64 next = SCHED_NEVER;
+    UINT32 i;
+
+    ResetEvent(engine.wake);
+    policy_get(&round.policy);
+    network_get(&network);
+    queue_reserve_lazy();
+
+    round.world.network = network.up;
+    round.world.cost = network.cost | (network.roaming ? 0x80 : 0);
+    round.world.power_block = S_OK;
+    round.world.slice_msec = round.policy.time_slice;
+    round.network_back = network.up && !engine.network_up;  /* BEH.STATE.38: every job, whatever its code */
+    engine.network_up = network.up;
+
+    queue_enter();
+    round.size = queue_count_locked();
+    round.facts = malloc(max(round.size, 1) * sizeof(*round.facts));
+    round.jobs = malloc(max(round.size, 1) * sizeof(*round.jobs));
+    if (round.facts && round.jobs)
+    {
+        round.world.now = queue_clock();
+        queue_for_each_locked(gather, &round);
+        next = sched_plan(&round.world, round.facts, round.count);
+        for (i = 0; i < round.count; i++)
+        {
+            struct queue_job *job = round.jobs[i];
+
+            act_locked(job, &round.facts[i]);
+            if (round.facts[i].action == SCHED_START || round.facts[i].action == SCHED_EXPIRE) queue_addref(job);
+            if (job->transfer || round.facts[i].action == SCHED_START) round.moving = TRUE;
+            if (!round.world.network && job->live == JOB_TRANSIENT_ERROR) round.waiting = TRUE;
+        }
+    }
+    else next = queue_clock() + MSEC_PER_SECOND;            /* out of memory: look again soon */
+    queue_leave();
+
+    awake_set(round.moving);
+    network_watch(round.waiting, round.policy.network_poll);
+    for (i = 0; i < round.count; i++)
+    {
+        if (round.facts[i].action == SCHED_START) start(round.jobs[i]);
+        else if (round.facts[i].action == SCHED_EXPIRE) finish_expire(round.jobs[i]);
+        else continue;
+        queue_release(round.jobs[i]);
+    }
+    free(round.facts);
+    free(round.jobs);
+    return next;
+}
+
+static DWORD CALLBACK engine_thread(void *arg)
+{
+    UINT64 next, now;
+    DWORD timeout;
+
+    while (!engine.stop)
+    {
+        next = run_round();
+        now = queue_clock();
+        if (next == SCHED_NEVER) timeout = INFINITE;
+        else if (next <= now) timeout = 1;
+        else timeout = next - now > 0x7fffffff ? 0x7fffffff : next - now;
+        WaitForSingleObject(engine.wake, timeout);
+    }
+    return 0;
+}
+
+HRESULT engine_init(void)
+{
+    engine.stop = FALSE;
+    engine.network_up = TRUE;
+    if (!(engine.wake = CreateEventW(NULL, TRUE, TRUE, NULL))) return HRESULT_FROM_WIN32(GetLastError());
+    if (!(engine.thread = CreateThread(NULL, 0, engine_thread, NULL, 0, NULL))) return HRESULT_FROM_WIN32(GetLastError());
+    return S_OK;
+}
+
+void engine_shutdown(void)
+{
+    if (!engine.thread) return;
+    engine.stop = TRUE;
+    engine_wake();
+    WaitForSingleObject(engine.thread, INFINITE);
+    CloseHandle(engine.thread);
+    engine.thread = NULL;
+    transfer_shutdown();
+}

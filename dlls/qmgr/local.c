@@ -1,0 +1,109 @@
+/*
+ * Files that are read without HTTP: local paths, mapped drives and UNC names
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include "local.h"
+#include "core/str.h"
+#include "core/url.h"
+
+struct local_source
+{
+    HANDLE file;
+};
+
+HRESULT local_open(const WCHAR *remote_name, struct local_source **ret, UINT64 *size, UINT64 *time)
+{
+    BY_HANDLE_FILE_INFORMATION info;
+    struct local_source *source;
+    struct url url;
+    HRESULT hr;
+
+    *ret = NULL;
+    if (FAILED(hr = url_parse(remote_name, &url))) return hr;
+    if (!(source = malloc(sizeof(*source))))
+    {
+        url_free(&url);
+        return E_OUTOFMEMORY;
+    }
+    source->file = CreateFileW(url.path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                               OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    hr = source->file == INVALID_HANDLE_VALUE ? HRESULT_FROM_WIN32(GetLastError()) : S_OK;
+    url_free(&url);
+    if (FAILED(hr))
+    {
+        free(source);
+        return hr;
+    }
+    if (!GetFileInformationByHandle(source->file, &info))
+    {
+        hr = HRESULT_FROM_WIN32(GetLastError());
+        local_close(source);
+        return hr;
+    }
+    *size = ((UINT64)info.nFileSizeHigh << 32) | info.nFileSizeLow;
+    *time = ((UINT64)info.ftLastWriteTime.dwHighDateTime << 32) | info.ftLastWriteTime.dwLowDateTime;
+    *ret = source;
+    return S_OK;
+}
+
+HRESULT local_read(struct local_source *source, UINT64 offset, void *buffer, UINT32 size, UINT32 *got)
+{
+    OVERLAPPED ov = { 0 };
+    DWORD count = 0;
+
+    ov.Offset = (DWORD)offset;
+    ov.OffsetHigh = (DWORD)(offset >> 32);
+    *got = 0;
+    if (!ReadFile(source->file, buffer, size, &count, &ov))
+    {
+        if (GetLastError() == ERROR_HANDLE_EOF) return S_OK;
+        return HRESULT_FROM_WIN32(GetLastError());
+    }
+    *got = count;
+    return S_OK;
+}
+
+HRESULT local_check_folder(const WCHAR *local_name)
+{
+    size_t len = str_len(local_name);
+    HANDLE folder;
+    WCHAR *path;
+    DWORD error;
+
+    while (len && local_name[len - 1] != '\\' && local_name[len - 1] != '/') len--;
+    if (!(path = str_ndup(local_name, len))) return E_OUTOFMEMORY;
+    folder = CreateFileW(path, FILE_ADD_FILE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
+                         FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    error = GetLastError();
+    free(path);
+    if (folder != INVALID_HANDLE_VALUE)
+    {
+        CloseHandle(folder);
+        return S_OK;
+    }
+    /* a missing drive is 2 on Wine, 3 on Windows (WINE.FS.9); a file in the way is no folder either */
+    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_DIRECTORY) error = ERROR_PATH_NOT_FOUND;
+    return HRESULT_FROM_WIN32(error);
+}
+
+void local_close(struct local_source *source)
+{
+    CloseHandle(source->file);
+    free(source);
+}

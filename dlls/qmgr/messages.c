@@ -1,0 +1,77 @@
+/*
+ * Texts for result codes and error contexts
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "objbase.h"
+
+#include "qmgr_private.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
+
+#define FACILITY_BITS      0x20
+#define FACILITY_BITS_HTTP 0x19
+
+/* From our own message table, or from the system's. */
+static HRESULT find_message(DWORD id, DWORD language, BOOL own, WCHAR **ret)
+{
+    HMODULE module = NULL;
+    WCHAR *text = NULL;
+    HRESULT hr;
+    DWORD len;
+
+    *ret = NULL;
+    if (own && !GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                                   (const WCHAR *)find_message, &module))
+        return HRESULT_FROM_WIN32(GetLastError());
+    len = FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_IGNORE_INSERTS
+                         | (own ? FORMAT_MESSAGE_FROM_HMODULE : FORMAT_MESSAGE_FROM_SYSTEM),
+                         module, id, language, (WCHAR *)&text, 0, NULL);
+    if (!len) return HRESULT_FROM_WIN32(GetLastError());            /* MGR.GetErrorDescription.5, A2 */
+    hr = return_string(text, ret);
+    LocalFree(text);
+    return hr;
+}
+
+HRESULT message_of_error(HRESULT code, DWORD language, WCHAR **ret)
+{
+    DWORD facility = HRESULT_FACILITY(code);
+
+    return find_message(code, language, facility == FACILITY_BITS || facility == FACILITY_BITS_HTTP, ret);
+}
+
+HRESULT message_of_context(DWORD context, DWORD language, WCHAR **ret)
+{
+    /* ERR.CTX.20: every context has a message id of its own */
+    static const DWORD ids[] =
+    {
+        BG_S_ERROR_CONTEXT_NONE, BG_E_ERROR_CONTEXT_UNKNOWN, BG_E_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER,
+        BG_E_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION, BG_E_ERROR_CONTEXT_LOCAL_FILE, BG_E_ERROR_CONTEXT_REMOTE_FILE,
+        BG_E_ERROR_CONTEXT_GENERAL_TRANSPORT, BG_E_ERROR_CONTEXT_REMOTE_APPLICATION,
+        BG_E_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK
+    };
+
+    if (context >= ARRAY_SIZE(ids)) context = 1;
+    return find_message(ids[context], language, TRUE, ret);
+}

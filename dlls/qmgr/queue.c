@@ -1,0 +1,570 @@
+/*
+ * The one owner of all jobs: look-up, and what clients change
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define COBJMACROS
+
+#include <stdarg.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "objbase.h"
+
+#include "engine.h"
+#include "finish.h"
+#include "log.h"
+#include "output.h"
+#include "policy.h"
+#include "queue_private.h"
+#include "register.h"
+#include "security.h"
+#include "transfer.h"
+#include "disk.h"
+#include "core/str.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
+
+struct queue queue;
+
+UINT64 queue_now(void)
+{
+    FILETIME time;
+
+    GetSystemTimeAsFileTime(&time);
+    return ((UINT64)time.dwHighDateTime << 32) | time.dwLowDateTime;
+}
+
+UINT64 queue_clock(void)
+{
+    return GetTickCount64();
+}
+
+void queue_enter(void)
+{
+    EnterCriticalSection(&queue.cs);
+}
+
+void queue_leave(void)
+{
+    LeaveCriticalSection(&queue.cs);
+}
+
+void queue_addref(struct queue_job *job)
+{
+    InterlockedIncrement(&job->refs);
+}
+
+void queue_release(struct queue_job *job)
+{
+    if (InterlockedDecrement(&job->refs)) return;
+    queue_enter();
+    job->job->user = NULL;
+    job_release(job->job);
+    queue_leave();
+    free(job);
+}
+
+/* Monotonic time of a wall clock time in the past. A clock that was set back counts as now. */
+static UINT64 clock_of(UINT64 time)
+{
+    UINT64 now = queue_now(), clock = queue_clock(), age;
+
+    if (time >= now) return clock;
+    age = (now - time) / (TICKS_PER_SECOND / MSEC_PER_SECOND);
+    return age < clock ? clock - age : 1;
+}
+
+/* The run-time half of a job the model has just got. Its one reference is the queue's own, dropped at RECORD_CLEANED. */
+static void init_job(struct queue_job *entry, struct job *job)
+{
+    struct failure failure;
+
+    entry->refs = 1;
+    entry->job = job;
+    entry->live = job->state;
+    entry->listed = !job_is_final(job->state);
+    entry->order = ++queue.next_order;
+    entry->active_at = clock_of(job->modification_time);
+    entry->unproductive_since = job->no_progress_time ? clock_of(job->no_progress_time) : 0;
+    entry->live_file = NO_FILE;
+    entry->live_total = SIZE_UNKNOWN;
+    if (job->failure.hr)
+    {
+        verdict_error(job->failure.hr, job->failure.context, &failure);
+        entry->class = failure.class;
+    }
+    job_addref(job);
+    job->user = entry;
+}
+
+HRESULT queue_reserve_record(const struct record *record)
+{
+    struct buffer buffer;
+    UINT32 size = 512;
+    HRESULT hr;
+
+    buffer_init(&buffer, RECORD_MAX);
+    if (SUCCEEDED(hr = record_encode(record, &buffer))) size += buffer.len;
+    buffer_free(&buffer);
+    return FAILED(hr) ? hr : store_reserve(queue.store, size);
+}
+
+static void set_listed_locked(struct queue_job *job, BOOL listed)
+{
+    if (job->listed == listed) return;
+    job->listed = listed;
+    if (listed ? !queue.listed++ : !--queue.listed) autostart_queue_changed(!listed);
+}
+
+HRESULT queue_apply_locked(struct queue_job *job, struct record *record, UINT64 *ticket)
+{
+    enum job_state before = job->job->state;
+    UINT64 dummy;
+    HRESULT hr;
+
+    record->job = job->job->id;
+    record->time = queue_now();
+    if (FAILED(hr = model_prepare(&queue.model, record))) return hr;
+    if (FAILED(hr = store_append(queue.store, record, ticket ? ticket : &dummy))) return hr;
+    if (FAILED(hr = model_apply(&queue.model, record)))
+    {
+        /* model_prepare has taken all memory and made all checks */
+        ERR("record %s does not apply, hr %#lx\n", record_name_of(record->type), hr);
+        return hr;
+    }
+    job->generation++;
+    if (job->job->state != before) job->live = job->job->state;
+    if (job_is_final(job->live)) set_listed_locked(job, FALSE);
+    if (record->type == RECORD_CLEANED) queue_release(job);
+    return S_OK;
+}
+
+/* One awaited change by a client. check may be NULL. */
+static HRESULT change(struct queue_job *job, struct record *record, HRESULT (*check)(const struct queue_job *job))
+{
+    UINT64 ticket = NO_TICKET;
+    HRESULT hr;
+
+    if (FAILED(hr = queue_reserve_record(record))) return hr;
+    queue_enter();
+    if (SUCCEEDED(hr = state_may_change(job->live)) && (!check || SUCCEEDED(hr = check(job))))
+    {
+        if (SUCCEEDED(hr = queue_apply_locked(job, record, &ticket))) job->active_at = queue_clock();
+    }
+    queue_leave();
+    return FAILED(hr) ? hr : store_wait(queue.store, ticket);
+}
+
+/* Look-up */
+
+HRESULT queue_find(const GUID *id, struct queue_job **ret)
+{
+    struct queue_job *entry;
+    struct job *job;
+    HRESULT hr = BG_E_NOT_FOUND;
+
+    *ret = NULL;
+    queue_enter();
+    if ((job = model_find(&queue.model, id)) && (entry = job->user) && entry->listed)
+    {
+        queue_addref(entry);
+        *ret = entry;
+        hr = S_OK;
+    }
+    queue_leave();
+    return hr;
+}
+
+HRESULT queue_list(BOOL (*want)(void *ctx, const struct job *job), void *ctx, struct queue_job ***ret, UINT32 *count)
+{
+    struct queue_job **list, *entry;
+    struct job *job;
+    UINT32 n = 0;
+
+    *ret = NULL;
+    *count = 0;
+    queue_enter();
+    if (!(list = malloc(max(queue.model.count, 1) * sizeof(*list))))
+    {
+        queue_leave();
+        return E_OUTOFMEMORY;
+    }
+    for (job = queue.model.first; job; job = job->next)
+    {
+        if (!(entry = job->user) || !entry->listed || !want(ctx, job)) continue;
+        queue_addref(entry);
+        list[n++] = entry;
+    }
+    queue_leave();
+    *ret = list;
+    *count = n;
+    return S_OK;
+}
+
+/* Changes by clients */
+
+static HRESULT check_limits_locked(const struct caller *caller, const struct policy *policy)
+{
+    UINT32 machine = 0, user = 0;
+    struct job *job;
+
+    /* BEH.POLICY.30: administrators and service accounts are free of both; BEH.POLICY.31: only the others' jobs count */
+    if (caller->admin || caller->service_account) return S_OK;
+    for (job = queue.model.first; job; job = job->next)
+    {
+        const struct queue_job *entry = job->user;
+
+        if (!entry || !entry->listed) continue;
+        if (!job->elevated) machine++;
+        if (!str_icmp(job->owner, caller->sid)) user++;
+    }
+    if (machine >= policy->max_jobs_per_machine) return BG_E_TOO_MANY_JOBS_PER_MACHINE; /* MGR.CreateJob.A5 */
+    if (user >= policy->max_jobs_per_user) return BG_E_TOO_MANY_JOBS_PER_USER;
+    return S_OK;
+}
+
+HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enum job_type type, struct queue_job **ret)
+{
+    struct record record = { RECORD_CREATE };
+    struct queue_job *entry;
+    struct policy policy;
+    UINT64 ticket = NO_TICKET;
+    HRESULT hr;
+
+    *ret = NULL;
+    if (FAILED(hr = CoCreateGuid(&record.job))) return hr;
+    record.u.create.type = type;
+    record.u.create.owner = caller->sid;
+    record.u.create.display_name = display_name;
+    record.u.create.integrity = caller->integrity;
+    record.u.create.elevated = caller->elevated;
+    policy_get(&policy);
+    if (FAILED(hr = queue_reserve_record(&record))) return hr;
+    if (!(entry = calloc(1, sizeof(*entry)))) return E_OUTOFMEMORY;
+
+    queue_enter();
+    record.time = queue_now();
+    if (SUCCEEDED(hr = check_limits_locked(caller, &policy))
+        && SUCCEEDED(hr = model_prepare(&queue.model, &record))
+        && SUCCEEDED(hr = store_append(queue.store, &record, &ticket))
+        && SUCCEEDED(hr = model_apply(&queue.model, &record)))
+    {
+        init_job(entry, model_find(&queue.model, &record.job));
+        entry->listed = FALSE;
+        set_listed_locked(entry, TRUE);
+        queue_addref(entry);
+    }
+    queue_leave();
+    if (FAILED(hr))
+    {
+        free(entry);
+        return hr;
+    }
+    if (FAILED(hr = store_wait(queue.store, ticket)))
+    {
+        queue_release(entry);
+        return hr;
+    }
+    log_write(LOG_INFO, "job %s created, owner %s", debugstr_guid(&record.job), debugstr_w(caller->sid));
+    *ret = entry;
+    return S_OK;
+}
+
+HRESULT queue_set(struct queue_job *job, const struct prop_value *values, UINT32 count,
+                  HRESULT (*check)(const struct queue_job *job))
+{
+    struct record record = { RECORD_SET };
+    HRESULT hr;
+
+    record.u.set.values = values;
+    record.u.set.count = count;
+    if (SUCCEEDED(hr = change(job, &record, check))) engine_wake();
+    return hr;
+}
+
+static UINT64 random_name(void *ctx)
+{
+    GUID guid;
+    UINT64 value;
+
+    CoCreateGuid(&guid);
+    memcpy(&value, guid.Data4, sizeof(value));
+    return value ^ ((UINT64)guid.Data1 << 32);
+}
+
+static HRESULT check_add_locked(const struct queue_job *entry, UINT32 count, UINT32 limit)
+{
+    const struct job *job = entry->job;
+    HRESULT hr;
+
+    if (FAILED(hr = state_may_change(entry->live))) return hr;
+    /* JOB.AddFileSet.3: none is added */
+    if (job->type != JOB_DOWNLOAD && job->file_count + (UINT64)count > 1) return BG_E_TOO_MANY_FILES;
+    if (limit && job->file_count + (UINT64)count > limit) return BG_E_TOO_MANY_FILES_IN_JOB;
+    return S_OK;
+}
+
+HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UINT32 count, UINT32 file_limit)
+{
+    struct record record = { RECORD_ADD_FILES };
+    struct record_file *add;
+    UINT64 ticket = NO_TICKET;
+    HRESULT hr = S_OK;
+    UINT32 i;
+
+    if (!(add = calloc(max(count, 1), sizeof(*add)))) return E_OUTOFMEMORY;
+    for (i = 0; i < count && SUCCEEDED(hr); i++)
+    {
+        WCHAR *temp = NULL;
+
+        hr = output_temp_name(disk_get(), files[i].local_name, random_name, NULL, &temp);
+        add[i].remote_name = files[i].remote_name;
+        add[i].local_name = files[i].local_name;
+        add[i].temp_name = temp;
+        add[i].ranges = files[i].ranges;
+        add[i].range_count = files[i].range_count;
+    }
+    record.u.add_files.files = add;
+    record.u.add_files.count = count;
+
+    if (SUCCEEDED(hr) && SUCCEEDED(hr = queue_reserve_record(&record)))
+    {
+        queue_enter();
+        if (SUCCEEDED(hr = check_add_locked(job, count, file_limit)) && count
+            && SUCCEEDED(hr = queue_apply_locked(job, &record, &ticket)))
+            job->active_at = queue_clock();
+        queue_leave();
+        if (SUCCEEDED(hr) && count) hr = store_wait(queue.store, ticket);
+    }
+    for (i = 0; i < count; i++) free((void *)add[i].temp_name);
+    free(add);
+    return hr;
+}
+
+/* The methods Resume and Suspend: one event, awaited. */
+static HRESULT method(struct queue_job *job, enum job_event event)
+{
+    struct state_facts facts;
+    struct state_step step;
+    UINT64 ticket = NO_TICKET;
+    HRESULT hr;
+
+    if (FAILED(hr = store_reserve(queue.store, 4096))) return hr;
+    queue_enter();
+    queue_facts_locked(job, &facts);
+    state_next(&facts, event, NULL, &step);
+    if (SUCCEEDED(hr = step.hr)) hr = queue_step_locked(job, event, &step, NULL, NO_FILE, &ticket);
+    queue_leave();
+    if (SUCCEEDED(hr) && ticket != NO_TICKET) hr = store_wait(queue.store, ticket);
+    return hr;
+}
+
+HRESULT queue_resume(struct queue_job *job)
+{
+    HRESULT hr = method(job, EVENT_RESUME);
+
+    if (SUCCEEDED(hr)) log_write(LOG_INFO, "job %s resumed", debugstr_guid(&job->job->id));
+    return hr;
+}
+
+HRESULT queue_suspend(struct queue_job *job)
+{
+    HRESULT hr = method(job, EVENT_SUSPEND);
+
+    if (FAILED(hr)) return hr;
+    queue_enter();
+    while (job->transfer && job->stopping) SleepConditionVariableCS(&queue.changed, &queue.cs, INFINITE);
+    queue_leave();
+    log_write(LOG_INFO, "job %s suspended", debugstr_guid(&job->job->id));
+    return S_OK;
+}
+
+HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *names, UINT32 count)
+{
+    struct record record = { RECORD_FILE_NAMES };
+    HRESULT hr;
+    UINT32 i;
+
+    record.u.names.names = names;
+    record.u.names.count = count;
+    if (FAILED(hr = change(job, &record, NULL))) return hr;
+
+    /* BEH.STATE.96: the file in progress is taken up again under its new name */
+    queue_enter();
+    for (i = 0; i < count; i++)
+        if (job->transfer && names[i].file == job->live_file) break;
+    if (i < count) queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
+    queue_leave();
+    return S_OK;
+}
+
+HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller)
+{
+    struct record record = { RECORD_OWNER };
+    HRESULT hr;
+
+    record.u.owner.owner = caller->sid;
+    record.u.owner.integrity = caller->integrity;
+    record.u.owner.elevated = caller->elevated;
+    if (SUCCEEDED(hr = change(job, &record, NULL))) engine_wake();
+    return hr;
+}
+
+HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid)
+{
+    struct record record = { RECORD_FILE_FLAGS };
+    UINT64 ticket = NO_TICKET;
+    struct failure failure;
+    HRESULT hr;
+
+    record.u.flags.file = file;
+    if (valid) record.u.flags.set = FILE_VALIDATED;
+    else record.u.flags.clear = FILE_VALIDATED | FILE_TRANSFERRED;
+    if (FAILED(hr = store_reserve(queue.store, 8192))) return hr;
+
+    queue_enter();
+    if (FAILED(hr = state_may_change(job->live)))
+        ;
+    else if (file >= job->job->file_count || !(job->job->files[file].flags & FILE_TRANSFERRED))
+        hr = E_PENDING;                                 /* BEH.CONSIST.9 */
+    else if (SUCCEEDED(hr = queue_apply_locked(job, &record, &ticket)) && !valid)
+    {
+        verdict_error(BG_E_VALIDATION_FAILED, CONTEXT_REMOTE_FILE, &failure);
+        queue_event_locked(job, EVENT_INVALIDATED, &failure, file);
+    }
+    queue_leave();
+    return FAILED(hr) ? hr : store_wait(queue.store, ticket);
+}
+
+/* finish.c */
+
+HRESULT queue_finish_begin(struct queue_job *job, enum job_event event, struct state_step *step)
+{
+    struct state_facts facts;
+
+    queue_enter();
+    for (;;)
+    {
+        while (job->finishing) SleepConditionVariableCS(&queue.changed, &queue.cs, INFINITE);
+        queue_facts_locked(job, &facts);
+        state_next(&facts, event, NULL, step);
+        if (FAILED(step->hr) || step->next == job->live) break;
+        job->finishing = TRUE;
+        if (!job->transfer) break;
+        job->stopping = TRUE;
+        transfer_stop(job->transfer);
+        while (job->transfer) SleepConditionVariableCS(&queue.changed, &queue.cs, INFINITE);
+        /* what it had in hand may have been its last file: decide anew */
+        job->finishing = FALSE;
+    }
+    queue_leave();
+    return step->hr;
+}
+
+void queue_finish_end(struct queue_job *job)
+{
+    queue_enter();
+    job->finishing = FALSE;
+    queue_leave();
+    WakeAllConditionVariable(&queue.changed);
+    engine_wake();
+}
+
+HRESULT queue_commit(struct queue_job *job, struct record *record)
+{
+    UINT64 ticket = NO_TICKET;
+    HRESULT hr;
+
+    if (FAILED(hr = queue_reserve_record(record))) return hr;
+    queue_enter();
+    hr = queue_apply_locked(job, record, &ticket);
+    queue_leave();
+    return FAILED(hr) ? hr : store_wait(queue.store, ticket);
+}
+
+/* Start and end */
+
+static void want_snapshot(void *ctx)
+{
+    struct job *job;
+    HRESULT hr;
+
+    queue_enter();
+    if (SUCCEEDED(hr = store_snapshot_begin(queue.store)))
+    {
+        for (job = queue.model.first; job && SUCCEEDED(hr); job = job->next)
+            hr = model_snapshot(job, store_snapshot_add, queue.store);
+        hr = store_snapshot_end(queue.store, hr);
+    }
+    queue_leave();
+    if (FAILED(hr)) log_write(LOG_ERROR, "cannot write a new journal generation, hr %#lx", hr);
+}
+
+static void store_log(void *ctx, const char *text)
+{
+    log_write(LOG_WARNING, "%s", text);
+}
+
+HRESULT queue_init(const WCHAR *folder)
+{
+    static const struct store_callbacks callbacks = { want_snapshot, store_log, NULL };
+    struct queue_job *entry;
+    struct job *job;
+    HRESULT hr;
+
+    InitializeCriticalSection(&queue.cs);
+    if (queue.cs.DebugInfo) queue.cs.DebugInfo->Spare[0] = (DWORD_PTR)(__FILE__ ": queue.cs");
+    InitializeConditionVariable(&queue.changed);
+    if (FAILED(hr = model_init(&queue.model))) return hr;
+    if (FAILED(hr = store_open(disk_get(), folder, &queue.model, &callbacks, &queue.store))) return hr;
+
+    queue_enter();
+    for (job = queue.model.first; job; job = job->next)
+    {
+        if (!(entry = calloc(1, sizeof(*entry))))
+        {
+            hr = E_OUTOFMEMORY;
+            break;
+        }
+        init_job(entry, job);
+        if (entry->listed) queue.listed++;
+    }
+    autostart_queue_changed(!queue.listed);
+    log_write(LOG_INFO, "%u jobs in the queue", queue.listed);
+    queue_leave();
+    if (SUCCEEDED(hr)) finish_recover();
+    return hr;
+}
+
+void queue_shutdown(void)
+{
+    struct job *job, *next;
+
+    if (queue.store) store_close(queue.store);
+    queue_enter();
+    for (job = queue.model.first; job; job = next)
+    {
+        next = job->next;
+        if (job->user) queue_release(job->user);
+    }
+    model_free(&queue.model);
+    queue_leave();
+}

@@ -1,0 +1,357 @@
+/*
+ * The one owner of all jobs: what the engine and the transfers change
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+
+#include "windef.h"
+#include "winbase.h"
+
+#include "engine.h"
+#include "log.h"
+#include "policy.h"
+#include "queue_private.h"
+#include "transfer.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
+
+#define LAZY_RESERVE 65536 /* octets of journal kept ready for what nobody waits for */
+
+void queue_facts_locked(const struct queue_job *job, struct state_facts *facts)
+{
+    facts->state = job->live;
+    facts->type = job->job->type;
+    facts->file_count = job->job->file_count;
+    facts->all_transferred = job_all_transferred(job->job);
+    facts->retry_delay = job_u32(job->job, PROP_MINIMUM_RETRY_DELAY);
+    facts->no_progress_timeout = job_u32(job->job, PROP_NO_PROGRESS_TIMEOUT);
+}
+
+/* The state as the journal knows it. */
+static enum job_state storable(enum job_state state)
+{
+    return state == JOB_CONNECTING || state == JOB_TRANSFERRING ? JOB_QUEUED : state;
+}
+
+/* From the engine before it enters the lock for queue_event_locked: what it finds has room in the journal. */
+void queue_reserve_lazy(void)
+{
+    store_reserve(queue.store, LAZY_RESERVE);
+}
+
+/* The part of the download time that the present transfer has used. */
+static UINT64 run_msec(const struct queue_job *job)
+{
+    return job->run_start ? queue_clock() - job->run_start : 0;
+}
+
+static void set_timers(struct queue_job *job, enum job_event event, UINT32 duties)
+{
+    UINT64 clock = queue_clock();
+    struct policy policy;
+
+    if (duties & DUTY_RESTART_CLOCKS) job->unproductive_since = 0;
+    if ((duties & DUTY_START_CLOCK) && !job->unproductive_since) job->unproductive_since = clock;
+    switch (job->live)
+    {
+    case JOB_TRANSIENT_ERROR:
+        policy_get(&policy);
+        job->retry_at = clock + max(job_u32(job->job, PROP_MINIMUM_RETRY_DELAY) * MSEC_PER_SECOND, policy.retry_floor);
+        break;
+    case JOB_QUEUED:
+        /* BEH.SCHED.5, 21: behind its peers, except when a higher level took its turn away */
+        if (event != EVENT_PREEMPTED || clock >= job->slice_end) job->order = ++queue.next_order;
+        break;
+    case JOB_CONNECTING:
+        policy_get(&policy);
+        job->slice_end = clock + policy.time_slice;
+        break;
+    default:
+        break;
+    }
+}
+
+HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const struct state_step *step,
+                          const struct failure *failure, UINT32 file, UINT64 *ticket)
+{
+    static const UINT32 recorded = DUTY_SET_FAILURE | DUTY_COUNT_ERROR | DUTY_RESTART_CLOCKS | DUTY_START_CLOCK | DUTY_STAMP;
+    enum job_state before = job->live;
+    struct record record = { RECORD_STATE };
+    struct job *model = job->job;
+    HRESULT hr = S_OK;
+
+    if (step->next == before && !step->duties) return S_OK;
+
+    record.u.state.state = storable(step->next);
+    record.u.state.failure = model->failure;
+    record.u.state.error_count = model->error_count;
+    record.u.state.resumed = model->resumed || event == EVENT_RESUME;
+    record.u.state.completion_time = model->completion_time;
+    record.u.state.no_progress_time = model->no_progress_time;
+    record.u.state.download_msec = model->download_msec;
+    if (step->duties & DUTY_SET_FAILURE)
+    {
+        record.u.state.failure.hr = failure->hr;
+        record.u.state.failure.context = failure->context;
+        record.u.state.failure.file = file;
+    }
+    if (step->duties & DUTY_CLEAR_FAILURE)
+    {
+        record.u.state.failure.hr = S_OK;
+        record.u.state.failure.context = 0;
+        record.u.state.failure.file = NO_FILE;
+    }
+    if (step->duties & DUTY_COUNT_ERROR) record.u.state.error_count++;
+    if (step->duties & DUTY_RESTART_CLOCKS) record.u.state.no_progress_time = record.u.state.download_msec = 0;
+    if ((step->duties & DUTY_START_CLOCK) && !model->no_progress_time) record.u.state.no_progress_time = queue_now();
+    if (step->duties & DUTY_STAMP) record.u.state.completion_time = queue_now();
+
+    if (storable(step->next) != model->state || (step->duties & recorded)
+        || ((step->duties & DUTY_CLEAR_FAILURE) && model->failure.hr))
+    {
+        if (FAILED(hr = queue_apply_locked(job, &record, ticket)))
+        {
+            if (event < EVENT_START) return hr;     /* a method: the client is told, nothing has changed */
+            /* The engine's own finding holds all the same; a restart finds out again. */
+            ERR("job %s: event %s is not recorded, hr %#lx\n", debugstr_guid(&model->id), state_event_name(event), hr);
+        }
+    }
+    job->live = step->next;
+    if (step->duties & DUTY_SET_FAILURE) job->class = failure->class;
+    set_timers(job, event, step->duties);
+    TRACE("job %s: %s, %s to %s.\n", debugstr_guid(&model->id), state_event_name(event), state_name(before),
+          state_name(job->live));
+
+    if ((step->duties & DUTY_STOP) && job->transfer && !job->stopping)
+    {
+        job->stopping = TRUE;
+        transfer_stop(job->transfer);
+    }
+    if (step->duties & DUTY_WAKE) engine_wake();
+    return S_OK;
+}
+
+void queue_event_locked(struct queue_job *job, enum job_event event, const struct failure *failure, UINT32 file)
+{
+    struct state_facts facts;
+    struct state_step step;
+
+    queue_facts_locked(job, &facts);
+    state_next(&facts, event, failure, &step);
+    if (SUCCEEDED(step.hr)) queue_step_locked(job, event, &step, failure, file, NULL);
+}
+
+void queue_for_each_locked(queue_visit visit, void *ctx)
+{
+    struct job *job, *next;
+
+    for (job = queue.model.first; job; job = next)
+    {
+        next = job->next;
+        if (job->user) visit(ctx, job->user);
+    }
+}
+
+UINT32 queue_count_locked(void)
+{
+    return queue.model.count;
+}
+
+/* Transfers */
+
+/* A record nobody waits for. The worker's own failure if the journal does not take it. */
+static HRESULT lazy(struct queue_job *job, struct record *record)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = queue_reserve_record(record))) return hr;
+    queue_enter();
+    hr = queue_apply_locked(job, record, NULL);
+    queue_leave();
+    return hr;
+}
+
+static void productive_locked(struct queue_job *job)
+{
+    job->unproductive_since = 0;
+    job->active_at = queue_clock();
+}
+
+void queue_transfer_connected(struct queue_job *job, struct transfer *transfer)
+{
+    store_reserve(queue.store, LAZY_RESERVE);
+    queue_enter();
+    if (job->transfer == transfer && !job->stopping) queue_event_locked(job, EVENT_CONNECTED, NULL, NO_FILE);
+    queue_leave();
+}
+
+HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UINT64 time, UINT32 volume_serial,
+                             UINT32 restarts)
+{
+    struct record record = { RECORD_FILE_BEGIN };
+    HRESULT hr;
+
+    record.u.begin.file = file;
+    record.u.begin.remote_size = size;
+    record.u.begin.remote_time = time;
+    record.u.begin.volume_serial = volume_serial;
+    record.u.begin.restarts = restarts;
+    if (FAILED(hr = lazy(job, &record))) return hr;
+    queue_enter();
+    job->live_file = file;
+    job->live_received = 0;
+    job->live_total = size;
+    queue_leave();
+    return S_OK;
+}
+
+void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, UINT64 total)
+{
+    queue_enter();
+    if (received > job->live_received || job->live_file != file) productive_locked(job);
+    job->live_file = file;
+    job->live_received = received;
+    job->live_total = total;
+    queue_leave();
+}
+
+HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offset, UINT64 length)
+{
+    struct record record = { RECORD_FILE_PROGRESS };
+
+    record.u.progress.file = file;
+    record.u.progress.offset = offset;
+    record.u.progress.length = length;
+    record.u.progress.download_msec = job->job->download_msec + run_msec(job);
+    return lazy(job, &record);
+}
+
+HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size)
+{
+    struct record record = { RECORD_FILE_DONE };
+    HRESULT hr;
+
+    record.u.done.file = file;
+    record.u.done.size = size;
+    if (FAILED(hr = lazy(job, &record))) return hr;
+    queue_enter();
+    productive_locked(job);
+    job->live_file = NO_FILE;
+    queue_leave();
+    return S_OK;
+}
+
+HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *headers)
+{
+    struct record record = { RECORD_FILE_HEADERS };
+
+    record.u.headers.file = file;
+    record.u.headers.headers = headers;
+    record.u.headers.size = strlen(headers);
+    return lazy(job, &record);
+}
+
+HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name)
+{
+    struct record record = { RECORD_FILE_NAMES };
+    struct record_name name = { file, remote_name };
+
+    record.u.names.names = &name;
+    record.u.names.count = 1;
+    return lazy(job, &record);
+}
+
+void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file)
+{
+    struct state_facts facts;
+    BOOL report = FALSE;
+
+    store_reserve(queue.store, LAZY_RESERVE);
+    queue_enter();
+    job->transfer = NULL;
+    job->run_start = 0;
+    job->live_file = NO_FILE;
+    queue_facts_locked(job, &facts);
+    if (facts.all_transferred)
+        queue_event_locked(job, EVENT_FINISHED, NULL, NO_FILE);     /* also if it was told to stop a moment too late */
+    else if (failure && !job->stopping)
+    {
+        queue_event_locked(job, EVENT_FAILED, failure, file);
+        report = TRUE;
+    }
+    else if (job->live == JOB_CONNECTING || job->live == JOB_TRANSFERRING)
+        queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
+    job->stopping = FALSE;
+    queue_leave();
+    WakeAllConditionVariable(&queue.changed);
+    engine_wake();
+    if (report)
+        log_write(failure->class == FAILURE_BLOCKED ? LOG_INFO : LOG_WARNING, "job %s: %s, hr %#lx, context %u, file %u",
+                  debugstr_guid(&job->job->id), failure->class == FAILURE_FATAL ? "failed" : "interrupted",
+                  failure->hr, failure->context, file);
+}
+
+/* What a client sees */
+
+void queue_file_progress_locked(const struct queue_job *job, UINT32 index, UINT64 *total, UINT64 *transferred,
+                                BOOL *completed)
+{
+    const struct job_file *file = &job->job->files[index];
+
+    *total = file_total(file);
+    *transferred = file_received(file);
+    *completed = !!(file->flags & FILE_PUBLISHED);
+    if (job->live_file == index && !(file->flags & FILE_TRANSFERRED))
+    {
+        *transferred = job->live_received;
+        if (*total == SIZE_UNKNOWN && job->live_total != SIZE_UNKNOWN) *total = job->live_total;
+    }
+}
+
+void queue_job_progress_locked(const struct queue_job *job, struct job_progress *progress)
+{
+    UINT64 total, transferred;
+    BOOL completed;
+    UINT32 i;
+
+    memset(progress, 0, sizeof(*progress));
+    progress->files_total = job->job->file_count;
+    for (i = 0; i < job->job->file_count; i++)
+    {
+        queue_file_progress_locked(job, i, &total, &transferred, &completed);
+        progress->bytes_transferred += transferred;
+        if (progress->bytes_total == SIZE_UNKNOWN || total == SIZE_UNKNOWN) progress->bytes_total = SIZE_UNKNOWN;
+        else progress->bytes_total += total;
+        if (job->job->files[i].flags & FILE_TRANSFERRED) progress->files_transferred++;
+    }
+}
+
+HRESULT queue_failure_locked(const struct queue_job *job, struct job_failure *failure)
+{
+    /* JOB.GetError.3, 4, A1: handed out until data moves again */
+    if (FAILED(job->job->failure.hr) && job->live != JOB_TRANSFERRING && job->live != JOB_TRANSFERRED
+        && !job_is_final(job->live))
+    {
+        *failure = job->job->failure;
+        return S_OK;
+    }
+    return BG_E_ERROR_INFORMATION_UNAVAILABLE;
+}
