@@ -45,8 +45,15 @@
 struct shim_error
 {
     HRESULT hr;      /* HRESULT_FROM_WIN32(ERROR_WINHTTP_* or WSAE*), BG_E_*, or E_ABORT after cancel */
-    DWORD context;   /* BG_ERROR_CONTEXT_*: REMOTE_FILE, GENERAL_TRANSPORT (proxy), SERVER_CERTIFICATE_CALLBACK */
-    DWORD detail;    /* TLS: CERT_TRUST_* or alert; for the log only */
+    DWORD context;   /* enum shim_context, a BG_ERROR_CONTEXT_* value */
+    DWORD detail;    /* Winsock error; TLS: CERT_TRUST_*, alert or SSPI status; for the log only */
+};
+
+enum shim_context
+{
+    SHIM_CONTEXT_REMOTE_FILE = 5,
+    SHIM_CONTEXT_GENERAL_TRANSPORT = 6,            /* on the way to a proxy */
+    SHIM_CONTEXT_SERVER_CERTIFICATE_CALLBACK = 8   /* hr is what validate_cert returned */
 };
 
 /* TLS policy of a job, all SetSecurityFlags bits [BEH.CERT.1] and the client certificate. Part of the pool key. */
@@ -102,6 +109,7 @@ struct shim_body
     UINT64 length;
     HRESULT (*read)(void *ctx, void *buffer, UINT32 size, UINT32 *got);
     void *ctx;
+    HRESULT (*rewind)(void *ctx);   /* back to the first byte, before the request is repeated; NULL: it cannot be repeated */
 };
 
 struct shim_request_params

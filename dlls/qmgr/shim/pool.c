@@ -1,0 +1,223 @@
+/*
+ * Connections to servers and proxies, kept for the next request
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windef.h>
+#include <winbase.h>
+
+#include "shim/pool.h"
+
+static CRITICAL_SECTION pool_cs;
+static struct conn *idle;        /* newest first; guarded by pool_cs */
+static BOOL running;             /* guarded by pool_cs */
+static TP_TIMER *sweeper;        /* set while something is kept; an empty pool never wakes the process */
+
+static BOOL same_text(const WCHAR *a, const WCHAR *b)
+{
+    if (!a || !b) return a == b;
+    return !_wcsicmp(a, b);
+}
+
+static BOOL same_key(const struct conn_key *a, const struct conn_key *b)
+{
+    return a->session == b->session && a->secure == b->secure && a->port == b->port && same_text(a->host, b->host)
+            && same_text(a->proxy_host, b->proxy_host) && (!a->proxy_host || a->proxy_port == b->proxy_port);
+}
+
+HRESULT conn_create(const struct conn_key *key, struct conn **ret)
+{
+    struct conn *conn;
+
+    *ret = NULL;
+    if (!(conn = malloc(sizeof(*conn)))) return E_OUTOFMEMORY;
+    memset(conn, 0, offsetof(struct conn, buffer));
+    conn->key = *key;
+    conn->key.host = _wcsdup(key->host);
+    conn->key.proxy_host = key->proxy_host ? _wcsdup(key->proxy_host) : NULL;
+    if (!conn->key.host || (key->proxy_host && !conn->key.proxy_host))
+    {
+        conn_close(conn);
+        return E_OUTOFMEMORY;
+    }
+    *ret = conn;
+    return S_OK;
+}
+
+void conn_close(struct conn *conn)
+{
+    if (!conn) return;
+    tls_close(conn->tls);
+    net_close(conn->net);
+    free(conn->key.host);
+    free(conn->key.proxy_host);
+    free(conn);
+}
+
+static void close_list(struct conn *list)
+{
+    struct conn *conn;
+
+    while ((conn = list))
+    {
+        list = conn->next;
+        conn_close(conn);
+    }
+}
+
+/* Wakes when the oldest connection has had its time. */
+static void set_sweeper_locked(ULONGLONG now)
+{
+    union { FILETIME ft; LARGE_INTEGER li; } due;
+    ULONGLONG oldest = now;
+    struct conn *conn;
+
+    if (!idle)
+    {
+        SetThreadpoolTimer(sweeper, NULL, 0, 0);
+        return;
+    }
+    for (conn = idle; conn; conn = conn->next) oldest = min(oldest, conn->since);
+    due.li.QuadPart = -(LONGLONG)(oldest + POOL_IDLE_LIMIT > now ? oldest + POOL_IDLE_LIMIT - now : 1) * 10000;
+    SetThreadpoolTimer(sweeper, &due.ft, 0, 1000);
+}
+
+static void CALLBACK sweep(TP_CALLBACK_INSTANCE *instance, void *context, TP_TIMER *timer)
+{
+    struct conn **entry, *conn, *old = NULL;
+    ULONGLONG now = GetTickCount64();
+
+    EnterCriticalSection(&pool_cs);
+    for (entry = &idle; (conn = *entry);)
+    {
+        if (now - conn->since < POOL_IDLE_LIMIT) entry = &conn->next;
+        else
+        {
+            *entry = conn->next;
+            conn->next = old;
+            old = conn;
+        }
+    }
+    if (running) set_sweeper_locked(now);
+    LeaveCriticalSection(&pool_cs);
+    close_list(old);
+}
+
+HRESULT pool_init(void)
+{
+    if (!(sweeper = CreateThreadpoolTimer(sweep, NULL, NULL))) return E_OUTOFMEMORY;
+    InitializeCriticalSection(&pool_cs);
+    running = TRUE;
+    return S_OK;
+}
+
+void pool_shutdown(void)
+{
+    struct conn *list;
+
+    EnterCriticalSection(&pool_cs);
+    running = FALSE;
+    list = idle;
+    idle = NULL;
+    SetThreadpoolTimer(sweeper, NULL, 0, 0);
+    LeaveCriticalSection(&pool_cs);
+    close_list(list);
+    WaitForThreadpoolTimerCallbacks(sweeper, TRUE);
+    CloseThreadpoolTimer(sweeper);
+    DeleteCriticalSection(&pool_cs);
+}
+
+struct conn *pool_take(const struct conn_key *key)
+{
+    struct conn **entry, *conn;
+
+    for (;;)
+    {
+        EnterCriticalSection(&pool_cs);
+        for (entry = &idle; (conn = *entry); entry = &conn->next)
+            if (same_key(&conn->key, key)) break;
+        if (conn)
+        {
+            *entry = conn->next;
+            if (!idle) set_sweeper_locked(0);
+        }
+        LeaveCriticalSection(&pool_cs);
+        if (!conn) return NULL;
+        conn->next = NULL;
+        if (GetTickCount64() - conn->since < POOL_IDLE_LIMIT
+            && (conn->tls ? tls_is_idle(conn->tls) : net_is_idle(conn->net))) return conn;
+        conn_close(conn);
+    }
+}
+
+void pool_put(struct conn *conn)
+{
+    struct conn **entry, **oldest = NULL, *dropped = NULL;
+    UINT32 count = 0;
+
+    conn->kept = TRUE;
+    conn->pos = conn->len = 0;
+    conn->since = GetTickCount64();
+
+    EnterCriticalSection(&pool_cs);
+    if (!running) dropped = conn;
+    else
+    {
+        conn->next = idle;
+        idle = conn;
+        for (entry = &idle; *entry; entry = &(*entry)->next)
+        {
+            if ((*entry)->key.session != conn->key.session) continue;
+            oldest = entry; /* they are in the order of their time */
+            count++;
+        }
+        if (count > POOL_SESSION_MAX)
+        {
+            dropped = *oldest;
+            *oldest = dropped->next;
+            dropped->next = NULL;
+        }
+        if (idle == conn && !conn->next) set_sweeper_locked(conn->since);
+    }
+    LeaveCriticalSection(&pool_cs);
+    conn_close(dropped);
+}
+
+void pool_purge(UINT64 session)
+{
+    struct conn **entry, *conn, *list = NULL;
+
+    EnterCriticalSection(&pool_cs);
+    for (entry = &idle; (conn = *entry);)
+    {
+        if (conn->key.session != session) entry = &conn->next;
+        else
+        {
+            *entry = conn->next;
+            conn->next = list;
+            list = conn;
+        }
+    }
+    if (!idle && running) set_sweeper_locked(0);
+    LeaveCriticalSection(&pool_cs);
+    close_list(list);
+}

@@ -1,0 +1,75 @@
+/*
+ * Connections to servers and proxies, kept for the next request
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * A connection (struct conn) belongs to one request at a time; between requests the pool owns it.  The key holds all that
+ * matters: the session (identity, credentials, TLS policy and client certificate in one), scheme and origin, and the route.  So no
+ * request ever rides on a connection that was made under another identity or a laxer policy.  The pool's lock is a leaf; sockets
+ * are probed and closed outside it.  For request.c only.
+ */
+
+#ifndef __QMGR_SHIM_POOL_H
+#define __QMGR_SHIM_POOL_H
+
+#include "shim/net.h"
+#include "shim/tls.h"
+
+#define POOL_IDLE_LIMIT   60000   /* ms that a connection is kept unused */
+#define POOL_SESSION_MAX      4   /* connections kept for one session; the one unused longest goes first */
+#define CONN_BUFFER_SIZE  16384   /* octets of a head received at once */
+
+struct conn_key
+{
+    UINT64 session;
+    WCHAR *host;             /* of the origin, ASCII form */
+    WCHAR *proxy_host;       /* NULL: direct */
+    UINT16 port;
+    UINT16 proxy_port;
+    BOOL secure;
+};
+
+struct conn
+{
+    struct conn_key key;
+    struct net_conn *net;
+    struct tls *tls;         /* NULL: plain */
+    BOOL kept;               /* has served a request before */
+    UINT32 pos, len;         /* buffer[pos..len): received, not yet consumed */
+    char buffer[CONN_BUFFER_SIZE];
+    /* guarded by the pool's lock while the pool owns it */
+    struct conn *next;
+    ULONGLONG since;
+};
+
+HRESULT pool_init(void);
+void pool_shutdown(void);
+
+/* A kept connection that fits and still lives, or NULL. The caller owns it. */
+struct conn *pool_take(const struct conn_key *key);
+/* Gives a connection back, whose last reply was read to its end. */
+void pool_put(struct conn *conn);
+/* Closes what is kept for a session. */
+void pool_purge(UINT64 session);
+
+/* A new one without sockets; copies the key. */
+HRESULT conn_create(const struct conn_key *key, struct conn **conn);
+void conn_close(struct conn *conn);
+
+#endif /* __QMGR_SHIM_POOL_H */
