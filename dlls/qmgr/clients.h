@@ -24,7 +24,7 @@
  * room disconnects them all (WINE.COM.22) and COM releases them.
  *
  * Who uses it: factory.c (client_get), the doors (client_object, embedded in each), notify.c (client_on_gone), awake and the stop rule
- * (clients_alive).  Any thread.  clients.cs is a leaf lock; callbacks run on a thread-pool thread with no lock held.
+ * (clients_alive).  Any thread.  clients_lock is a leaf lock; callbacks run on a thread-pool thread with no lock held.
  *
  * An object as a door has it; AddRef and Release forward:
  *
@@ -33,7 +33,7 @@
  *   Release:      if (!(refs = client_object_release(&door->base))) { ...free what it owns...; free(door); }
  *   constructor:  client_object_init(&door->base, client, (IUnknown *)&door->IBackgroundCopyJob5_iface);    the count is 1
  *
- * The last Release happens under clients.cs, so that the room never touches an object on its way out.
+ * The last Release happens under clients_lock, so that the room never touches an object on its way out.
  */
 
 #ifndef __QMGR_CLIENTS_H
@@ -50,9 +50,9 @@ struct client_object
     /* fixed at creation */
     struct client *client;
     struct IUnknown *object;
-    /* guarded by clients.cs where it goes to 0; interlocked otherwise */
+    /* guarded by clients_lock where it goes to 0; interlocked otherwise */
     LONG refs;
-    /* guarded by clients.cs */
+    /* guarded by clients_lock */
     struct list entry;
 };
 

@@ -443,18 +443,17 @@ void guard_revoke_now(void)
 
 /* ---- in the guard ---- */
 
-static UINT32 parse_handles(const WCHAR *line, HANDLE *handles, UINT32 count)
+BOOL guard_helper_handles(const WCHAR *line, HANDLE *handles, UINT32 count)
 {
     WCHAR *end;
     UINT32 i;
 
-    for (i = 0; i < count; i++)
+    for (i = 0; i < count; i++, line = end)
     {
         handles[i] = (HANDLE)(ULONG_PTR)wcstoul(line, &end, 16);
-        if (end == line) break;
-        line = end;
+        if (end == line) return FALSE;
     }
-    return i;
+    return TRUE;
 }
 
 static BOOL start_service(void)
@@ -497,7 +496,7 @@ void WINAPI GuardMainW(HWND window, HINSTANCE instance, WCHAR *line, int show)
     UINT32 delay, i;
 
     if (window) DestroyWindow(window);      /* a window that nobody pumps would block broadcasts */
-    if (parse_handles(line, handles, ARRAYSIZE(handles)) != ARRAYSIZE(handles)) return;
+    if (!guard_helper_handles(line, handles, ARRAYSIZE(handles))) return;
     if (!guard_become_system(&end_of_prefix)) return;
     if (!(shared = MapViewOfFile(handles[1], FILE_MAP_READ, 0, 0, sizeof(*shared)))) return;
     CloseHandle(handles[1]);

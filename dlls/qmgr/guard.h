@@ -62,5 +62,6 @@ void guard_revoke_now(void);
  */
 HRESULT guard_run_helper(const WCHAR *entry, const HANDLE *inherit, UINT32 count, HANDLE *process);
 BOOL guard_become_system(HANDLE *end_of_prefix);
+BOOL guard_helper_handles(const WCHAR *line, HANDLE *handles, UINT32 count);   /* the arguments; FALSE: not `count` of them */
 
 #endif /* __QMGR_GUARD_H */

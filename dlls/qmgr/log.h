@@ -26,7 +26,7 @@
  * Never a secret: no password, no header value, no sealed blob; URLs through log_url.  Wide strings through debugstr_w, as in TRACE: it
  * escapes what is not printable, so no client can forge a line.
  *
- * Any thread, from log_init to log_shutdown; before and after them only the debug channel is written.  log.cs is a leaf lock, held over one
+ * Any thread, from log_init to log_shutdown; before and after them only the debug channel is written.  log_lock is a leaf lock, held over one
  * WriteFile without flush: do not call with queue.cs held except for an error.
  */
 
