@@ -1,0 +1,98 @@
+/*
+ * The outside half of Complete and Cancel
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+
+/*
+ * Pure room.  What Complete and Cancel do to files, as plain steps on a struct disk.  finish.c calls them for a client, as the caller's
+ * identity; start-up calls them again for what was cut off.  They record nothing: the caller does, in this order.
+ *
+ *     Complete:  RECORD_COMPLETING, durable      the intent; its files carry FILE_PUBLISHING
+ *                publish_list_intent(), publish_files()
+ *                RECORD_PUBLISHED(outcome.files)
+ *                failure: RECORD_COMPLETE_FAILED, durable; the job stays                    [JOB.Complete.9]
+ *                success: RECORD_COMPLETED, durable; the client has its answer from here on
+ *                publish_list_rest(), discard_files(); nothing remains: RECORD_CLEANED
+ *     Cancel:    RECORD_CANCELLED, durable
+ *                publish_list_rest(), discard_files(); nothing remains: RECORD_CLEANED
+ *     Start-up:  job->completing: as Complete, from publish_list_intent() on
+ *                job->cleaning:   publish_list_rest(), discard_files(); RECORD_CLEANED when nothing remains
+ *
+ * Doing any of it twice is harmless.  A transfer of the job has ended before.
+ *
+ * Lists are copies, so that no lock is held meanwhile.
+ */
+
+#ifndef __QMGR_CORE_PUBLISH_H
+#define __QMGR_CORE_PUBLISH_H
+
+#include "core/disk.h"
+#include "core/model.h"
+
+struct publish_file
+{
+    UINT32 file;                /* index in the job */
+    WCHAR *temp_name;
+    WCHAR *local_name;
+    UINT64 size;                /* of the whole temporary file */
+    UINT64 time;                /* Last-Modified, 0 if none [BEH.HTTP.70] */
+};
+
+struct publish_list
+{
+    struct publish_file *files;
+    UINT32 count;
+};
+
+HRESULT publish_list_intent(const struct job *job, struct publish_list *list); /* FILE_PUBLISHING and not yet FILE_PUBLISHED */
+HRESULT publish_list_rest(const struct job *job, struct publish_list *list);   /* temporary files that are not published */
+void publish_list_free(struct publish_list *list);
+
+struct publish_outcome
+{
+    UINT32 *files;              /* indexes of the published files, for RECORD_PUBLISHED; publish_outcome_free */
+    UINT32 count;
+    HRESULT hr;                 /* of the first file that failed, S_OK if none did */
+    UINT32 failed;              /* its index in the job, or NO_FILE */
+};
+
+/*
+ * Renames the files one after the other up to the first failure [TYPE.FileProg.5], then flushes each folder once; a file whose folder
+ * could not be flushed counts as not published, and trying again is harmless.  Returns E_OUTOFMEMORY before anything was done, else
+ * S_OK; what happened is in the outcome.
+ */
+HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct publish_outcome *outcome);
+void publish_outcome_free(struct publish_outcome *outcome);
+
+/*
+ * Removes the files and flushes each folder once.  *remain counts those that may still be there: BG_S_UNABLE_TO_DELETE_FILES, and no
+ * RECORD_CLEANED, so that the next start tries again.  A file that never was made counts as removed.
+ */
+void discard_files(struct disk *disk, const struct publish_list *list, UINT32 *remain);
+
+/*
+ * One file: rename, times, attributes; no flush.  Replaces an existing file, but not a read-only one or a folder: ERROR_ACCESS_DENIED, as
+ * Windows does and Wine 8 does not (WINE.FS.2) [BEH.FILE.21].  If the temporary file is gone and the destination has `size`
+ * octets, this was done before.  A temporary file of another size is not what was received: ERROR_FILE_CORRUPT.  Times and attributes
+ * that cannot be set are no failure.
+ */
+HRESULT publish_one(struct disk *disk, const WCHAR *temp_name, const WCHAR *local_name, UINT64 size, UINT64 time);
+HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path); /* the folder that holds path */
+
+#endif /* __QMGR_CORE_PUBLISH_H */

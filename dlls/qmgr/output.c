@@ -1,0 +1,148 @@
+/*
+ * Temporary files: reserve, write, publish, discard
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+
+#include "output.h"
+#include "core/publish.h"
+#include "core/str.h"
+
+#define NAME_DIGITS 12  /* random 48 bits: a job of 10,000 files gets no name twice, and the name stays short */
+#define NAME_TRIES 16
+
+struct output
+{
+    struct disk *disk;
+    struct disk_file *file;
+};
+
+HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*random)(void *ctx), void *ctx, WCHAR **name)
+{
+    static const char prefix[] = "BIT", suffix[] = ".tmp", digits[] = "0123456789ABCDEF";
+    size_t folder = str_len(local_name), pos;
+    struct disk_stat stat;
+    UINT32 tries, i;
+    UINT64 value;
+
+    while (folder && local_name[folder - 1] != '\\' && local_name[folder - 1] != '/') folder--;
+    if (!(*name = malloc((folder + sizeof(prefix) + NAME_DIGITS + sizeof(suffix)) * sizeof(**name)))) return E_OUTOFMEMORY;
+    memcpy(*name, local_name, folder * sizeof(**name));
+
+    for (tries = 0; tries < NAME_TRIES; tries++)
+    {
+        value = random(ctx);
+        pos = folder;
+        for (i = 0; prefix[i]; i++) (*name)[pos++] = prefix[i];
+        for (i = 0; i < NAME_DIGITS; i++, value >>= 4) (*name)[pos++] = digits[value & 15];
+        for (i = 0; suffix[i]; i++) (*name)[pos++] = suffix[i];
+        (*name)[pos] = 0;
+        /* Whatever else goes wrong here will be told when the file is opened. */
+        if (FAILED(disk->stat(disk, *name, &stat))) return S_OK;
+    }
+    free(*name);
+    *name = NULL;
+    return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
+}
+
+static HRESULT open_file(struct disk *disk, const WCHAR *temp_name, UINT32 flags, struct output *output)
+{
+    flags |= DISK_READ | DISK_WRITE | DISK_HIDDEN | DISK_SHARE_ALL;
+    return disk->open(disk, temp_name, flags, &output->file);
+}
+
+HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, struct output **ret)
+{
+    struct output *output;
+    UINT64 size;
+    HRESULT hr;
+
+    *ret = NULL;
+    if (!(output = calloc(1, sizeof(*output)))) return E_OUTOFMEMORY;
+    output->disk = disk;
+
+    if (!offset) hr = open_file(disk, temp_name, DISK_CREATE | DISK_TRUNCATE, output);
+    else
+    {
+        hr = open_file(disk, temp_name, 0, output);
+        if (SUCCEEDED(hr))
+        {
+            hr = disk->get_size(output->file, &size);
+            if (SUCCEEDED(hr) && size < offset)
+            {
+                hr = disk->set_size(output->file, 0);
+                if (SUCCEEDED(hr)) hr = S_FALSE;
+            }
+            if (FAILED(hr)) disk->close(output->file);
+        }
+        else if (hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND))
+        {
+            hr = open_file(disk, temp_name, DISK_CREATE | DISK_TRUNCATE, output);
+            if (SUCCEEDED(hr)) hr = S_FALSE;
+        }
+    }
+    if (FAILED(hr)) free(output);
+    else *ret = output;
+    return hr;
+}
+
+HRESULT output_reserve(struct output *output, UINT64 size)
+{
+    return output->disk->reserve(output->file, size);
+}
+
+HRESULT output_write(struct output *output, UINT64 offset, const void *data, UINT32 size)
+{
+    return output->disk->write(output->file, offset, data, size);
+}
+
+HRESULT output_flush(struct output *output)
+{
+    return output->disk->flush(output->file);
+}
+
+HRESULT output_set_size(struct output *output, UINT64 size)
+{
+    UINT64 present;
+    HRESULT hr;
+
+    hr = output->disk->get_size(output->file, &present);
+    if (SUCCEEDED(hr) && present != size) hr = output->disk->set_size(output->file, size);
+    return hr;
+}
+
+void output_close(struct output *output)
+{
+    output->disk->close(output->file);
+    free(output);
+}
+
+HRESULT output_publish(struct disk *disk, const WCHAR *temp_name, const WCHAR *local_name, UINT64 size, UINT64 time)
+{
+    return publish_one(disk, temp_name, local_name, size, time);
+}
+
+HRESULT output_flush_dir(struct disk *disk, const WCHAR *local_name)
+{
+    return publish_flush_dir(disk, local_name);
+}
+
+HRESULT output_discard(struct disk *disk, const WCHAR *temp_name)
+{
+    return disk->remove(disk, temp_name);
+}
