@@ -488,15 +488,27 @@ void queue_finish_end(struct queue_job *job)
     engine_wake();
 }
 
-HRESULT queue_commit(struct queue_job *job, struct record *record)
+static HRESULT append(struct queue_job *job, struct record *record, UINT64 *ticket)
 {
-    UINT64 ticket = NO_TICKET;
     HRESULT hr;
 
     if (FAILED(hr = queue_reserve_record(record))) return hr;
     queue_enter();
-    hr = queue_apply_locked(job, record, &ticket);
+    hr = queue_apply_locked(job, record, ticket);
     queue_leave();
+    return hr;
+}
+
+HRESULT queue_append(struct queue_job *job, struct record *record)
+{
+    return append(job, record, NULL);
+}
+
+HRESULT queue_commit(struct queue_job *job, struct record *record)
+{
+    UINT64 ticket = NO_TICKET;
+    HRESULT hr = append(job, record, &ticket);
+
     return FAILED(hr) ? hr : store_wait(queue.store, ticket);
 }
 

@@ -122,7 +122,8 @@ HRESULT queue_failure_locked(const struct queue_job *job, struct job_failure *fa
 /* finish.c. Between begin and end no other Complete or Cancel, and no transfer, touches the job; begin waits for both. */
 HRESULT queue_finish_begin(struct queue_job *job, enum job_event event, struct state_step *step);
 void queue_finish_end(struct queue_job *job);
-/* Appends and applies, returns when durable. */
+/* Appends and applies; commit returns when the record is durable, append does not wait. */
+HRESULT queue_append(struct queue_job *job, struct record *record);
 HRESULT queue_commit(struct queue_job *job, struct record *record);
 
 /* engine.c */

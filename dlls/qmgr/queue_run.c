@@ -177,18 +177,6 @@ UINT32 queue_count_locked(void)
 
 /* Transfers */
 
-/* A record nobody waits for. The worker's own failure if the journal does not take it. */
-static HRESULT lazy(struct queue_job *job, struct record *record)
-{
-    HRESULT hr;
-
-    if (FAILED(hr = queue_reserve_record(record))) return hr;
-    queue_enter();
-    hr = queue_apply_locked(job, record, NULL);
-    queue_leave();
-    return hr;
-}
-
 static void productive_locked(struct queue_job *job)
 {
     job->unproductive_since = 0;
@@ -214,7 +202,7 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     record.u.begin.remote_time = time;
     record.u.begin.volume_serial = volume_serial;
     record.u.begin.restarts = restarts;
-    if (FAILED(hr = lazy(job, &record))) return hr;
+    if (FAILED(hr = queue_append(job, &record))) return hr;
     queue_enter();
     job->live_file = file;
     job->live_received = 0;
@@ -241,7 +229,7 @@ HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offse
     record.u.progress.offset = offset;
     record.u.progress.length = length;
     record.u.progress.download_msec = job->job->download_msec + run_msec(job);
-    return lazy(job, &record);
+    return queue_append(job, &record);
 }
 
 HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size)
@@ -251,7 +239,7 @@ HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size
 
     record.u.done.file = file;
     record.u.done.size = size;
-    if (FAILED(hr = lazy(job, &record))) return hr;
+    if (FAILED(hr = queue_append(job, &record))) return hr;
     queue_enter();
     productive_locked(job);
     job->live_file = NO_FILE;
@@ -266,7 +254,7 @@ HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *h
     record.u.headers.file = file;
     record.u.headers.headers = headers;
     record.u.headers.size = strlen(headers);
-    return lazy(job, &record);
+    return queue_append(job, &record);
 }
 
 HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name)
@@ -276,7 +264,7 @@ HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *
 
     record.u.names.names = &name;
     record.u.names.count = 1;
-    return lazy(job, &record);
+    return queue_append(job, &record);
 }
 
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file)
