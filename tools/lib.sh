@@ -92,30 +92,28 @@ ensure_user()
     fi
 }
 
-# as_uid UID COMMAND...: with that user's groups and home and without a display
-as_uid()
+# wb_as UID COMMAND...: sets wb_command to COMMAND with that user's groups and home and without a display
+wb_as()
 {
     local uid=$1 gid home
     shift
     if [ "$(id -u)" = "$uid" ]; then
-        env -u DISPLAY -u WAYLAND_DISPLAY "$@"
+        wb_command=(env -u DISPLAY -u WAYLAND_DISPLAY "$@")
         return
     fi
     gid=$(getent passwd "$uid" | cut -d: -f4)
     home=$(getent passwd "$uid" | cut -d: -f6)
-    setpriv --reuid="$uid" --regid="${gid:-$uid}" --clear-groups -- \
-        env -u DISPLAY -u WAYLAND_DISPLAY -u XDG_RUNTIME_DIR HOME="${home:-/}" "$@"
+    wb_command=(setpriv --reuid="$uid" --regid="${gid:-$uid}" --clear-groups --
+        env -u DISPLAY -u WAYLAND_DISPLAY -u XDG_RUNTIME_DIR HOME="${home:-/}" "$@")
 }
 
-as_user()
-{
-    if is_root; then
-        ensure_user
-        as_uid "$(id -u "$WB_USER")" "$@"
-    else
-        as_uid "$(id -u)" "$@"
-    fi
-}
+user_id() { if is_root; then id -u "$WB_USER"; else id -u; fi; }
+
+as_uid() { wb_as "$@"; "${wb_command[@]}"; }
+as_user() { ensure_user; as_uid "$(user_id)" "$@"; }
+
+# exec_as_user COMMAND...: in place of this shell, so that "exec_as_user COMMAND &" leaves the command's own id in $!
+exec_as_user() { ensure_user; wb_as "$(user_id)" "$@"; exec "${wb_command[@]}"; }
 
 # Sets WB_WORK, a folder the ordinary user owns, and, when that user cannot reach the source tree (root's home is closed), moves
 # WB_TOP and WB_BUILD to a copy of what a run needs. Call it after building and before as_user.
