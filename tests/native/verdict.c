@@ -1,0 +1,328 @@
+/*
+ * Tests of the table of failures
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include "core/verdict.h"
+#include "wine/test.h"
+
+#define F FAILURE_FATAL
+#define T FAILURE_TRANSIENT
+#define E FAILURE_BLOCKED
+#define W32(code) ((HRESULT)(0x80070000u | (code)))
+
+/* The rule in words, status by status [BEH.HTTP.40]. */
+static enum failure_class expected_class(UINT32 status)
+{
+    static const UINT32 fatal[] = {300, 301, 302, 303, 304, 305, 307, 501, 505};
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(fatal); i++)
+        if (status == fatal[i]) return F;
+    if (status >= 400 && status <= 499) return status == 408 || status == 409 ? T : F;
+    return T;
+}
+
+static void test_statuses(void)
+{
+    static const struct { UINT32 status; HRESULT hr; enum failure_class class; } rows[] =
+    {
+        {100, (HRESULT)0x80190064, T}, {101, (HRESULT)0x80190065, T}, {201, (HRESULT)0x801900c9, T},
+        {202, (HRESULT)0x801900ca, T}, {203, (HRESULT)0x801900cb, T}, {204, (HRESULT)0x801900cc, T},
+        {205, (HRESULT)0x801900cd, T}, {300, (HRESULT)0x8019012c, F}, {301, (HRESULT)0x8019012d, F},
+        {302, (HRESULT)0x8019012e, F}, {303, (HRESULT)0x8019012f, F}, {304, (HRESULT)0x80190130, F},
+        {305, (HRESULT)0x80190131, F}, {307, (HRESULT)0x80190133, F}, {400, (HRESULT)0x80190190, F},
+        {401, (HRESULT)0x80190191, F}, {402, (HRESULT)0x80190192, F}, {403, (HRESULT)0x80190193, F},
+        {404, (HRESULT)0x80190194, F}, {405, (HRESULT)0x80190195, F}, {406, (HRESULT)0x80190196, F},
+        {407, (HRESULT)0x80190197, F}, {408, (HRESULT)0x80190198, T}, {409, (HRESULT)0x80190199, T},
+        {410, (HRESULT)0x8019019a, F}, {411, (HRESULT)0x8019019b, F}, {412, (HRESULT)0x8019019c, F},
+        {413, (HRESULT)0x8019019d, F}, {414, (HRESULT)0x8019019e, F}, {415, (HRESULT)0x8019019f, F},
+        {416, (HRESULT)0x801901a0, F}, {417, (HRESULT)0x801901a1, F}, {449, (HRESULT)0x801901c1, F},
+        {500, (HRESULT)0x801901f4, T}, {501, (HRESULT)0x801901f5, F}, {502, (HRESULT)0x801901f6, T},
+        {503, (HRESULT)0x801901f7, T}, {504, (HRESULT)0x801901f8, T}, {505, (HRESULT)0x801901f9, F},
+        {429, (HRESULT)0x801901ad, F}, {451, (HRESULT)0x801901c3, F},
+    };
+    struct failure failure;
+    UINT32 status;
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        memset(&failure, 0xcc, sizeof(failure));
+        verdict_status(rows[i].status, &failure);
+        ok(failure.hr == rows[i].hr, "[ERR.%#x,ERR.HTTP.1] %u: got %#x\n", rows[i].hr, rows[i].status, failure.hr);
+        ok(failure.class == rows[i].class, "[ERR.%#x] %u: class %d\n", rows[i].hr, rows[i].status, failure.class);
+        ok(failure.context == 5, "[ERR.HTTP.3] %u: context %u\n", rows[i].status, failure.context);
+        ok(verdict_counts(&failure), "[BEH.RETRY.8] %u is not counted\n", rows[i].status);
+    }
+    for (status = 100; status < 1000; status++)
+    {
+        verdict_status(status, &failure);
+        ok(failure.class == expected_class(status), "[ERR.HTTP.2,BEH.HTTP.40] %u: class %d\n", status, failure.class);
+        ok(failure.hr == (HRESULT)(0x80190000 + status) && failure.context == 5, "[BEH.HTTP.46] %u: got %#x\n", status, failure.hr);
+    }
+    verdict_status(306, &failure);
+    ok(failure.class == T, "[ERR.HTTP.12] class %d\n", failure.class);
+    verdict_status(308, &failure);
+    ok(failure.class == T, "[ERR.HTTP.12,BEH.HTTP.83] class %d\n", failure.class);
+}
+
+static void test_facts(void)
+{
+    static const struct
+    {
+        const char *fact;
+        HRESULT hr;
+        UINT32 context;
+        HRESULT result;
+        UINT32 result_context;
+        enum failure_class class;
+    }
+    rows[] =
+    {
+        /* BITS codes: with the context that the code has by itself, and with one that the finder gave */
+        {"ERR.0x8020000D,BEH.FILE.30", (HRESULT)0x8020000d, 0, (HRESULT)0x8020000d, 4, E},
+        {"ERR.0x8020000E,BEH.FILE.31", (HRESULT)0x8020000e, 4, (HRESULT)0x8020000e, 4, F},
+        {"ERR.0x80200010,ERR.CTX.22", (HRESULT)0x80200010, 0, (HRESULT)0x80200010, 2, E},
+        {"ERR.0x80200010,ERR.CTX.22", (HRESULT)0x80200010, 5, (HRESULT)0x80200010, 2, E},
+        {"ERR.0x80200011", (HRESULT)0x80200011, 0, (HRESULT)0x80200011, 5, F},
+        {"ERR.0x80200012", (HRESULT)0x80200012, 5, (HRESULT)0x80200012, 5, F},
+        {"ERR.0x80200013", (HRESULT)0x80200013, 5, (HRESULT)0x80200013, 5, F},
+        {"ERR.0x8020001B,ERR.GEN.21", (HRESULT)0x8020001b, 5, (HRESULT)0x8020001b, 5, F},
+        {"ERR.0x8020001D,BEH.CONSIST.4", (HRESULT)0x8020001d, 0, (HRESULT)0x8020001d, 4, F},
+        {"ERR.0x8020001F", (HRESULT)0x8020001f, 5, (HRESULT)0x8020001f, 5, T},
+        {"ERR.0x80200020", (HRESULT)0x80200020, 0, (HRESULT)0x80200020, 5, F},
+        {"ERR.0x80200022", (HRESULT)0x80200022, 0, (HRESULT)0x80200022, 5, F},
+        {"ERR.0x80200023", (HRESULT)0x80200023, 0, (HRESULT)0x80200023, 5, F},
+        {"ERR.0x8020002B", (HRESULT)0x8020002b, 0, (HRESULT)0x8020002b, 5, F},
+        {"ERR.0x8020003E", (HRESULT)0x8020003e, 0, (HRESULT)0x8020003e, 2, E},
+        {"ERR.0x8020003F,BEH.PROXY.10", (HRESULT)0x8020003f, 5, (HRESULT)0x8020003f, 6, F},
+        {"ERR.0x80200040", (HRESULT)0x80200040, 0, (HRESULT)0x80200040, 5, F},
+        {"ERR.0x80200053", (HRESULT)0x80200053, 0, (HRESULT)0x80200053, 5, F},
+        {"ERR.0x80200054", (HRESULT)0x80200054, 5, (HRESULT)0x80200054, 2, F},
+        {"ERR.0x80200056", (HRESULT)0x80200056, 0, (HRESULT)0x80200056, 2, F},
+        {"ERR.0x80200059", (HRESULT)0x80200059, 0, (HRESULT)0x80200059, 2, E},
+        {"ERR.0x80200064", (HRESULT)0x80200064, 0, (HRESULT)0x80200064, 5, F},
+        {"ERR.0x80200065", (HRESULT)0x80200065, 0, (HRESULT)0x80200065, 2, E},
+        {"ERR.0x80200067", (HRESULT)0x80200067, 0, (HRESULT)0x80200067, 2, E},
+        {"ERR.0x80200068", (HRESULT)0x80200068, 0, (HRESULT)0x80200068, 2, E},
+        {"ERR.0x80200069", (HRESULT)0x80200069, 0, (HRESULT)0x80200069, 2, T},
+        {"ERR.0x8020006D", (HRESULT)0x8020006d, 5, (HRESULT)0x80200013, 5, F},
+        {"ERR.0x8020006E", (HRESULT)0x8020006e, 0, (HRESULT)0x8020006e, 2, E},
+        {"ERR.0x8020006F", (HRESULT)0x8020006f, 0, (HRESULT)0x8020006f, 2, E},
+        {"ERR.0x80200070", (HRESULT)0x80200070, 0, (HRESULT)0x80200070, 2, E},
+        {"ERR.0x80200073", (HRESULT)0x80200073, 0, (HRESULT)0x80200073, 5, F},
+        {"ERR.0x80200074", (HRESULT)0x80200074, 8, (HRESULT)0x80200074, 8, F},
+        {"ERR.0x80200074", (HRESULT)0x80200074, 5, (HRESULT)0x80200074, 8, F},
+        {"ERR.GEN.10", (HRESULT)0x80200002, 5, (HRESULT)0x80200002, 5, F},
+
+        /* HTTP codes come back as statuses */
+        {"ERR.0x80190194", (HRESULT)0x80190194, 0, (HRESULT)0x80190194, 5, F},
+        {"ERR.0x801901F7", (HRESULT)0x801901f7, 5, (HRESULT)0x801901f7, 5, T},
+        {"ERR.HTTP.3", (HRESULT)0x801901f4, 7, (HRESULT)0x801901f4, 7, T},
+        {"ERR.HTTP.3", (HRESULT)0x80190197, 6, (HRESULT)0x80190197, 5, F},
+
+        /* the certificate callback refused: its code, whatever it is */
+        {"ERR.CTX.8,BEH.CERT.3", (HRESULT)0x80004005, 8, (HRESULT)0x80004005, 8, T},
+        {"ERR.CTX.8,BEH.CERT.3", (HRESULT)0x80070057, 8, (HRESULT)0x80070057, 8, T},
+        {"ERR.CTX.8,BEH.CERT.3", (HRESULT)0x80072f89, 8, (HRESULT)0x80072f89, 8, T},
+        {"ERR.CTX.8,BEH.CERT.3", (HRESULT)0x80190194, 8, (HRESULT)0x80190194, 8, T},
+
+        /* arguments and rights */
+        {"ERR.0x80070057", E_INVALIDARG, 5, E_INVALIDARG, 5, F},
+        {"ERR.0x80070057", E_INVALIDARG, 4, E_INVALIDARG, 4, F},
+        {"ERR.0x80070057,BEH.PROXY.15", E_INVALIDARG, 6, E_INVALIDARG, 6, T},
+        {"ERR.0x80070005", E_ACCESSDENIED, 4, E_ACCESSDENIED, 4, F},
+        {"ERR.0x80070005,BEH.SMB.7", E_ACCESSDENIED, 5, E_ACCESSDENIED, 5, F},
+        {"ERR.0x80070005,BEH.ACL.5", W32(1314), 4, E_ACCESSDENIED, 4, T},
+
+        /* resources */
+        {"ERR.0x8007000E,ERR.GEN.11", E_OUTOFMEMORY, 5, E_OUTOFMEMORY, 2, T},
+        {"ERR.0x8007000E,ERR.GEN.11", E_OUTOFMEMORY, 4, E_OUTOFMEMORY, 2, T},
+        {"ERR.0x8007000E,ERR.GEN.11", W32(8), 5, E_OUTOFMEMORY, 2, T},
+        {"ERR.GEN.11", W32(4), 4, W32(4), 2, T},
+        {"ERR.GEN.11", W32(1450), 4, W32(1450), 2, T},
+        {"ERR.GEN.11", W32(1455), 4, W32(1455), 2, T},
+        {"ERR.GEN.11", W32(1816), 4, W32(1816), 2, T},
+        {"ERR.GEN.11", W32(10055), 5, W32(10055), 2, T},
+        {"ERR.GEN.11", W32(10024), 5, W32(10024), 2, T},
+
+        /* files here and at an SMB server */
+        {"ERR.0x80070002", W32(2), 4, W32(2), 4, F},
+        {"ERR.0x80070002,BEH.SMB.7", W32(2), 5, W32(2), 5, F},
+        {"ERR.0x80070003", W32(3), 4, W32(3), 4, F},
+        {"ERR.0x80070003", W32(3), 0, W32(3), 4, F},
+        {"BEH.FILE.14", W32(32), 4, W32(32), 4, T},
+        {"ERR.0x80070020", W32(32), 5, W32(32), 5, F},
+        {"BEH.FILE.14", W32(33), 4, W32(33), 4, T},
+        {"BEH.FILE.31", W32(34), 4, (HRESULT)0x8020000e, 4, F},
+        {"BEH.FILE.31", W32(1110), 4, (HRESULT)0x8020000e, 4, F},
+        {"BEH.FILE.30", W32(108), 4, (HRESULT)0x8020000d, 4, E},
+        {"ERR.0x80070070,BEH.FILE.13", W32(112), 4, W32(112), 4, F},
+        {"ERR.0x80070070,BEH.FILE.13", W32(39), 4, W32(112), 4, F},
+        {"ERR.0x80070050", W32(80), 5, W32(80), 5, F},
+        {"ERR.GEN.10", W32(19), 4, W32(19), 4, F},
+        {"ERR.GEN.10", W32(1117), 4, W32(1117), 4, F},
+        {"ERR.GEN.10", W32(38), 4, W32(38), 4, F},
+
+        /* the network below SMB */
+        {"ERR.0x80070035,BEH.SMB.7", W32(53), 5, W32(53), 5, T},
+        {"ERR.0x8007003B,BEH.SMB.7", W32(59), 5, W32(59), 5, T},
+        {"ERR.0x80070040,BEH.SMB.7", W32(64), 5, W32(64), 5, T},
+        {"ERR.0x80070043", W32(67), 5, W32(67), 5, F},
+        {"BEH.SMB.7", W32(121), 5, W32(121), 5, T},
+        {"BEH.SMB.7", W32(1326), 5, W32(1326), 5, F},
+        {"BEH.SMB.7", W32(64), 4, W32(64), 4, T},
+
+        /* WinHTTP */
+        {"ERR.0x80072EE2", W32(12002), 5, W32(12002), 5, T},
+        {"ERR.0x80072EE2", W32(12002), 6, W32(12002), 6, T},
+        {"ERR.0x80072EE5", W32(12005), 5, W32(12005), 5, F},
+        {"ERR.0x80072EE6", W32(12006), 5, W32(12006), 5, F},
+        {"ERR.0x80072EE7", W32(12007), 0, W32(12007), 5, T},
+        {"ERR.0x80072EE7,BEH.PROXY.16", W32(12007), 6, W32(12007), 6, T},
+        {"ERR.0x80072EEF", W32(12015), 5, W32(12015), 5, F},
+        {"ERR.0x80072EFD", W32(12029), 5, W32(12029), 5, T},
+        {"ERR.0x80072EFE", W32(12030), 5, W32(12030), 5, T},
+        {"ERR.0x80072F05,ERR.GEN.31", W32(12037), 5, W32(12037), 5, F},
+        {"ERR.0x80072F06,ERR.GEN.31", W32(12038), 5, W32(12038), 5, F},
+        {"ERR.0x80072F0C,BEH.CERT.5", W32(12044), 5, W32(12044), 5, F},
+        {"ERR.0x80072F0D,ERR.GEN.31", W32(12045), 5, W32(12045), 5, F},
+        {"ERR.0x80072F19,BEH.CERT.2", W32(12057), 5, W32(12057), 5, F},
+        {"ERR.0x80072F78", W32(12152), 5, W32(12152), 5, T},
+        {"ERR.0x80072F7C", W32(12156), 5, W32(12156), 5, F},
+        {"ERR.GEN.10", W32(12157), 5, W32(12157), 5, T},
+        {"ERR.0x80072F86", W32(12166), 5, W32(12166), 6, T},
+        {"ERR.0x80072F87", W32(12167), 0, W32(12167), 6, T},
+        {"ERR.0x80072F89,BEH.CERT.6", W32(12169), 5, W32(12169), 5, F},
+        {"ERR.0x80072F8A,BEH.CERT.2", W32(12170), 5, W32(12170), 5, F},
+        {"ERR.0x80072F8F", W32(12175), 5, W32(12175), 5, F},
+        {"ERR.0x80072F93,ERR.GEN.31", W32(12179), 5, W32(12179), 5, F},
+        {"ERR.0x80072F94", W32(12180), 0, W32(12180), 6, T},
+        {"BEH.CERT.6", W32(12185), 5, W32(12185), 5, F},
+        {"ERR.0x80072F9A,BEH.CERT.4", W32(12186), 5, W32(12186), 5, F},
+        {"ERR.GEN.10", W32(12004), 5, W32(12004), 5, T},
+        {"ERR.GEN.10", W32(12004), 0, W32(12004), 5, T},
+
+        /* Winsock */
+        {"ERR.0x80072EE2", W32(10060), 5, W32(12002), 5, T},
+        {"ERR.0x80072EFD", W32(10061), 5, W32(12029), 5, T},
+        {"ERR.0x80072EFD", W32(10061), 6, W32(12029), 6, T},
+        {"ERR.0x80072EFD", W32(10049), 5, W32(12029), 5, T},
+        {"ERR.0x80072EFD", W32(10050), 5, W32(12029), 5, T},
+        {"ERR.0x80072EFD", W32(10051), 5, W32(12029), 5, T},
+        {"ERR.0x80072EFD", W32(10064), 5, W32(12029), 5, T},
+        {"ERR.0x80072EFD", W32(10065), 5, W32(12029), 5, T},
+        {"ERR.0x80072EFE", W32(10052), 5, W32(12030), 5, T},
+        {"ERR.0x80072EFE", W32(10053), 5, W32(12030), 5, T},
+        {"ERR.0x80072EFE", W32(10054), 5, W32(12030), 5, T},
+        {"ERR.0x80072EFE", W32(10057), 0, W32(12030), 5, T},
+        {"ERR.0x80072EFE", W32(10058), 5, W32(12030), 5, T},
+        {"ERR.0x80072EE7", W32(11001), 5, W32(12007), 5, T},
+        {"ERR.0x80072EE7", W32(11002), 5, W32(12007), 5, T},
+        {"ERR.0x80072EE7", W32(11003), 5, W32(12007), 5, T},
+        {"ERR.0x80072EE7", W32(11004), 6, W32(12007), 6, T},
+        {"BEH.HTTP.35", W32(38), 5, W32(12030), 5, T},
+        {"ERR.GEN.10", W32(10038), 5, W32(10038), 5, T},
+
+        /* what nobody foresaw */
+        {"BEH.CERT.6", (HRESULT)0x800b0109, 5, (HRESULT)0x800b0109, 5, F},
+        {"ERR.GEN.10", (HRESULT)0x8009030c, 5, (HRESULT)0x8009030c, 5, F},
+        {"ERR.GEN.10", E_FAIL, 4, E_FAIL, 4, F},
+        {"ERR.GEN.10", E_FAIL, 5, E_FAIL, 5, T},
+        {"ERR.GEN.10", E_UNEXPECTED, 0, E_UNEXPECTED, 2, T},
+        {"ERR.GEN.10", W32(59999), 5, W32(59999), 5, T},
+    };
+    struct failure failure;
+    UINT32 context;
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        memset(&failure, 0xcc, sizeof(failure));
+        verdict_error(rows[i].hr, rows[i].context, &failure);
+        ok(failure.hr == rows[i].result, "[%s] %#x in %u: got %#x\n", rows[i].fact, rows[i].hr, rows[i].context, failure.hr);
+        ok(failure.context == rows[i].result_context, "[%s] %#x in %u: context %u\n", rows[i].fact, rows[i].hr, rows[i].context,
+           failure.context);
+        ok(failure.class == rows[i].class, "[%s] %#x in %u: class %d\n", rows[i].fact, rows[i].hr, rows[i].context, failure.class);
+        ok(verdict_counts(&failure) == (rows[i].class != E), "[BEH.RETRY.8,ERR.GEN.8] %#x: counted wrongly\n", rows[i].hr);
+    }
+
+    /* a verdict is always a whole one */
+    for (i = 0; i < 0x10000; i++)
+    {
+        for (context = 0; context <= 8; context++)
+        {
+            memset(&failure, 0xcc, sizeof(failure));
+            verdict_error(W32((UINT32)i), context, &failure);
+            if (!FAILED(failure.hr) || !failure.context || failure.context > 8 || (UINT32)failure.class > E) break;
+        }
+        if (context <= 8) break;
+    }
+    ok(i == 0x10000, "%u in context %u: got %#x, context %u, class %d\n", (unsigned int)i, context, failure.hr, failure.context,
+       failure.class);
+}
+
+static void test_acknowledgements(void)
+{
+    static const struct
+    {
+        const char *fact;
+        UINT32 status;
+        HRESULT error;
+        UINT32 error_context;
+        HRESULT hr;
+        UINT32 context;
+        enum failure_class class;
+    }
+    rows[] =
+    {
+        {"BUP.ERR.6", 500, 0, 0, (HRESULT)0x801901f4, 5, T},
+        {"BUP.ERR.6", 403, 0, 5, (HRESULT)0x80190193, 5, F},
+        {"BUP.ERR.6", 500, 0, 7, (HRESULT)0x801901f4, 7, T},
+        {"BUP.ERR.6", 500, 0, 3, (HRESULT)0x801901f4, 5, T},
+        {"BUP.ERR.6", 500, E_FAIL, 7, E_FAIL, 7, T},
+        {"BUP.ERR.6", 404, E_FAIL, 5, E_FAIL, 5, F},
+        {"BUP.ERR.7", 500, (HRESULT)0x80200020, 5, (HRESULT)0x80200020, 5, F},
+        {"BUP.ERR.7", 500, E_INVALIDARG, 5, E_INVALIDARG, 5, F},
+        {"BUP.ERR.7", 503, E_ACCESSDENIED, 7, E_ACCESSDENIED, 7, F},
+        {"BUP.ERR.7", 500, (HRESULT)0x80200023, 5, (HRESULT)0x80200023, 5, F},
+        {"BUP.ERR.7", 500, (HRESULT)0x80200022, 5, (HRESULT)0x80200022, 5, F},
+        {"BUP.ERR.7", 500, (HRESULT)0x8020001f, 5, (HRESULT)0x8020001f, 5, T},
+        {"BUP.ERR.7", 501, E_OUTOFMEMORY, 5, E_OUTOFMEMORY, 5, F},
+        {"BUP.ERR.7", 500, E_OUTOFMEMORY, 5, E_OUTOFMEMORY, 5, T},
+    };
+    struct failure failure;
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        memset(&failure, 0xcc, sizeof(failure));
+        verdict_ack(rows[i].status, rows[i].error, rows[i].error_context, &failure);
+        ok(failure.hr == rows[i].hr && failure.context == rows[i].context && failure.class == rows[i].class,
+           "[%s] %u, %#x in %u: got %#x, context %u, class %d\n", rows[i].fact, rows[i].status, rows[i].error,
+           rows[i].error_context, failure.hr, failure.context, failure.class);
+    }
+}
+
+START_TEST(verdict)
+{
+    test_statuses();
+    test_facts();
+    test_acknowledgements();
+}
