@@ -25,10 +25,22 @@
  *
  * A change is:    store_reserve();            outside queue.cs, may extend the file
  *                 enter queue.cs; check; build the record;
+ *                 model_prepare();            fails without effect
  *                 store_append(&ticket);      memory only; fails without effect
  *                 model_apply();
  *                 leave queue.cs;
  *                 store_wait(ticket);         awaited changes only: returns when the record is on disk
+ *
+ * Group commit: the first thread that waits takes everything appended so far to the disk with one flush; threads that come while it
+ * is at it wait, and one of them takes all of theirs together.
+ *
+ * A failed write or flush: the file is given up and a fresh generation is asked for at once (want_snapshot).  Those who wait go on
+ * waiting until that has succeeded (then their record is on disk with everything else) or failed (then they get its HRESULT, although memory
+ * has the change: the next generation will have it too).  While the failure lasts store_append fails; each store_reserve starts or
+ * joins another attempt, and without any call it is tried again after one second, two, four, up to 64.
+ *
+ * Fenced: another process has made our next generation, because this one is an orphan that outlived its wineserver.  Every changing
+ * call fails from then on.
  */
 
 #ifndef __QMGR_STORE_H
@@ -64,8 +76,16 @@ HRESULT store_open(struct disk *disk, const WCHAR *dir, struct model *model, con
                    struct store **store);
 void store_close(struct store *store);                 /* flushes what is there, ends the threads */
 
+/*
+ * size: octets of the encoded record or records.  Fails with the disk's error when there is no room; but as long as some is left of what was
+ * reserved before, a record that fits is let in, so that a Cancel works on a full disk.
+ */
 HRESULT store_reserve(struct store *store, UINT32 size);
-HRESULT store_append(struct store *store, struct record *record, UINT64 *ticket); /* fills record->seq from the job's */
+/*
+ * Fills record->seq from the job's.  Without effect fails with the failure of the store; with E_OUTOFMEMORY or E_INVALIDARG (record_encode);
+ * or with HRESULT_FROM_WIN32(ERROR_RETRY) when other threads have used up what store_reserve found: leave the lock, reserve again.
+ */
+HRESULT store_append(struct store *store, struct record *record, UINT64 *ticket);
 HRESULT store_wait(struct store *store, UINT64 ticket); /* failure: nothing that was not durable may be announced */
 BOOL store_is_durable(struct store *store, UINT64 ticket);
 

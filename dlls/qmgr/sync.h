@@ -42,13 +42,23 @@ struct sync_thread
     void *ctx;
 };
 
-static inline void sync_mutex_init(struct sync_mutex *mutex)
+/* The name is for the debugger; mingw-w64's headers have no place for it. */
+static inline void sync_mutex_init(struct sync_mutex *mutex, const char *name)
 {
     InitializeCriticalSection(&mutex->cs);
+#ifdef __WINE__
+    if (mutex->cs.DebugInfo && mutex->cs.DebugInfo != (void *)(ULONG_PTR)-1)
+        mutex->cs.DebugInfo->Spare[0] = (ULONG_PTR)name;
+#else
+    (void)name;
+#endif
 }
 
 static inline void sync_mutex_free(struct sync_mutex *mutex)
 {
+#ifdef __WINE__
+    if (mutex->cs.DebugInfo && mutex->cs.DebugInfo != (void *)(ULONG_PTR)-1) mutex->cs.DebugInfo->Spare[0] = 0;
+#endif
     DeleteCriticalSection(&mutex->cs);
 }
 
@@ -135,8 +145,9 @@ struct sync_thread
     void *ctx;
 };
 
-static inline void sync_mutex_init(struct sync_mutex *mutex)
+static inline void sync_mutex_init(struct sync_mutex *mutex, const char *name)
 {
+    (void)name;
     pthread_mutex_init(&mutex->mutex, NULL);
 }
 

@@ -96,13 +96,6 @@ static size_t folder_len(const WCHAR *path)
     return len;
 }
 
-static BOOL same_folder(const WCHAR *a, const WCHAR *b)
-{
-    size_t len = folder_len(a);
-
-    return len == folder_len(b) && !str_nicmp(a, b, len);
-}
-
 HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path)
 {
     size_t len = folder_len(path);
@@ -137,46 +130,73 @@ HRESULT publish_one(struct disk *disk, const WCHAR *temp_name, const WCHAR *loca
     return S_OK;
 }
 
-/*
- * Flushes every folder of the first `count` files once, done[i] going from TRUE to FALSE where that failed.  Files of one folder
- * usually follow each other, so the look back is short.
- */
-static HRESULT flush_folders(struct disk *disk, const struct publish_list *list, UINT32 count, BOOL local, BOOL *done)
+/* What was done to a file, and where. */
+struct step
+{
+    const WCHAR *path;
+    size_t folder_len;
+    UINT32 folder_hash;         /* so that a job with thousands of folders is no matter */
+    BOOL done;
+};
+
+static struct step *make_steps(const struct publish_list *list, BOOL local)
+{
+    struct step *steps;
+    UINT32 i;
+    size_t j;
+
+    if (!(steps = calloc(list->count, sizeof(*steps)))) return NULL;
+    for (i = 0; i < list->count; i++)
+    {
+        steps[i].path = local ? list->files[i].local_name : list->files[i].temp_name;
+        steps[i].folder_len = folder_len(steps[i].path);
+        for (j = 0; j < steps[i].folder_len; j++)
+            steps[i].folder_hash = steps[i].folder_hash * 31 + str_fold(steps[i].path[j]);
+    }
+    return steps;
+}
+
+static BOOL same_folder(const struct step *a, const struct step *b)
+{
+    return a->folder_hash == b->folder_hash && a->folder_len == b->folder_len
+           && !str_nicmp(a->path, b->path, a->folder_len);
+}
+
+/* Flushes the folder of every step that is done, each folder once. Where that fails they are not done. */
+static HRESULT flush_folders(struct disk *disk, struct step *steps, UINT32 count)
 {
     HRESULT hr, first = S_OK;
     UINT32 i, j;
 
     for (i = 0; i < count; i++)
     {
-        const WCHAR *path = local ? list->files[i].local_name : list->files[i].temp_name;
+        if (!steps[i].done) continue;
+        for (j = i; j && !(steps[j - 1].done && same_folder(&steps[j - 1], &steps[i])); j--) {}
+        if (j) continue; /* flushed already */
 
-        if (!done[i]) continue;
-        for (j = i; j--;)
-            if (same_folder(local ? list->files[j].local_name : list->files[j].temp_name, path)) break;
-        if (j != (UINT32)-1) continue; /* its first file has seen to it */
-        if (SUCCEEDED(hr = publish_flush_dir(disk, path))) continue;
-
+        hr = publish_flush_dir(disk, steps[i].path);
+        if (SUCCEEDED(hr) || is_absent(hr)) continue; /* without the folder there is no file either */
         if (SUCCEEDED(first)) first = hr;
-        for (j = i; j < count; j++)
-            if (same_folder(local ? list->files[j].local_name : list->files[j].temp_name, path)) done[j] = FALSE;
+        for (j = count; j-- > i;)
+            if (same_folder(&steps[j], &steps[i])) steps[j].done = FALSE;
     }
     return first;
 }
 
 HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct publish_outcome *outcome)
 {
+    struct step *steps;
     UINT32 i, renamed;
-    BOOL *done;
     HRESULT hr;
 
     memset(outcome, 0, sizeof(*outcome));
     outcome->failed = NO_FILE;
     if (!list->count) return S_OK;
     outcome->files = malloc(list->count * sizeof(*outcome->files));
-    done = malloc(list->count * sizeof(*done));
-    if (!outcome->files || !done)
+    steps = make_steps(list, TRUE);
+    if (!outcome->files || !steps)
     {
-        free(done);
+        free(steps);
         publish_outcome_free(outcome);
         return E_OUTOFMEMORY;
     }
@@ -191,20 +211,20 @@ HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct
             outcome->failed = file->file;
             break;
         }
-        done[renamed] = TRUE;
+        steps[renamed].done = TRUE;
     }
 
-    hr = flush_folders(disk, list, renamed, TRUE, done);
+    hr = flush_folders(disk, steps, renamed);
     for (i = 0; i < renamed; i++)
     {
-        if (done[i]) outcome->files[outcome->count++] = list->files[i].file;
+        if (steps[i].done) outcome->files[outcome->count++] = list->files[i].file;
         else if (SUCCEEDED(outcome->hr))
         {
             outcome->hr = hr;
             outcome->failed = list->files[i].file;
         }
     }
-    free(done);
+    free(steps);
     return S_OK;
 }
 
@@ -217,19 +237,19 @@ void publish_outcome_free(struct publish_outcome *outcome)
 
 void discard_files(struct disk *disk, const struct publish_list *list, UINT32 *remain)
 {
-    BOOL *done;
+    struct step *steps;
     UINT32 i;
 
     *remain = 0;
     if (!list->count) return;
-    if (!(done = malloc(list->count * sizeof(*done))))
+    if (!(steps = make_steps(list, FALSE)))
     {
         *remain = list->count;
         return;
     }
-    for (i = 0; i < list->count; i++) done[i] = SUCCEEDED(disk->remove(disk, list->files[i].temp_name));
-    flush_folders(disk, list, list->count, FALSE, done);
+    for (i = 0; i < list->count; i++) steps[i].done = SUCCEEDED(disk->remove(disk, list->files[i].temp_name));
+    flush_folders(disk, steps, list->count);
     for (i = 0; i < list->count; i++)
-        if (!done[i]) ++*remain;
-    free(done);
+        if (!steps[i].done) ++*remain;
+    free(steps);
 }
