@@ -433,6 +433,49 @@ static inline HRESULT object_query(REFIID iid, void **out)
         NULL_REFUSED(owner, slot, owner##_##method((owner *)(ptr), NULL)); \
     } while (0)
 
+/* IEnum*::Next, which has two objects left if it is asked for more. */
+#define FAKE_NEXT(owner, type) \
+    static HRESULT WINAPI fake_##owner##_Next(SELF *iface, ULONG count, type **objects, ULONG *fetched) \
+    { \
+        HRESULT hr = called(); \
+        ULONG i, have = FAILED(hr) ? 0 : min(count, 2); \
+        ok(shared->expect_null ? !fetched : !!fetched, "[GEN.7] got %p.\n", fetched); \
+        for (i = 0; i < count; i++) objects[i] = NULL; \
+        for (i = 0; i < have; i++) object_query(&IID_##type, (void **)&objects[i]); \
+        if (fetched) *fetched = have; \
+        return FAILED(hr) ? hr : RESULT(3); \
+    }
+
+#define TEST_NEXT(owner, type, ptr) \
+    do \
+    { \
+        owner *proxy_ = (owner *)(ptr); \
+        ULONG fetched_; \
+        type *objects_[3]; \
+        fetched_ = 0xdeadbeef; \
+        CALL(owner, 3, owner##_Next(proxy_, 1, objects_, &fetched_)); \
+        ok(fetched_ == 1, "[VT." #owner ".3] got %lu.\n", fetched_); \
+        check_object("VT." #owner ".3", objects_[0], &IID_##type); \
+        CALL(owner, 3, owner##_Next(proxy_, 3, objects_, &fetched_)); \
+        ok(fetched_ == 2, "[VT." #owner ".3] got %lu.\n", fetched_); \
+        check_object("VT." #owner ".3", objects_[0], &IID_##type); \
+        check_object("VT." #owner ".3", objects_[1], &IID_##type); \
+        CALL_WITH_NULL("GEN.7", owner, 3, owner##_Next(proxy_, 1, objects_, NULL)); \
+        check_object("VT." #owner ".3", objects_[0], &IID_##type); \
+        CALL(owner, 3, owner##_Next(proxy_, 0, objects_, &fetched_)); \
+        ok(!fetched_, "[VT." #owner ".3] got %lu.\n", fetched_); \
+        fetched_ = 3; \
+        CALL_FAILING(owner, 3, BG_E_INVALID_STATE, owner##_Next(proxy_, 3, objects_, &fetched_)); \
+        ok(!fetched_, "[VT." #owner ".3] got %lu.\n", fetched_); \
+        objects_[0] = objects_[1] = (type *)0xdeadbeef; \
+        shared->expect_null = 1; \
+        CALL_FAILING(owner, 3, E_INVALIDARG, owner##_Next(proxy_, 2, objects_, NULL)); \
+        shared->expect_null = 0; \
+        ok(!objects_[0], "[VT." #owner ".3] got %p.\n", objects_[0]); \
+        ok(!objects_[1], "[VT." #owner ".3] got %p.\n", objects_[1]); \
+        NULL_REFUSED(owner, 3, owner##_Next(proxy_, 1, NULL, &fetched_)); \
+    } while (0)
+
 /* A proxy that a method handed out: of the right object, and of the right interface.  Releases it. */
 static inline void check_object(const char *id, void *iface, REFIID iid)
 {
@@ -461,6 +504,27 @@ static inline void *get_proxy(IUnknown *unk, const char *name, REFIID iid)
     if (hr == E_NOINTERFACE) win_skip("%s has no proxy here.\n", name);
     else ok(hr == S_OK, "[IID.%s] got %#lx.\n", name, hr);
     return SUCCEEDED(hr) ? proxy : NULL;
+}
+
+/*
+ * Call every method of one interface of the service: the functions, ended by a NULL, each test the methods that one interface
+ * of the family added.  Inherited methods are tested through every interface, since each has its own proxies and stubs for them.
+ */
+static inline void test_interface(const char *name, REFIID iid, ...)
+{
+    void (*test)(void *);
+    IUnknown *proxy;
+    va_list args;
+
+    winetest_push_context("%s", name);
+    if ((proxy = get_proxy(root, name, iid)))
+    {
+        va_start(args, iid);
+        while ((test = va_arg(args, void *))) test(proxy);
+        va_end(args);
+        IUnknown_Release(proxy);
+    }
+    winetest_pop_context();
 }
 
 /*

@@ -803,40 +803,17 @@ static const struct interface_entry service_interfaces[] =
     { NULL, NULL }
 };
 
-/* Every method through every interface that has it: each has proxies and stubs of its own for those of its bases. */
-static void test_jobs(void)
+static void test_all(void)
 {
-    static const struct
-    {
-        const char *name;
-        const IID *iid;
-        unsigned int level;
-    }
-    interfaces[] =
-    {
-        { "IBackgroundCopyJob", &IID_IBackgroundCopyJob, 1 },
-        { "IBackgroundCopyJob2", &IID_IBackgroundCopyJob2, 2 },
-        { "IBackgroundCopyJob3", &IID_IBackgroundCopyJob3, 3 },
-        { "IBackgroundCopyJob4", &IID_IBackgroundCopyJob4, 4 },
-        { "IBackgroundCopyJob5", &IID_IBackgroundCopyJob5, 5 },
-    };
-    static void (* const tests[])(void *) = { test_job, test_job2, test_job3, test_job4, test_job5 };
-    IUnknown *job;
-    unsigned int i, j;
-
-    for (i = 0; i < ARRAY_SIZE(interfaces); i++)
-    {
-        winetest_push_context("%s", interfaces[i].name);
-        if ((job = get_proxy(root, interfaces[i].name, interfaces[i].iid)))
-        {
-            for (j = 0; j < interfaces[i].level; j++) tests[j](job);
-            IUnknown_Release(job);
-        }
-        winetest_pop_context();
-    }
+    test_interface("IBackgroundCopyJob", &IID_IBackgroundCopyJob, test_job, NULL);
+    test_interface("IBackgroundCopyJob2", &IID_IBackgroundCopyJob2, test_job, test_job2, NULL);
+    test_interface("IBackgroundCopyJob3", &IID_IBackgroundCopyJob3, test_job, test_job2, test_job3, NULL);
+    test_interface("IBackgroundCopyJob4", &IID_IBackgroundCopyJob4, test_job, test_job2, test_job3, test_job4, NULL);
+    test_interface("IBackgroundCopyJob5", &IID_IBackgroundCopyJob5, test_job, test_job2, test_job3, test_job4, test_job5,
+                   NULL);
 }
 
 START_TEST(marshal_job)
 {
-    run_unit("marshal_job", service_interfaces, callback_interfaces, test_jobs);
+    run_unit("marshal_job", service_interfaces, callback_interfaces, test_all);
 }
