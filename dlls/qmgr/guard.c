@@ -79,9 +79,23 @@ struct shared
     struct classes classes;
 };
 
-static struct shared *shared;   /* in the service; fixed from guard_start to guard_stop */
-static HANDLE guard_process;
-static struct classes own_classes;
+/* How the guard process ends when it has nothing to heal; else, or when it was killed, another value. */
+#define GUARD_EXIT_ORDERLY 0x6774
+
+static struct shared *shared;   /* fixed from guard_start to guard_stop; in the guard: its view */
+
+/* The service's side. Main thread, except where a comment names another one. */
+static struct
+{
+    HANDLE section, service;    /* inherited by each guard; fixed from guard_start to guard_stop */
+    HANDLE process;             /* of the guard; guarded by lock */
+    HANDLE wait;                /* for its end; guarded by lock */
+    UINT64 started;             /* monotonic ms; guarded by lock */
+    UINT32 short_lives;         /* guards in a row that died within seconds; guarded by lock */
+    BOOL stopping;              /* guarded by lock */
+    SRWLOCK lock;
+    struct classes classes;
+} guard = {.lock = SRWLOCK_INIT};
 
 /* ---- rpcss ---- */
 
@@ -271,7 +285,7 @@ static UINT32 note_death(void)
 
 static void publish_classes(const struct classes *classes)
 {
-    own_classes = *classes;
+    guard.classes = *classes;
     if (classes->count) store_value(value_classes, classes, sizeof(*classes));
     else store_value(value_classes, NULL, 0);
     if (!shared) return;
@@ -345,26 +359,63 @@ HRESULT guard_run_helper(const WCHAR *entry, const HANDLE *inherit, UINT32 count
     return hr;
 }
 
+static HRESULT start_guard_locked(void);
+
+/* Thread pool: the guard has ended. Killed alone, it is replaced; two at once no one can heal before the next start of the prefix. */
+static void CALLBACK guard_ended(void *arg, BOOLEAN timeout)
+{
+    DWORD code = 0;
+    HRESULT hr = S_FALSE;
+
+    AcquireSRWLockExclusive(&guard.lock);
+    if (!guard.stopping && guard.process)
+    {
+        GetExitCodeProcess(guard.process, &code);
+        UnregisterWaitEx(guard.wait, NULL);
+        CloseHandle(guard.process);
+        guard.wait = guard.process = NULL;
+        if (GetTickCount64() - guard.started > 10000) guard.short_lives = 0;
+        else guard.short_lives++;
+        /* Orderly: the prefix ends. */
+        if (code != GUARD_EXIT_ORDERLY && guard.short_lives < 3) hr = start_guard_locked();
+    }
+    ReleaseSRWLockExclusive(&guard.lock);
+    if (code != GUARD_EXIT_ORDERLY && hr != S_FALSE) log_write(LOG_WARNING, "the guard process was killed, a new one: %#lx", hr);
+}
+
+static HRESULT start_guard_locked(void)
+{
+    HANDLE handles[2] = {guard.service, guard.section};
+    HRESULT hr;
+
+    guard.started = GetTickCount64();
+    if (FAILED(hr = guard_run_helper(L"GuardMain", handles, ARRAYSIZE(handles), &guard.process))) return hr;
+    if (!RegisterWaitForSingleObject(&guard.wait, guard.process, guard_ended, NULL, INFINITE, WT_EXECUTEONLYONCE)) guard.wait = NULL;
+    return S_OK;
+}
+
 HRESULT guard_start(void)
 {
     SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
-    HANDLE handles[2] = {0};
     HRESULT hr = E_OUTOFMEMORY;
 
     if (!security_on_wine()) return S_FALSE;
 
-    handles[0] = OpenProcess(SYNCHRONIZE, TRUE, GetCurrentProcessId());
-    handles[1] = CreateFileMappingW(INVALID_HANDLE_VALUE, &inheritable, PAGE_READWRITE, 0, sizeof(*shared), NULL);
-    if (handles[0] && handles[1] && (shared = MapViewOfFile(handles[1], FILE_MAP_WRITE, 0, 0, sizeof(*shared))))
-        hr = guard_run_helper(L"GuardMain", handles, ARRAYSIZE(handles), &guard_process);
-    if (handles[0]) CloseHandle(handles[0]);
-    if (handles[1]) CloseHandle(handles[1]);
-    if (FAILED(hr) && shared)
+    guard.stopping = FALSE;
+    guard.short_lives = 0;
+    guard.service = OpenProcess(SYNCHRONIZE, TRUE, GetCurrentProcessId());
+    guard.section = CreateFileMappingW(INVALID_HANDLE_VALUE, &inheritable, PAGE_READWRITE, 0, sizeof(*shared), NULL);
+    if (guard.service && guard.section && (shared = MapViewOfFile(guard.section, FILE_MAP_WRITE, 0, 0, sizeof(*shared))))
     {
-        UnmapViewOfFile(shared);
-        shared = NULL;
+        AcquireSRWLockExclusive(&guard.lock);
+        hr = start_guard_locked();
+        ReleaseSRWLockExclusive(&guard.lock);
     }
-    if (FAILED(hr)) log_write(LOG_WARNING, "no guard process, error %#lx", hr);
+    if (FAILED(hr))
+    {
+        log_write(LOG_WARNING, "no guard process, error %#lx", hr);
+        guard_stop();
+    }
     return hr;
 }
 
@@ -394,13 +445,13 @@ HRESULT guard_end_register(void)
     UINT32 cookie;
     RPC_STATUS status;
 
-    if (!own_classes.count) return S_OK;
+    if (!guard.classes.count) return S_OK;
     if (!(status = irpcss_open(&binding)))
     {
         status = irpcss_next_cookie(binding, &cookie);
         RpcBindingFree(&binding);
     }
-    if (!status && cookie == own_classes.first + own_classes.count + 1) return S_OK;
+    if (!status && cookie == guard.classes.first + guard.classes.count + 1) return S_OK;
     guard_forget_classes();
     return status ? HRESULT_FROM_WIN32(status) : S_FALSE;
 }
@@ -409,23 +460,156 @@ void guard_forget_classes(void)
 {
     struct classes none = {0};
 
-    if (own_classes.count) publish_classes(&none);
+    if (guard.classes.count) publish_classes(&none);
 }
 
 void guard_stop(void)
 {
+    HANDLE wait;
+
     guard_forget_classes();
-    if (!shared) return;
-    InterlockedExchange(&shared->state, GUARD_DISMISSED);
-    UnmapViewOfFile(shared);
-    shared = NULL;
-    CloseHandle(guard_process);
-    guard_process = NULL;
+    AcquireSRWLockExclusive(&guard.lock);
+    guard.stopping = TRUE;
+    wait = guard.wait;
+    ReleaseSRWLockExclusive(&guard.lock);
+    if (wait) UnregisterWaitEx(wait, INVALID_HANDLE_VALUE);
+    if (shared)
+    {
+        InterlockedExchange(&shared->state, GUARD_DISMISSED);
+        UnmapViewOfFile(shared);
+        shared = NULL;
+    }
+    if (guard.process) CloseHandle(guard.process);
+    if (guard.section) CloseHandle(guard.section);
+    if (guard.service) CloseHandle(guard.service);
+    guard.process = guard.wait = guard.section = guard.service = NULL;
+}
+
+/* ---- faults ---- */
+
+static struct
+{
+    void *handler;
+    const BYTE *begin, *end;    /* our image */
+    const BYTE *crt_begin, *crt_end;
+    LONG entered;
+} faults;
+
+static void image_range(HMODULE module, const BYTE **begin, const BYTE **end)
+{
+    const IMAGE_DOS_HEADER *dos = (const IMAGE_DOS_HEADER *)module;
+    const IMAGE_NT_HEADERS *nt;
+
+    *begin = *end = NULL;
+    if (!module) return;
+    nt = (const IMAGE_NT_HEADERS *)((const BYTE *)dos + dos->e_lfanew);
+    *begin = (const BYTE *)module;
+    *end = *begin + nt->OptionalHeader.SizeOfImage;
+}
+
+static BOOL in_our_image(const void *address)
+{
+    return (const BYTE *)address >= faults.begin && (const BYTE *)address < faults.end;
+}
+
+/* Where the function that faulted returns to, if it can be known without walking a damaged stack. */
+static const void *return_address(const CONTEXT *context)
+{
+#ifdef __x86_64__
+    CONTEXT copy = *context;
+    RUNTIME_FUNCTION *function;
+    ULONG64 base, frame;
+    void *data;
+
+    if (!(function = RtlLookupFunctionEntry(copy.Rip, &base, NULL)))
+    {
+        NT_TIB *tib = (NT_TIB *)NtCurrentTeb();
+
+        /* A leaf, or a jump to nowhere: the return address is on top of the stack. */
+        if (copy.Rsp < (ULONG_PTR)tib->StackLimit || copy.Rsp + sizeof(void *) > (ULONG_PTR)tib->StackBase) return NULL;
+        return *(void **)copy.Rsp;
+    }
+    RtlVirtualUnwind(UNW_FLAG_NHANDLER, base, copy.Rip, function, &copy, &data, &frame, NULL);
+    return (void *)copy.Rip;
+#else
+    return NULL;
+#endif
+}
+
+/*
+ * Is this fault ours?  In our code; in the C runtime or at no code's address, called by our code.  A fault elsewhere is left to those who
+ * expect it: probing of pointers is done by faulting in Wine as in Windows.
+ */
+static BOOL is_our_fault(const EXCEPTION_RECORD *record, const CONTEXT *context)
+{
+    const BYTE *address = record->ExceptionAddress;
+    HMODULE module;
+
+    switch (record->ExceptionCode)
+    {
+    case EXCEPTION_ACCESS_VIOLATION:
+    case EXCEPTION_ILLEGAL_INSTRUCTION:
+    case EXCEPTION_PRIV_INSTRUCTION:
+    case EXCEPTION_STACK_OVERFLOW:
+    case EXCEPTION_IN_PAGE_ERROR:
+    case EXCEPTION_INT_DIVIDE_BY_ZERO:
+    case EXCEPTION_BREAKPOINT:
+        break;
+    default:
+        return FALSE;
+    }
+    if (in_our_image(address)) return TRUE;
+    if ((address >= faults.crt_begin && address < faults.crt_end)
+            || !GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                                   (const WCHAR *)address, &module))
+        return in_our_image(return_address(context));
+    return FALSE;
+}
+
+/*
+ * RPC would catch the exception and go on with whatever locks the method held (WINE.COM.15), and a damaged memory might reach the disk.  So
+ * the process ends here; replay is the repair, and the guard revokes the classes and starts the service again.
+ */
+static LONG CALLBACK fault_handler(EXCEPTION_POINTERS *exception)
+{
+    const EXCEPTION_RECORD *record = exception->ExceptionRecord;
+    static char text[160];
+    const BYTE *address = record->ExceptionAddress;
+
+    if (!is_our_fault(record, exception->ContextRecord)) return EXCEPTION_CONTINUE_SEARCH;
+    if (InterlockedExchange(&faults.entered, 1)) Sleep(INFINITE);   /* another thread is ending the process */
+
+    sprintf(text, "fault %08lx at %s%p, accessing %p; the service ends, its journal is the repair", record->ExceptionCode,
+            in_our_image(address) ? "qmgr+" : "", in_our_image(address) ? (void *)(address - faults.begin) : (void *)address,
+            record->NumberParameters > 1 ? (void *)record->ExceptionInformation[1] : NULL);
+    log_fault(text);
+    guard_revoke_now();
+    TerminateProcess(GetCurrentProcess(), record->ExceptionCode);
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
+void guard_watch_faults(void)
+{
+    HMODULE self;
+
+    if (faults.handler) return;
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                       (const WCHAR *)guard_watch_faults, &self);
+    image_range(self, &faults.begin, &faults.end);
+    if (!(self = GetModuleHandleW(L"ucrtbase.dll"))) self = GetModuleHandleW(L"msvcrt.dll");
+    image_range(self, &faults.crt_begin, &faults.crt_end);
+    faults.handler = AddVectoredExceptionHandler(TRUE, fault_handler);
+}
+
+void guard_unwatch_faults(void)
+{
+    if (faults.handler) RemoveVectoredExceptionHandler(faults.handler);
+    faults.handler = NULL;
 }
 
 static DWORD CALLBACK revoke_thread(void *arg)
 {
-    revoke_classes(&own_classes);
+    revoke_classes(&guard.classes);
     return 0;
 }
 
@@ -433,8 +617,8 @@ void guard_revoke_now(void)
 {
     HANDLE thread;
 
-    if (guard_process && WaitForSingleObject(guard_process, 0) == WAIT_TIMEOUT) return; /* it does so, from a sound process */
-    if (!own_classes.count) return;
+    if (guard.process && WaitForSingleObject(guard.process, 0) == WAIT_TIMEOUT) return; /* it does so, from a sound process */
+    if (!guard.classes.count) return;
     /* A thread of its own, given up after a while: this one may hold the heap's lock. */
     if (!(thread = CreateThread(NULL, 0, revoke_thread, NULL, 0, NULL))) return;
     WaitForSingleObject(thread, 2000);
@@ -487,32 +671,38 @@ BOOL guard_become_system(HANDLE *end_of_prefix)
                                                sizeof(*end_of_prefix));
 }
 
-/* Entry point for rundll32: the guard process. Arguments: handles of the service's process and of the shared section. */
-void WINAPI GuardMainW(HWND window, HINSTANCE instance, WCHAR *line, int show)
+static BOOL run_guard(const WCHAR *line)
 {
     HANDLE handles[2], waits[2], end_of_prefix;
     struct classes classes;
     LONG sequence;
     UINT32 delay, i;
 
-    if (window) DestroyWindow(window);      /* a window that nobody pumps would block broadcasts */
-    if (!guard_helper_handles(line, handles, ARRAYSIZE(handles))) return;
-    if (!guard_become_system(&end_of_prefix)) return;
-    if (!(shared = MapViewOfFile(handles[1], FILE_MAP_READ, 0, 0, sizeof(*shared)))) return;
+    if (!guard_helper_handles(line, handles, ARRAYSIZE(handles))) return FALSE;
+    if (!guard_become_system(&end_of_prefix)) return FALSE;
+    if (!(shared = MapViewOfFile(handles[1], FILE_MAP_READ, 0, 0, sizeof(*shared)))) return FALSE;
     CloseHandle(handles[1]);
 
     waits[0] = end_of_prefix;
     waits[1] = handles[0];
-    if (WaitForMultipleObjects(ARRAYSIZE(waits), waits, FALSE, INFINITE) != WAIT_OBJECT_0 + 1) return;
+    if (WaitForMultipleObjects(ARRAYSIZE(waits), waits, FALSE, INFINITE) != WAIT_OBJECT_0 + 1) return TRUE;
     /* At the end of the prefix services.exe kills the service; the event is set before that. */
-    if (prefix_ends(end_of_prefix, 0) || shared->state == GUARD_DISMISSED) return;
+    if (prefix_ends(end_of_prefix, 0) || shared->state == GUARD_DISMISSED) return TRUE;
 
     sequence = shared->sequence;
     classes = shared->classes;
     if (!(sequence & 1)) revoke_classes(&classes);
     /* else killed while writing: the volatile key has them, and the new instance reads it */
 
-    if (prefix_ends(end_of_prefix, note_death())) return;
+    if (prefix_ends(end_of_prefix, note_death())) return TRUE;
     for (i = 0, delay = 50; i < 8 && !start_service(); i++, delay *= 2)
-        if (prefix_ends(end_of_prefix, delay)) return;
+        if (prefix_ends(end_of_prefix, delay)) break;
+    return TRUE;
+}
+
+/* Entry point for rundll32: the guard process. Arguments: handles of the service's process and of the shared section. */
+void WINAPI GuardMainW(HWND window, HINSTANCE instance, WCHAR *line, int show)
+{
+    if (window) DestroyWindow(window);      /* a window that nobody pumps would block broadcasts */
+    ExitProcess(run_guard(line) ? GUARD_EXIT_ORDERLY : 0);
 }

@@ -25,7 +25,7 @@
  * (irpcss_server_revoke, WINE.COM.20) and starts the service again, from the ninth death within ten minutes on after 1 s, 2 s, 4 s and so on
  * (a client's activation starts it sooner).  A new instance revokes what a predecessor left as well, before it registers its own classes.
  *
- * From service.c only, on the service's main thread.  No lock.
+ * From service.c only, on the service's main thread; guard_run_helper also from awake.c.  guard.lock is a leaf.
  */
 
 #ifndef __QMGR_GUARD_H
@@ -52,7 +52,14 @@ void guard_forget_classes(void);    /* they were revoked */
 /* Clean stop, after the classes were revoked: the guard ends with the service and does nothing. */
 void guard_stop(void);
 
-/* From the fault handler: revokes the classes without COM. Takes no lock that the rest of the process could hold. */
+/*
+ * From here on an access violation, illegal instruction and the like inside our module is logged, the classes are revoked and the process
+ * ends.  Faults of others, and those that somebody expects, are none of our business.
+ */
+void guard_watch_faults(void);
+void guard_unwatch_faults(void);
+
+/* Part of that: revokes the classes without COM. Takes no lock that the rest of the process could hold. */
 void guard_revoke_now(void);
 
 /*

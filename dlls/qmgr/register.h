@@ -31,7 +31,7 @@
 #include <windef.h>
 #include <winbase.h>
 
-/* Writes what is absent or wrong; logs what it wrote. A failure is logged and returned, and never a reason not to serve. */
+/* Writes what is absent; logs what it wrote. A failure is logged and returned, and never a reason not to serve. */
 HRESULT register_repair(void);
 
 /*

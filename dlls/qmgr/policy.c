@@ -1,0 +1,205 @@
+/*
+ * Registry and group policy, and the values that shorten intervals for tests
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "winreg.h"
+
+#include "policy.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
+
+#ifndef REG_NOTIFY_THREAD_AGNOSTIC
+#define REG_NOTIFY_THREAD_AGNOSTIC 0x10000000
+#endif
+
+#define HOUR_MSEC ((UINT64)60 * 60 * 1000)
+#define DAY_MSEC  (24 * HOUR_MSEC)
+
+static const WCHAR policy_key[] = L"Software\\Policies\\Microsoft\\Windows\\BITS";
+static const WCHAR own_key[] = L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS";
+
+/* One watched key. */
+struct watch
+{
+    HKEY key;
+    HANDLE event, wait;
+};
+
+static SRWLOCK policy_lock = SRWLOCK_INIT;
+static struct policy current;           /* guarded by policy_lock */
+
+/* fixed between policy_init and policy_shutdown */
+static struct watch policy_watch, own_watch;
+static void (*policy_changed)(void *ctx);
+static void *policy_changed_ctx;
+
+static UINT32 read_dword(HKEY key, const WCHAR *subkey, const WCHAR *name, UINT32 low, UINT32 high, UINT32 absent)
+{
+    DWORD value, size = sizeof(value);
+
+    if (!key || RegGetValueW(key, subkey, name, RRF_RT_REG_DWORD, NULL, &value, &size)) return absent;
+    return value < low || value > high ? absent : value;
+}
+
+static UINT64 read_interval(const WCHAR *name, UINT64 absent)
+{
+    UINT32 value = read_dword(own_watch.key, L"Test", name, 0, ~0u - 1, ~0u);
+
+    return value == ~0u ? absent : value;
+}
+
+static void load(struct policy *policy)
+{
+    static const WCHAR *const transfer_values[] =
+    {
+        L"ForegroundTransferPolicy", L"HighTransferPolicy", L"NormalTransferPolicy", L"LowTransferPolicy",
+    };
+    HKEY key = policy_watch.key;
+    UINT32 i;
+
+    memset(policy, 0, sizeof(*policy));
+    policy->max_jobs_per_machine = read_dword(key, NULL, L"MaxJobsPerMachine", 0, ~0u, 300);
+    policy->max_jobs_per_user = read_dword(key, NULL, L"MaxJobsPerUser", 0, ~0u, 60);
+    policy->max_files_per_job = read_dword(key, NULL, L"MaxFilesPerJob", 0, ~0u, 200);
+    policy->max_ranges_per_file = read_dword(key, NULL, L"MaxRangesPerFile", 0, ~0u, 500);
+    policy->max_download_time = read_dword(key, NULL, L"MaxDownloadTime", 0, ~0u, 7776000);
+
+    policy->bandwidth_limited = read_dword(key, NULL, L"EnableBITSMaxBandwidth", 0, 1, 0);
+    policy->rate_on_schedule = read_dword(key, NULL, L"MaxTransferRateOnSchedule", 0, ~0u, 10);
+    policy->rate_off_schedule = read_dword(key, NULL, L"MaxTransferRateOffSchedule", 0, ~0u, POLICY_UNLIMITED);
+    if (read_dword(key, NULL, L"UseSystemMaximum", 0, 1, 1)) policy->rate_off_schedule = POLICY_UNLIMITED;
+    policy->schedule_from = read_dword(key, NULL, L"MaxBandwidthValidFrom", 0, 23, 8);
+    policy->schedule_to = read_dword(key, NULL, L"MaxBandwidthValidTo", 0, 23, 17);
+    for (i = 0; i < ARRAYSIZE(policy->cost_flags); i++)
+        policy->cost_flags[i] = read_dword(key, L"TransferPolicy", transfer_values[i], 0, ~0u, 0);
+
+    key = own_watch.key;
+    policy->use_lm_compat = read_dword(key, NULL, L"UseLMCompat", 0, ~0u, 0) != 0;
+    policy->log_level = read_dword(key, NULL, L"LogLevel", 0, 4, 3);
+    policy->keep_awake = read_dword(key, NULL, L"KeepAwake", 0, 1, 1);
+    policy->auto_start = read_dword(key, NULL, L"AutoStart", 0, 1, 1);
+    policy->guarded = read_dword(key, NULL, L"Guard", 0, 1, 1);
+
+    policy->job_inactivity = read_interval(L"JobInactivity",
+                                           read_dword(policy_watch.key, NULL, L"JobInactivityTimeout", 1, 999, 90) * DAY_MSEC);
+    policy->retry_floor = read_interval(L"RetryFloor", 5000);
+    policy->time_slice = read_interval(L"TimeSlice", 300 * 1000);
+    policy->notify_retry_floor = read_interval(L"NotifyRetryFloor", 5000);
+    policy->notify_timeout = read_interval(L"NotifyTimeout", 60 * 1000);
+    policy->awake_stall = read_interval(L"AwakeStall", 60 * 1000);
+    policy->awake_alone = read_interval(L"AwakeAlone", read_dword(key, NULL, L"KeepAwakeHours", 0, 24 * 365, 4) * HOUR_MSEC);
+    policy->autostart_idle = read_interval(L"AutoStartIdle", HOUR_MSEC);
+    policy->network_poll = read_interval(L"NetworkPoll", 5000);
+    policy->connect_timeout = read_interval(L"ConnectTimeout", 30 * 1000);
+    policy->io_timeout = read_interval(L"IoTimeout", 60 * 1000);
+
+    policy->test_network_down = read_dword(key, L"Test", L"NetworkDown", 0, 1, 0);
+    policy->test_cost = read_dword(key, L"Test", L"Cost", 0, ~0u, 0);
+    policy->test_on_battery = read_dword(key, L"Test", L"OnBattery", 0, 1, 0);
+}
+
+/* Asks to be told of the next change; one request covers one change. */
+static BOOL arm(struct watch *watch)
+{
+    const DWORD filter = REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET;
+
+    /* Agnostic: else Windows gives the request up when the thread of the pool that made it ends. */
+    return !RegNotifyChangeKeyValue(watch->key, TRUE, filter | REG_NOTIFY_THREAD_AGNOSTIC, watch->event, TRUE)
+            || !RegNotifyChangeKeyValue(watch->key, TRUE, filter, watch->event, TRUE);
+}
+
+static void CALLBACK key_changed(void *arg, BOOLEAN timeout)
+{
+    struct policy policy;
+
+    if (!arm(arg)) WARN("policy changes are no longer seen\n");    /* before reading, so that no change is missed */
+    load(&policy);
+    AcquireSRWLockExclusive(&policy_lock);
+    if (!memcmp(&current, &policy, sizeof(policy)))
+    {
+        ReleaseSRWLockExclusive(&policy_lock);
+        return;
+    }
+    current = policy;
+    ReleaseSRWLockExclusive(&policy_lock);
+    TRACE("policy has changed.\n");
+    policy_changed(policy_changed_ctx);
+}
+
+static HRESULT watch_open(struct watch *watch, const WCHAR *name)
+{
+    LSTATUS status;
+
+    /* Made when absent: there is nothing to watch otherwise. The 64-bit view is the one that administrators see. */
+    status = RegCreateKeyExW(HKEY_LOCAL_MACHINE, name, 0, NULL, 0, KEY_READ | KEY_WOW64_64KEY, NULL, &watch->key, NULL);
+    if (status) return HRESULT_FROM_WIN32(status);
+    if (!(watch->event = CreateEventW(NULL, FALSE, FALSE, NULL))) return HRESULT_FROM_WIN32(GetLastError());
+    return S_OK;
+}
+
+static HRESULT watch_begin(struct watch *watch)
+{
+    if (!arm(watch)) return E_FAIL;
+    if (RegisterWaitForSingleObject(&watch->wait, watch->event, key_changed, watch, INFINITE, WT_EXECUTEDEFAULT)) return S_OK;
+    watch->wait = NULL;
+    return HRESULT_FROM_WIN32(GetLastError());
+}
+
+static void watch_close(struct watch *watch)
+{
+    if (watch->wait) UnregisterWaitEx(watch->wait, INVALID_HANDLE_VALUE);
+    if (watch->event) CloseHandle(watch->event);
+    if (watch->key) RegCloseKey(watch->key);
+    memset(watch, 0, sizeof(*watch));
+}
+
+HRESULT policy_init(void (*changed)(void *ctx), void *ctx)
+{
+    HRESULT hr;
+
+    policy_changed = changed;
+    policy_changed_ctx = ctx;
+    if (SUCCEEDED(hr = watch_open(&policy_watch, policy_key)) && SUCCEEDED(hr = watch_open(&own_watch, own_key))
+            && SUCCEEDED(hr = watch_begin(&policy_watch)))
+        hr = watch_begin(&own_watch);
+    AcquireSRWLockExclusive(&policy_lock);
+    load(&current);         /* defaults, where a key cannot be opened */
+    ReleaseSRWLockExclusive(&policy_lock);
+    return hr;
+}
+
+void policy_shutdown(void)
+{
+    watch_close(&own_watch);
+    watch_close(&policy_watch);
+}
+
+void policy_get(struct policy *policy)
+{
+    AcquireSRWLockShared(&policy_lock);
+    *policy = current;
+    ReleaseSRWLockShared(&policy_lock);
+}
