@@ -39,6 +39,8 @@
 
 #include <wchar.h>
 
+#include "bits.h"
+
 #define MAX_RANGES 3 /* in each array of ranges */
 #define HARNESS_TIMEOUT 60000 /* ms, for each thing one process waits for in the other */
 
@@ -48,7 +50,7 @@
 #define RESULT(slot) ((HRESULT)(0x00040200 + (slot)))
 #define NUMBER(slot, index) (0xa1020000 + ((slot) << 8) + (index))
 #define SHORT_NUMBER(slot, index) (0x1000 + ((slot) << 4) + (index)) /* enumerations travel as 16 bits */
-#define WIDE_NUMBER(slot, index) (((UINT64)0xa102030405060708 << 8) + ((slot) << 4) + (index))
+#define WIDE_NUMBER(slot, index) ((UINT64)0xa102030405060000 + ((slot) << 4) + (index))
 
 struct shared
 {
