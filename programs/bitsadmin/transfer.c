@@ -200,7 +200,7 @@ static HRESULT find_again(struct transfer *transfer)
 static void show_progress(const struct transfer *transfer, BG_JOB_STATE state)
 {
     struct text lines[2] = { { 0 } };
-    BG_JOB_PRIORITY priority;
+    BG_JOB_PRIORITY priority = transfer->priority;
     BG_JOB_PROGRESS progress;
     unsigned int percent = 0;
     WCHAR *name;
@@ -209,8 +209,8 @@ static void show_progress(const struct transfer *transfer, BG_JOB_STATE state)
 
     /* name and priority may be changed from another console (BA.4.2.10) */
     if (FAILED(IBackgroundCopyJob_GetProgress(transfer->job, &progress)) ||
-        FAILED(IBackgroundCopyJob_GetPriority(transfer->job, &priority)) ||
         FAILED(IBackgroundCopyJob_GetDisplayName(transfer->job, &name))) return;
+    IBackgroundCopyJob_GetPriority(transfer->job, &priority);
     if (progress.BytesTotal && progress.BytesTotal != BG_SIZE_UNKNOWN)
         percent = progress.BytesTransferred * 100.0 / progress.BytesTotal;
     text_add(&lines[0], L"DISPLAY: '%ls' TYPE: %ls STATE: %ls", name, type_name(transfer->type), state_name(state));
