@@ -31,6 +31,7 @@
 #include <windef.h>
 #include <winbase.h>
 #include <winnls.h>
+#include <winreg.h>
 #include <wincrypt.h>
 #include <winhttp.h>
 
@@ -622,12 +623,22 @@ static void remove_ca(void)
 {
     const CERT_CONTEXT *cert;
     HCERTSTORE store;
+    char key[256];
+    BYTE hash[20];
+    DWORD size = sizeof(hash), i;
 
     if (!test_ca) return;
     store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"Root");
     cert = CertFindCertificateInStore(store, X509_ASN_ENCODING, 0, CERT_FIND_EXISTING, test_ca, NULL);
     ok(cert && CertDeleteCertificateFromStore(cert), "got %lu\n", GetLastError());
     CertCloseStore(store, 0);
+    /* Wine's chain engine holds the store, so it would not be written any more */
+    if (CertGetCertificateContextProperty(test_ca, CERT_SHA1_HASH_PROP_ID, hash, &size))
+    {
+        strcpy(key, "Software\\Microsoft\\SystemCertificates\\Root\\Certificates\\");
+        for (i = 0; i < size; i++) sprintf(key + strlen(key), "%02X", hash[i]);
+        RegDeleteKeyA(HKEY_CURRENT_USER, key);
+    }
     CertFreeCertificateContext(test_ca);
 }
 
@@ -783,8 +794,39 @@ static void test_small(void)
     shim_session_release(session);
 }
 
+static void test_bodies_plain(void) { test_bodies("http", "127.0.0.1", "PLAIN"); }
+static void test_bodies_tls(void) { test_bodies("https", "localhost", "TLS_GOOD"); }
+static void test_requests_plain(void) { test_requests("http", "127.0.0.1", "PLAIN"); }
+static void test_requests_tls(void) { test_requests("https", "localhost", "TLS_GOOD"); }
+static void test_pool_plain(void) { test_pool("http", "127.0.0.1", "PLAIN"); }
+static void test_pool_tls(void) { test_pool("https", "localhost", "TLS_GOOD"); }
+
+/* shim_test.exe shim_test NAME... runs only these */
 START_TEST(shim_test)
 {
+    static const struct
+    {
+        const char *name;
+        void (*func)(void);
+    }
+    tests[] =
+    {
+        { "bodies", test_bodies_plain },
+        { "bodies-tls", test_bodies_tls },
+        { "close", test_close_delimited },
+        { "requests", test_requests_plain },
+        { "requests-tls", test_requests_tls },
+        { "pool", test_pool_plain },
+        { "pool-tls", test_pool_tls },
+        { "failures", test_failures },
+        { "tls", test_tls },
+        { "cancel", test_cancel },
+        { "small", test_small },
+        { "rate", test_rate },
+    };
+    char **argv;
+    int argc, j;
+    UINT32 i;
     HRESULT hr;
 
     if (!port("PLAIN"))
@@ -792,23 +834,15 @@ START_TEST(shim_test)
         skip("run by tests/shim/check\n");
         return;
     }
+    argc = winetest_get_mainargs(&argv);
     hr = shim_init();
     ok(hr == S_OK, "got %#lx\n", hr);
     add_ca();
-
-    test_bodies("http", "127.0.0.1", "PLAIN");
-    test_bodies("https", "localhost", "TLS_GOOD");
-    test_close_delimited();
-    test_requests("http", "127.0.0.1", "PLAIN");
-    test_requests("https", "localhost", "TLS_GOOD");
-    test_pool("http", "127.0.0.1", "PLAIN");
-    test_pool("https", "localhost", "TLS_GOOD");
-    test_failures();
-    test_tls();
-    test_cancel();
-    test_small();
-    test_rate();
-
+    for (i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        for (j = 2; j < argc && strcmp(argv[j], tests[i].name); j++) ;
+        if (argc <= 2 || j < argc) tests[i].func();
+    }
     remove_ca();
     shim_shutdown();
 }

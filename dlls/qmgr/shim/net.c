@@ -494,6 +494,19 @@ static BOOL is_cancelled(struct net_conn *conn, HANDLE cancel)
     return !WaitForSingleObject(cancel, 0);
 }
 
+/* What came before the peer reset the connection is still to be had, but not always by the operation that was in flight. */
+static HRESULT recv_rest(struct net_conn *conn, void *buffer, UINT32 size, UINT32 *got, HRESULT failure)
+{
+    u_long available = 0;
+    int len;
+
+    if (failure != HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR)) return failure;
+    if (ioctlsocket(conn->socket, FIONREAD, &available) || !available) return failure;
+    if ((len = recv(conn->socket, buffer, min(size, available), 0)) <= 0) return failure;
+    *got = len;
+    return S_OK;
+}
+
 HRESULT net_recv(struct net_conn *conn, void *buffer, UINT32 size, void *spill, UINT32 spill_size, UINT32 *got,
                  HANDLE cancel, UINT32 timeout)
 {
@@ -513,8 +526,8 @@ HRESULT net_recv(struct net_conn *conn, void *buffer, UINT32 size, void *spill, 
     buffers[1].len = spill_size;
     if (WSARecv(conn->socket, buffers, spill ? 2 : 1, &len, &flags, &ov, NULL))
     {
-        if (WSAGetLastError() != WSA_IO_PENDING) return map_error(WSAGetLastError());
-        if (FAILED(hr = finish_operation(conn, &ov, &len, cancel, timeout))) return hr;
+        if (WSAGetLastError() != WSA_IO_PENDING) return recv_rest(conn, buffer, size, got, map_error(WSAGetLastError()));
+        if (FAILED(hr = finish_operation(conn, &ov, &len, cancel, timeout))) return recv_rest(conn, buffer, size, got, hr);
     }
     *got = len;
     return len ? S_OK : S_FALSE;
