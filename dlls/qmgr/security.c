@@ -380,18 +380,34 @@ BOOL caller_is_administrator(const struct caller *caller)
     return caller->admin && !caller->restricted && (caller->elevated || security_on_wine());
 }
 
-/* Windows: the token of a session in which this user is logged on [BEH.USER.1]. */
+/*
+ * Windows: the token of a session in which this user is logged on [BEH.USER.1].  Loaded when needed: other services of the host process load
+ * this DLL too (WINE.SVC.2).
+ */
 static HRESULT owner_by_session(const WCHAR *sid, struct caller **owner)
 {
+    BOOL (WINAPI *enumerate_sessions)(HANDLE server, DWORD reserved, DWORD version, WTS_SESSION_INFOW **sessions, DWORD *count);
+    BOOL (WINAPI *query_user_token)(ULONG session, HANDLE *token);
+    void (WINAPI *free_memory)(void *memory);
     WTS_SESSION_INFOW *sessions;
     HANDLE primary, token;
+    HMODULE wtsapi32;
     DWORD count, i;
     HRESULT hr = S_FALSE;
 
-    if (!WTSEnumerateSessionsW(WTS_CURRENT_SERVER_HANDLE, 0, 1, &sessions, &count)) return S_FALSE;
+    if (!(wtsapi32 = LoadLibraryW(L"wtsapi32.dll"))) return S_FALSE;
+    enumerate_sessions = (void *)GetProcAddress(wtsapi32, "WTSEnumerateSessionsW");
+    query_user_token = (void *)GetProcAddress(wtsapi32, "WTSQueryUserToken");
+    free_memory = (void *)GetProcAddress(wtsapi32, "WTSFreeMemory");
+    if (!enumerate_sessions || !query_user_token || !free_memory
+            || !enumerate_sessions(WTS_CURRENT_SERVER_HANDLE, 0, 1, &sessions, &count))
+    {
+        FreeLibrary(wtsapi32);
+        return S_FALSE;
+    }
     for (i = 0; i < count && hr == S_FALSE; i++)
     {
-        if (!WTSQueryUserToken(sessions[i].SessionId, &primary)) continue;
+        if (!query_user_token(sessions[i].SessionId, &primary)) continue;
         if (DuplicateTokenEx(primary, TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE, NULL, SecurityImpersonation,
                              TokenImpersonation, &token)
                 && SUCCEEDED(create_caller(0, NULL, token, owner)))
@@ -405,7 +421,8 @@ static HRESULT owner_by_session(const WCHAR *sid, struct caller **owner)
         }
         CloseHandle(primary);
     }
-    WTSFreeMemory(sessions);
+    free_memory(sessions);
+    FreeLibrary(wtsapi32);
     return hr;
 }
 
