@@ -182,7 +182,7 @@ static BOOL is_ipv4(const WCHAR *s, size_t len)
     return i == len;
 }
 
-static BOOL is_ipv6(const WCHAR *s, size_t len)
+BOOL url_is_ipv6(const WCHAR *s, size_t len)
 {
     UINT32 groups = 0;
     BOOL gap = FALSE;
@@ -274,7 +274,7 @@ static HRESULT parse_host(const WCHAR *p, const WCHAR *end, struct url *url)
     if (p < end && *p == '[')
     {
         for (q = ++host; q < end && *q != ']'; q++) ;
-        if (q == end || !is_ipv6(host, q - host)) return E_INVALIDARG;
+        if (q == end || !url_is_ipv6(host, q - host)) return E_INVALIDARG;
         p = q + 1;
     }
     else

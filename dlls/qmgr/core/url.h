@@ -81,6 +81,9 @@ HRESULT local_name_check(const WCHAR *local);
  */
 HRESULT url_resolve(const WCHAR *base, const char *location, WCHAR **target);
 
+/* The whole of s[0..len) is an IPv6 literal, without brackets and zone. */
+BOOL url_is_ipv6(const WCHAR *s, size_t len);
+
 /* Same scheme, host (without case) and port: credentials and connections may be shared. */
 BOOL url_same_origin(const struct url *a, const struct url *b);
 
