@@ -409,6 +409,7 @@ HRESULT record_encode(const struct record *record, struct buffer *out)
 
     put_record(out, record);
     hr = out->hr;
+    if (hr == HRESULT_FROM_WIN32(ERROR_INVALID_DATA)) hr = E_INVALIDARG; /* more than the buffer may hold */
     if (SUCCEEDED(hr) && out->len - start > RECORD_MAX) hr = E_INVALIDARG;
     if (FAILED(hr))
     {
