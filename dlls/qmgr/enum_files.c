@@ -27,6 +27,7 @@
 #include "objbase.h"
 
 #include "qmgr_private.h"
+#include "sync.h"
 
 #include "wine/debug.h"
 
@@ -38,8 +39,8 @@ struct enum_files
     struct client_object base;
     struct queue_job *job;
     UINT32 count;                   /* the snapshot: files are only ever added at the end [JOB.EnumFiles.A1, LIFE.5] */
-    CRITICAL_SECTION cs;
-    UINT32 pos;                     /* guarded by cs */
+    struct sync_mutex mutex;
+    UINT32 pos;                     /* guarded by mutex */
 };
 
 static inline struct enum_files *impl_from_IEnumBackgroundCopyFiles(IEnumBackgroundCopyFiles *iface)
@@ -65,8 +66,7 @@ static ULONG WINAPI enum_files_Release(IEnumBackgroundCopyFiles *iface)
     if (!refs)
     {
         queue_release(files->job);
-        if (files->cs.DebugInfo) files->cs.DebugInfo->Spare[0] = 0;
-        DeleteCriticalSection(&files->cs);
+        sync_mutex_free(&files->mutex);
         free(files);
     }
     return refs;
@@ -98,12 +98,12 @@ static HRESULT WINAPI enum_files_Next(IEnumBackgroundCopyFiles *iface, ULONG cou
     if (fetched) *fetched = 0;
     if (!ret || (!fetched && count != 1)) return E_INVALIDARG;      /* ENUMFILES.Next.A1 */
 
-    EnterCriticalSection(&files->cs);
+    sync_lock(&files->mutex);
     take = min(count, files->count - files->pos);
     for (i = 0; i < take && SUCCEEDED(hr); i++)
         hr = file_door_create(files->base.client, files->job, files->pos + i, &ret[i]);
     if (SUCCEEDED(hr)) files->pos += take;
-    LeaveCriticalSection(&files->cs);
+    sync_unlock(&files->mutex);
 
     if (FAILED(hr))
     {
@@ -123,10 +123,10 @@ static HRESULT WINAPI enum_files_Skip(IEnumBackgroundCopyFiles *iface, ULONG cou
 
     TRACE("%p, %lu.\n", iface, count);
 
-    EnterCriticalSection(&files->cs);
+    sync_lock(&files->mutex);
     enough = count <= files->count - files->pos;
     files->pos = enough ? files->pos + count : files->count;
-    LeaveCriticalSection(&files->cs);
+    sync_unlock(&files->mutex);
     return enough ? S_OK : S_FALSE;
 }
 
@@ -136,9 +136,9 @@ static HRESULT WINAPI enum_files_Reset(IEnumBackgroundCopyFiles *iface)
 
     TRACE("%p.\n", iface);
 
-    EnterCriticalSection(&files->cs);
+    sync_lock(&files->mutex);
     files->pos = 0;
-    LeaveCriticalSection(&files->cs);
+    sync_unlock(&files->mutex);
     return S_OK;
 }
 
@@ -150,9 +150,9 @@ static HRESULT WINAPI enum_files_Clone(IEnumBackgroundCopyFiles *iface, IEnumBac
     TRACE("%p, %p.\n", iface, ret);
 
     if (!ret) return E_INVALIDARG;
-    EnterCriticalSection(&files->cs);
+    sync_lock(&files->mutex);
     pos = files->pos;
-    LeaveCriticalSection(&files->cs);
+    sync_unlock(&files->mutex);
     return enum_files_create(files->base.client, files->job, files->count, pos, ret);
 }
 
@@ -191,8 +191,7 @@ HRESULT enum_files_create(struct client *client, struct queue_job *job, UINT32 c
     files->count = count;
     files->pos = pos;
     queue_addref(job);
-    InitializeCriticalSection(&files->cs);
-    if (files->cs.DebugInfo) files->cs.DebugInfo->Spare[0] = (DWORD_PTR)(__FILE__ ": enum_files.cs");
+    sync_mutex_init(&files->mutex, __FILE__ ": enum_files.mutex");
     client_object_init(&files->base, client, (IUnknown *)&files->IEnumBackgroundCopyFiles_iface);
     *ret = &files->IEnumBackgroundCopyFiles_iface;
     return S_OK;

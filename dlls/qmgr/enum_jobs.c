@@ -27,6 +27,7 @@
 #include "objbase.h"
 
 #include "qmgr_private.h"
+#include "sync.h"
 
 #include "wine/debug.h"
 
@@ -38,8 +39,8 @@ struct enum_jobs
     struct client_object base;
     struct queue_job **jobs;        /* the snapshot [MGR.EnumJobs.7] */
     UINT32 count;
-    CRITICAL_SECTION cs;
-    UINT32 pos;                     /* guarded by cs */
+    struct sync_mutex mutex;
+    UINT32 pos;                     /* guarded by mutex */
 };
 
 static inline struct enum_jobs *impl_from_IEnumBackgroundCopyJobs(IEnumBackgroundCopyJobs *iface)
@@ -67,8 +68,7 @@ static ULONG WINAPI enum_jobs_Release(IEnumBackgroundCopyJobs *iface)
     {
         for (i = 0; i < jobs->count; i++) queue_release(jobs->jobs[i]);
         free(jobs->jobs);
-        if (jobs->cs.DebugInfo) jobs->cs.DebugInfo->Spare[0] = 0;
-        DeleteCriticalSection(&jobs->cs);
+        sync_mutex_free(&jobs->mutex);
         free(jobs);
     }
     return refs;
@@ -100,12 +100,12 @@ static HRESULT WINAPI enum_jobs_Next(IEnumBackgroundCopyJobs *iface, ULONG count
     if (fetched) *fetched = 0;
     if (!ret || (!fetched && count != 1)) return E_INVALIDARG;      /* ENUMJOBS.Next.A1 */
 
-    EnterCriticalSection(&jobs->cs);
+    sync_lock(&jobs->mutex);
     take = min(count, jobs->count - jobs->pos);
     for (i = 0; i < take && SUCCEEDED(hr); i++)
         hr = job_door_get(jobs->base.client, jobs->jobs[jobs->pos + i], &ret[i]);
     if (SUCCEEDED(hr)) jobs->pos += take;
-    LeaveCriticalSection(&jobs->cs);
+    sync_unlock(&jobs->mutex);
 
     if (FAILED(hr))
     {
@@ -125,10 +125,10 @@ static HRESULT WINAPI enum_jobs_Skip(IEnumBackgroundCopyJobs *iface, ULONG count
 
     TRACE("%p, %lu.\n", iface, count);
 
-    EnterCriticalSection(&jobs->cs);
+    sync_lock(&jobs->mutex);
     enough = count <= jobs->count - jobs->pos;
     jobs->pos = enough ? jobs->pos + count : jobs->count;
-    LeaveCriticalSection(&jobs->cs);
+    sync_unlock(&jobs->mutex);
     return enough ? S_OK : S_FALSE;
 }
 
@@ -138,9 +138,9 @@ static HRESULT WINAPI enum_jobs_Reset(IEnumBackgroundCopyJobs *iface)
 
     TRACE("%p.\n", iface);
 
-    EnterCriticalSection(&jobs->cs);
+    sync_lock(&jobs->mutex);
     jobs->pos = 0;
-    LeaveCriticalSection(&jobs->cs);
+    sync_unlock(&jobs->mutex);
     return S_OK;
 }
 
@@ -156,9 +156,9 @@ static HRESULT WINAPI enum_jobs_Clone(IEnumBackgroundCopyJobs *iface, IEnumBackg
     *ret = NULL;
     if (!(copy = malloc(max(jobs->count, 1) * sizeof(*copy)))) return E_OUTOFMEMORY;
     for (i = 0; i < jobs->count; i++) queue_addref(copy[i] = jobs->jobs[i]);
-    EnterCriticalSection(&jobs->cs);
+    sync_lock(&jobs->mutex);
     pos = jobs->pos;
-    LeaveCriticalSection(&jobs->cs);
+    sync_unlock(&jobs->mutex);
     return enum_jobs_create(jobs->base.client, copy, jobs->count, pos, ret);
 }
 
@@ -202,8 +202,7 @@ HRESULT enum_jobs_create(struct client *client, struct queue_job **list, UINT32 
     jobs->jobs = list;
     jobs->count = count;
     jobs->pos = pos;
-    InitializeCriticalSection(&jobs->cs);
-    if (jobs->cs.DebugInfo) jobs->cs.DebugInfo->Spare[0] = (DWORD_PTR)(__FILE__ ": enum_jobs.cs");
+    sync_mutex_init(&jobs->mutex, __FILE__ ": enum_jobs.mutex");
     client_object_init(&jobs->base, client, (IUnknown *)&jobs->IEnumBackgroundCopyJobs_iface);
     *ret = &jobs->IEnumBackgroundCopyJobs_iface;
     return S_OK;

@@ -50,19 +50,12 @@ struct job_door
     IBackgroundCopyJob IBackgroundCopyJob_iface;
     struct client_object base;
     struct queue_job *job;
-    struct list entry;              /* in doors, guarded by doors_cs */
+    struct list entry;              /* in doors, guarded by doors_lock */
 };
 
 /* All job doors, so that a client that asks twice for a job gets one object [MGR.GetJob.A2]. */
 static struct list doors = LIST_INIT(doors);
-static CRITICAL_SECTION doors_cs;
-static CRITICAL_SECTION_DEBUG doors_cs_debug =
-{
-    0, 0, &doors_cs,
-    { &doors_cs_debug.ProcessLocksList, &doors_cs_debug.ProcessLocksList },
-    0, 0, { (DWORD_PTR)(__FILE__ ": doors_cs") }
-};
-static CRITICAL_SECTION doors_cs = { &doors_cs_debug, -1, 0, 0, 0, 0 };
+static SRWLOCK doors_lock = SRWLOCK_INIT;
 
 static inline struct job_door *impl_from_IBackgroundCopyJob(IBackgroundCopyJob *iface)
 {
@@ -137,9 +130,9 @@ static ULONG WINAPI job_Release(IBackgroundCopyJob *iface)
     ULONG refs;
 
     /* under the lock, so that job_door_get finds no door on its way out */
-    EnterCriticalSection(&doors_cs);
+    AcquireSRWLockExclusive(&doors_lock);
     if (!(refs = client_object_release(&door->base))) list_remove(&door->entry);
-    LeaveCriticalSection(&doors_cs);
+    ReleaseSRWLockExclusive(&doors_lock);
 
     TRACE("%p, refs %lu.\n", iface, refs);
     if (!refs)
@@ -661,12 +654,12 @@ HRESULT job_door_get(struct client *client, struct queue_job *job, IBackgroundCo
 {
     struct job_door *door;
 
-    EnterCriticalSection(&doors_cs);
+    AcquireSRWLockExclusive(&doors_lock);
     LIST_FOR_EACH_ENTRY(door, &doors, struct job_door, entry)
     {
         if (door->job != job || door->base.client != client) continue;
         client_object_addref(&door->base);
-        LeaveCriticalSection(&doors_cs);
+        ReleaseSRWLockExclusive(&doors_lock);
         *ret = &door->IBackgroundCopyJob_iface;
         return S_OK;
     }
@@ -678,7 +671,7 @@ HRESULT job_door_get(struct client *client, struct queue_job *job, IBackgroundCo
         client_object_init(&door->base, client, (IUnknown *)&door->IBackgroundCopyJob_iface);
         list_add_tail(&doors, &door->entry);
     }
-    LeaveCriticalSection(&doors_cs);
+    ReleaseSRWLockExclusive(&doors_lock);
     *ret = door ? &door->IBackgroundCopyJob_iface : NULL;
     return door ? S_OK : E_OUTOFMEMORY;
 }

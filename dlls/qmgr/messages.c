@@ -26,10 +26,6 @@
 
 #include "qmgr_private.h"
 
-#include "wine/debug.h"
-
-WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
-
 #define FACILITY_BITS      0x20
 #define FACILITY_BITS_HTTP 0x19
 

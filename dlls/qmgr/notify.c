@@ -31,10 +31,6 @@
 #include "queue.h"
 #include "qmgr_private.h"
 
-#include "wine/debug.h"
-
-WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
-
 /* What a client registered for a job. */
 struct notify_job
 {

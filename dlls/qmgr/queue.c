@@ -59,12 +59,12 @@ UINT64 queue_clock(void)
 
 void queue_enter(void)
 {
-    EnterCriticalSection(&queue.cs);
+    sync_lock(&queue.cs);
 }
 
 void queue_leave(void)
 {
-    LeaveCriticalSection(&queue.cs);
+    sync_unlock(&queue.cs);
 }
 
 void queue_addref(struct queue_job *job)
@@ -391,7 +391,7 @@ HRESULT queue_suspend(struct queue_job *job)
 
     if (FAILED(hr)) return hr;
     queue_enter();
-    while (job->transfer && job->stopping) SleepConditionVariableCS(&queue.changed, &queue.cs, INFINITE);
+    while (job->transfer && job->stopping) sync_wait(&queue.changed, &queue.cs);
     queue_leave();
     log_write(LOG_INFO, "job %s suspended", debugstr_guid(&job->job->id));
     return S_OK;
@@ -463,7 +463,7 @@ HRESULT queue_finish_begin(struct queue_job *job, enum job_event event, struct s
     queue_enter();
     for (;;)
     {
-        while (job->finishing) SleepConditionVariableCS(&queue.changed, &queue.cs, INFINITE);
+        while (job->finishing) sync_wait(&queue.changed, &queue.cs);
         queue_facts_locked(job, &facts);
         state_next(&facts, event, NULL, step);
         if (FAILED(step->hr) || step->next == job->live) break;
@@ -471,7 +471,7 @@ HRESULT queue_finish_begin(struct queue_job *job, enum job_event event, struct s
         if (!job->transfer) break;
         job->stopping = TRUE;
         transfer_stop(job->transfer);
-        while (job->transfer) SleepConditionVariableCS(&queue.changed, &queue.cs, INFINITE);
+        while (job->transfer) sync_wait(&queue.changed, &queue.cs);
         /* what it had in hand may have been its last file: decide anew */
         job->finishing = FALSE;
     }
@@ -484,7 +484,7 @@ void queue_finish_end(struct queue_job *job)
     queue_enter();
     job->finishing = FALSE;
     queue_leave();
-    WakeAllConditionVariable(&queue.changed);
+    sync_wake_all(&queue.changed);
     engine_wake();
 }
 
@@ -542,9 +542,8 @@ HRESULT queue_init(const WCHAR *folder)
     struct job *job;
     HRESULT hr;
 
-    InitializeCriticalSection(&queue.cs);
-    if (queue.cs.DebugInfo) queue.cs.DebugInfo->Spare[0] = (DWORD_PTR)(__FILE__ ": queue.cs");
-    InitializeConditionVariable(&queue.changed);
+    sync_mutex_init(&queue.cs, __FILE__ ": queue.cs");
+    sync_cond_init(&queue.changed);
     if (FAILED(hr = model_init(&queue.model))) return hr;
     if (FAILED(hr = store_open(disk_get(), folder, &queue.model, &callbacks, &queue.store))) return hr;
 

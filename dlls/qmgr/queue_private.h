@@ -25,11 +25,12 @@
 
 #include "queue.h"
 #include "store.h"
+#include "sync.h"
 
 struct queue
 {
-    CRITICAL_SECTION cs;
-    CONDITION_VARIABLE changed;     /* a transfer has ended, or a Complete or Cancel is over */
+    struct sync_mutex cs;           /* queue.cs */
+    struct sync_cond changed;       /* a transfer has ended, or a Complete or Cancel is over */
     /* guarded by cs */
     struct model model;
     UINT64 next_order;

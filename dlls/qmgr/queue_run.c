@@ -289,7 +289,7 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
         queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
     job->stopping = FALSE;
     queue_leave();
-    WakeAllConditionVariable(&queue.changed);
+    sync_wake_all(&queue.changed);
     engine_wake();
     if (report)
         log_write(failure->class == FAILURE_BLOCKED ? LOG_INFO : LOG_WARNING, "job %s: %s, hr %#lx, context %u, file %u",

@@ -32,15 +32,13 @@
 #include "proxy.h"
 #include "queue.h"
 #include "security.h"
+#include "sync.h"
 #include "transfer.h"
 #include "core/fetch.h"
 #include "core/str.h"
 #include "shim/shim.h"
 
-#include "wine/debug.h"
 #include "wine/list.h"
-
-WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
 
 #define BUFFER_SIZE   262144    /* of a transfer; decides the rate (WINE.NET.1) */
 #define DRAIN_MAX     65536     /* octets of an unwanted body read away to keep the connection */
@@ -81,9 +79,9 @@ struct transfer
 /* Threads that run transfers; kept for a while, so that many small jobs do not make many threads. */
 static struct
 {
-    CRITICAL_SECTION cs;
-    CONDITION_VARIABLE work_came, thread_gone;
-    /* guarded by cs */
+    struct sync_mutex mutex;
+    struct sync_cond work_came, thread_gone;
+    /* guarded by mutex */
     struct list work;
     UINT32 threads, idle;
     BOOL stop;
@@ -236,11 +234,21 @@ static void on_connected(void *ctx)
     queue_transfer_connected(transfer->job, transfer);
 }
 
+static void append_number(struct buffer *lines, UINT64 number)
+{
+    char digits[20];
+    UINT32 pos = sizeof(digits);
+
+    do digits[--pos] = '0' + number % 10;
+    while (number /= 10);
+    buffer_append(lines, digits + pos, sizeof(digits) - pos);
+}
+
 /* BEH.HTTP.11: the fields of HEAD and GET that are ours; Host and Connection belong to the shim. */
 static HRESULT request_headers(const struct fetch *fetch, struct buffer *lines)
 {
     const struct fetch_request *request = &fetch->request;
-    char text[64], date[30];
+    char date[30];
 
     buffer_init(lines, 4096);
     buffer_append_text(lines, "Accept: */*\r\nAccept-Encoding: identity\r\n");
@@ -253,8 +261,11 @@ static HRESULT request_headers(const struct fetch *fetch, struct buffer *lines)
     }
     if (request->ranged)
     {
-        sprintf(text, "Range: bytes=%I64u-%I64u\r\n", request->first, request->last);
-        buffer_append_text(lines, text);
+        buffer_append_text(lines, "Range: bytes=");
+        append_number(lines, request->first);
+        buffer_append_byte(lines, '-');
+        append_number(lines, request->last);
+        buffer_append_text(lines, "\r\n");
     }
     buffer_append_text(lines, "User-Agent: Microsoft BITS/7.8\r\n");
     buffer_append_byte(lines, 0);
@@ -596,40 +607,38 @@ static DWORD CALLBACK pool_thread(void *arg)
 {
     struct transfer *transfer;
     struct list *head;
+    UINT64 start;
 
-    EnterCriticalSection(&pool.cs);
+    sync_lock(&pool.mutex);
     while (!pool.stop)
     {
         if ((head = list_head(&pool.work)))
         {
             list_remove(head);
             transfer = LIST_ENTRY(head, struct transfer, entry);
-            LeaveCriticalSection(&pool.cs);
+            sync_unlock(&pool.mutex);
             run(transfer);
-            EnterCriticalSection(&pool.cs);
+            sync_lock(&pool.mutex);
             continue;
         }
         if (pool.idle >= KEPT_THREADS) break;
         pool.idle++;
-        if (!SleepConditionVariableCS(&pool.work_came, &pool.cs, THREAD_LINGER) && list_empty(&pool.work))
-        {
-            pool.idle--;
-            break;
-        }
+        start = queue_clock();
+        sync_wait_msec(&pool.work_came, &pool.mutex, THREAD_LINGER);
         pool.idle--;
+        if (list_empty(&pool.work) && queue_clock() - start >= THREAD_LINGER) break;
     }
     pool.threads--;
-    LeaveCriticalSection(&pool.cs);
-    WakeAllConditionVariable(&pool.thread_gone);
+    sync_unlock(&pool.mutex);
+    sync_wake_all(&pool.thread_gone);
     return 0;
 }
 
 HRESULT transfer_init(void)
 {
-    InitializeCriticalSection(&pool.cs);
-    if (pool.cs.DebugInfo) pool.cs.DebugInfo->Spare[0] = (DWORD_PTR)(__FILE__ ": pool.cs");
-    InitializeConditionVariable(&pool.work_came);
-    InitializeConditionVariable(&pool.thread_gone);
+    sync_mutex_init(&pool.mutex, __FILE__ ": pool.mutex");
+    sync_cond_init(&pool.work_came);
+    sync_cond_init(&pool.thread_gone);
     list_init(&pool.work);
     pool.stop = FALSE;
     return S_OK;
@@ -647,11 +656,11 @@ void transfer_shutdown(void)
     queue_enter();
     queue_for_each_locked(stop_one, NULL);
     queue_leave();
-    EnterCriticalSection(&pool.cs);
+    sync_lock(&pool.mutex);
     pool.stop = TRUE;
-    WakeAllConditionVariable(&pool.work_came);
-    while (pool.threads) SleepConditionVariableCS(&pool.thread_gone, &pool.cs, INFINITE);
-    LeaveCriticalSection(&pool.cs);
+    sync_wake_all(&pool.work_came);
+    while (pool.threads) sync_wait(&pool.thread_gone, &pool.mutex);
+    sync_unlock(&pool.mutex);
 }
 
 HRESULT transfer_create(struct queue_job *job, struct transfer **ret)
@@ -675,10 +684,10 @@ HRESULT transfer_start(struct transfer *transfer)
     HRESULT hr = S_OK;
     HANDLE thread;
 
-    EnterCriticalSection(&pool.cs);
+    sync_lock(&pool.mutex);
     list_add_tail(&pool.work, &transfer->entry);
     if (pool.idle > list_count(&pool.work) - 1)
-        WakeConditionVariable(&pool.work_came);
+        sync_wake(&pool.work_came);
     else if ((thread = CreateThread(NULL, 0, pool_thread, NULL, 0, NULL)))
     {
         pool.threads++;
@@ -689,7 +698,7 @@ HRESULT transfer_start(struct transfer *transfer)
         hr = HRESULT_FROM_WIN32(GetLastError());
         list_remove(&transfer->entry);
     }
-    LeaveCriticalSection(&pool.cs);
+    sync_unlock(&pool.mutex);
     return hr;
 }
 
