@@ -598,6 +598,14 @@ static void test_writer(void)
         check_written(&writer, fields[i].hr, fields[i].line);
         winetest_pop_context();
     }
+    http1_write_field_octets(&writer, "X", "a\xe4\t\x01");
+    check_written(&writer, S_OK, "X: a\xe4\t\x01\r\n");
+    http1_write_field_octets(&writer, "X", "a\r\nB: c");
+    check_written(&writer, E_INVALIDARG, NULL);
+    http1_write_field_octets(&writer, "X", "a\n");
+    check_written(&writer, E_INVALIDARG, NULL);
+    http1_write_field_octets(&writer, "X Y", "a");
+    check_written(&writer, E_INVALIDARG, NULL);
     for (i = 0; i < ARRAY_SIZE(blocks); i++)
     {
         winetest_push_context("block %u", (unsigned int)i);

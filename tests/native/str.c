@@ -184,6 +184,15 @@ static void test_buffer(void)
     buffer_free(&buffer);
     ok(buffer.hr == S_OK && !buffer.data, "not freed\n");
 
+    hr = buffer_reserve(&buffer, 700);
+    ok(hr == S_OK && !buffer.len && buffer.size >= 700 && buffer.size <= 1000, "got %#x, %u\n", hr, (unsigned int)buffer.size);
+    data = buffer.data;
+    for (i = 0; i < 700; i++) buffer_append_byte(&buffer, 1);
+    ok(buffer.data == data && buffer.len == 700, "moved\n");
+    hr = buffer_reserve(&buffer, 301);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_INVALID_DATA) && buffer.len == 700, "got %#x\n", hr);
+    buffer_free(&buffer);
+
     buffer_init(&buffer, 0);
     hr = buffer_append_byte(&buffer, 1);
     ok(hr == HRESULT_FROM_WIN32(ERROR_INVALID_DATA), "got %#x\n", hr);

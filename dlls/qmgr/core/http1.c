@@ -634,25 +634,36 @@ static void put_value(struct http1_writer *writer, const WCHAR *value, size_t le
     put(writer, "\r\n", 2);
 }
 
-void http1_write_field(struct http1_writer *writer, const char *name, const WCHAR *value)
+/* "name: ", or the failure */
+static void put_name(struct http1_writer *writer, const char *name)
 {
     const char *n;
-    const WCHAR *v;
 
     if (FAILED(writer->hr)) return;
     for (n = name; *n; n++)
         if (!is_token_char((BYTE)*n)) break;
-    for (v = value; *v; v++)
-        if (*v == '\r' || *v == '\n') break;
-    if (!*name || *n || *v)
+    if (!*name || *n)
     {
         writer->hr = E_INVALIDARG;
         return;
     }
-
     put(writer, name, n - name);
     put(writer, ": ", 2);
-    put_value(writer, value, v - value);
+}
+
+void http1_write_field(struct http1_writer *writer, const char *name, const WCHAR *value)
+{
+    if (SUCCEEDED(writer->hr) && (str_chr(value, '\r') || str_chr(value, '\n'))) writer->hr = E_INVALIDARG;
+    put_name(writer, name);
+    put_value(writer, value, str_len(value));
+}
+
+void http1_write_field_octets(struct http1_writer *writer, const char *name, const char *value)
+{
+    if (SUCCEEDED(writer->hr) && strpbrk(value, "\r\n")) writer->hr = E_INVALIDARG;
+    put_name(writer, name);
+    put(writer, value, strlen(value));
+    put(writer, "\r\n", 2);
 }
 
 /* One header line of a client. */

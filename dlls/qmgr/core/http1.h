@@ -110,9 +110,14 @@ void http1_writer_init(struct http1_writer *writer);
 void http1_writer_free(struct http1_writer *writer);
 /* target: origin form, absolute form or authority, as UTF-16; characters above 0x7f, controls and blanks are percent-encoded as UTF-8. */
 void http1_write_request_line(struct http1_writer *writer, const WCHAR *method, const WCHAR *target);
-/* Refuses (E_INVALIDARG) names that are no tokens and values with CR, LF or NUL. */
+/* Refuses (E_INVALIDARG) names that are no tokens and values with CR or LF. Values go out as UTF-8, those of _octets as they are. */
 void http1_write_field(struct http1_writer *writer, const char *name, const WCHAR *value);
-/* Header lines as a client gave them to SetCustomHeaders: "Name: value\r\n..." or with \n; refuses what would break the framing. */
+void http1_write_field_octets(struct http1_writer *writer, const char *name, const char *value);
+/*
+ * Header lines as a client gave them to SetCustomHeaders: "Name: value\r\n..." or with \n, the last end may be missing, blank lines are
+ * skipped [HTTP.SetCustomHeaders.A2].  E_INVALIDARG for what would break the framing: lines that are no field, folded ones, a CR
+ * alone, Content-Length and Transfer-Encoding.  NULL writes nothing.
+ */
 void http1_write_lines(struct http1_writer *writer, const WCHAR *lines);
 BOOL http1_lines_have(const WCHAR *lines, const char *name);
 void http1_write_end(struct http1_writer *writer);

@@ -244,21 +244,27 @@ void buffer_reset(struct buffer *buffer)
     buffer->hr = S_OK;
 }
 
-HRESULT buffer_append(struct buffer *buffer, const void *data, size_t len)
+HRESULT buffer_reserve(struct buffer *buffer, size_t len)
 {
     size_t size;
     BYTE *grown;
 
     if (FAILED(buffer->hr)) return buffer->hr;
     if (len > buffer->max - buffer->len) return buffer->hr = HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
-    if (len > buffer->size - buffer->len)
-    {
-        size = buffer->size ? buffer->size : 64;
-        while (size < buffer->len + len) size = size > buffer->max / 2 ? buffer->max : size * 2;
-        if (!(grown = realloc(buffer->data, size))) return buffer->hr = E_OUTOFMEMORY;
-        buffer->data = grown;
-        buffer->size = size;
-    }
+    if (len <= buffer->size - buffer->len) return S_OK;
+    size = buffer->size ? buffer->size : 64;
+    while (size < buffer->len + len) size = size > buffer->max / 2 ? buffer->max : size * 2;
+    if (!(grown = realloc(buffer->data, size))) return buffer->hr = E_OUTOFMEMORY;
+    buffer->data = grown;
+    buffer->size = size;
+    return S_OK;
+}
+
+HRESULT buffer_append(struct buffer *buffer, const void *data, size_t len)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = buffer_reserve(buffer, len))) return hr;
     if (len) memcpy(buffer->data + buffer->len, data, len);
     buffer->len += len;
     return S_OK;

@@ -71,6 +71,7 @@ void buffer_free(struct buffer *buffer);                  /* back to the state a
 void buffer_reset(struct buffer *buffer);                 /* forgets the octets and the failure, keeps the memory */
 /* E_OUTOFMEMORY without memory, HRESULT_FROM_WIN32(ERROR_INVALID_DATA) above max; then nothing was added. */
 HRESULT buffer_append(struct buffer *buffer, const void *data, size_t len);
+HRESULT buffer_reserve(struct buffer *buffer, size_t len); /* room for len more: appending them moves nothing */
 HRESULT buffer_append_byte(struct buffer *buffer, BYTE byte);
 HRESULT buffer_append_text(struct buffer *buffer, const char *text);
 void buffer_consume(struct buffer *buffer, size_t len);   /* drops the first len octets, all if there are fewer */
