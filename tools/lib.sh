@@ -143,8 +143,8 @@ build_project()
 {
     mkdir -p "$WB_BUILD"
     (
-        cd "$WB_BUILD"
-        if [ ! -e Makefile ] || [ ! -e config.status ]; then "$WB_TOP/configure" -q; fi
+        cd "$WB_BUILD" &&
+        { { [ -e Makefile ] && [ -e config.status ]; } || "$WB_TOP/configure" -q; } &&
         make -s -j"$(nproc)" "$@"
     ) || die "the build failed"
 }
