@@ -24,8 +24,10 @@
 #
 # The octet at offset i of every body is i mod 251.
 
+import base64
 import hashlib
 import os
+import re
 import socket
 import ssl
 import struct
@@ -106,7 +108,97 @@ RAW = {
 }
 
 
+def parse_digest(value):
+    fields = {}
+    for name, quoted, plain in re.findall(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))', value):
+        fields[name.lower()] = re.sub(r'\\(.)', r'\1', quoted) or plain
+    return fields
+
+
+nonces = {}   # nonce: last count
+
+
+class Auth:
+    """Challenges one connection: basic, digest, digest-sha256, digest-once (a nonce is good for one request), ntlm, or several."""
+
+    def __init__(self, kinds, proxy):
+        self.kinds = kinds
+        self.field = 'proxy-authorization' if proxy else 'authorization'
+        self.status = '407 Proxy Authentication Required' if proxy else '401 Unauthorized'
+        self.challenge = 'Proxy-Authenticate' if proxy else 'WWW-Authenticate'
+        self.ntlm = 0    # 2: this connection is authenticated
+
+    def digest(self, value, method, uri, once):
+        fields = parse_digest(value)
+        sha256 = fields.get('algorithm', 'MD5').startswith('SHA-256')
+        hash_text = lambda text: (hashlib.sha256 if sha256 else hashlib.md5)(text.encode()).hexdigest()
+        nonce = fields.get('nonce')
+        if nonce not in nonces:
+            return 'stale'
+        ha1 = hash_text('user:%s:pass' % fields['realm'])
+        if fields.get('algorithm', '').endswith('-sess'):
+            ha1 = hash_text('%s:%s:%s' % (ha1, nonce, fields['cnonce']))
+        ha2 = hash_text('%s:%s' % (method, fields['uri']))
+        if fields.get('qop'):
+            expect = hash_text(':'.join((ha1, nonce, fields['nc'], fields['cnonce'], fields['qop'], ha2)))
+            count = int(fields['nc'], 16)
+            if count <= nonces[nonce] or (once and count > 1):
+                return 'stale'
+            nonces[nonce] = count
+        else:
+            expect = hash_text(':'.join((ha1, nonce, ha2)))
+        good = expect == fields['response'] and fields['uri'] == uri and fields['username'] == 'user'
+        return 'good' if good else 'bad'
+
+    def check(self, fields, method, uri):
+        """None: go on; else the field lines of the refusal."""
+        value = fields.get(self.field, '')
+        scheme, _, rest = value.partition(' ')
+        scheme = scheme.lower()
+        lines = []
+        stale = ''
+        if self.ntlm == 2:
+            return None
+        for kind in self.kinds:
+            if kind == 'basic':
+                if scheme == 'basic' and base64.b64decode(rest) == b'user:pass':
+                    return None
+                lines.append('Basic realm="a, b", charset="UTF-8"')
+            elif kind.startswith('digest'):
+                if scheme == 'digest':
+                    verdict = self.digest(rest, method, uri, kind == 'digest-once')
+                    if verdict == 'good':
+                        return None
+                    if verdict == 'stale':
+                        stale = ', stale=true'
+                nonce = os.urandom(8).hex()
+                nonces[nonce] = 0
+                algorithm = {'digest-sha256': ', algorithm=SHA-256', 'digest-sess': ', algorithm=MD5-sess'}.get(kind, '')
+                qop = '' if kind == 'digest-old' else ', qop="auth-int, auth"'
+                lines.append('Digest realm="r \\"q\\"", nonce="%s", opaque="o%s"%s%s%s' % (nonce, nonce, algorithm, qop, stale))
+            elif kind == 'ntlm':
+                if scheme == 'ntlm':
+                    token = base64.b64decode(rest)
+                    if token[:8] == b'NTLMSSP\0' and token[8] == 1:
+                        self.ntlm = 1
+                        # flags: unicode, NTLM, always sign, target info; an empty list of target information
+                        challenge = b'NTLMSSP\0' + struct.pack('<IHHIIQQHHI', 2, 0, 0, 48, 0x00808201, 0x1122334455667788, 0, 4, 4, 48)
+                        lines.append('NTLM ' + base64.b64encode(challenge + bytes(4)).decode())
+                        continue
+                    if token[:8] == b'NTLMSSP\0' and token[8] == 3 and self.ntlm == 1:
+                        length, _, offset = struct.unpack('<HHI', token[36:44])
+                        if token[offset:offset + length].decode('utf-16-le').lower() == 'user':
+                            self.ntlm = 2
+                            return None
+                    self.ntlm = 0
+                lines.append('NTLM')
+            else:
+                lines.append(kind)
+        return ''.join('%s: %s\r\n' % (self.challenge, line) for line in lines)
+
+
 def handle(sock, number, secure):
+    auths = {}
     reader = Reader(sock)
     count = 0
     while True:
@@ -122,6 +214,7 @@ def handle(sock, number, secure):
         with lock:
             log.write('--- %d.%d%s\n%s\n' % (number, count, ' tls' if secure else '', head.replace('\r\n', '\n')))
             log.flush()
+        uri = path
         if path.startswith('http://'):
             path = '/' + path[7:].split('/', 1)[1]
         parts = path.split('?')[0].split('/')
@@ -134,6 +227,16 @@ def handle(sock, number, secure):
             time.sleep(0.2)
             return
         got, digest = reader.read(length) if length else (0, '')
+
+        if verb == 'auth':
+            # /auth/KIND+KIND/rest
+            auth = auths.setdefault(parts[2], Auth(parts[2].split('+'), False))
+            refusal = auth.check(fields, method, uri)
+            if refusal is not None:
+                reply(sock, 'who are you?', auth.status, refusal)
+                continue
+            verb = parts[3]
+            args = args[:]
 
         if verb == 'len':
             sock.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % args[0])
@@ -207,13 +310,101 @@ def handle(sock, number, secure):
             reply(sock, 'what?', '404 Not Found')
 
 
-def serve(listener, context=None):
+def proxy(sock, number, mode):
+    """One connection to a proxy: forwards, tunnels, asks for names, or misbehaves."""
+    reader = Reader(sock)
+    auth = Auth(mode[5:].split('+'), True) if mode.startswith('auth-') else None
+    while True:
+        head = reader.line_block()
+        if head is None:
+            return
+        with lock:
+            log.write('--- %d proxy %s\n%s\n' % (number, mode, head.replace('\r\n', '\n')))
+            log.flush()
+        method, target, _ = head.split('\r\n')[0].split(' ', 2)
+        lines = head.split('\r\n')[1:]
+        fields = {line.split(':', 1)[0].strip().lower(): line.split(':', 1)[1].strip() for line in lines}
+        length = int(fields.get('content-length', '0'))
+        if mode == 'garbage':
+            sock.sendall(b'SSH-2.0-proxy\r\n')
+            return
+        if mode == 'drop':
+            return
+        if mode.isdigit():
+            reply(sock, 'no', '%s No' % mode, 'Location: http://127.0.0.1/\r\n')
+            return
+        if auth:
+            refusal = auth.check(fields, method, target)
+            if refusal is not None:
+                if length:
+                    reader.read(length)
+                closing = 'close' in mode
+                reply(sock, 'a name, please', auth.status, refusal + ('Connection: close\r\n' if closing else ''))
+                if closing:
+                    return
+                continue
+        if method == 'CONNECT':
+            host, port = target.rsplit(':', 1)
+            server = socket.create_connection((host.strip('[]'), int(port)))
+            sock.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n' + (b'too soon' if mode == 'early' else b''))
+            sock.setblocking(True)
+
+            def pump(source, drain):
+                try:
+                    while True:
+                        data = source.recv(1 << 18)
+                        if not data:
+                            break
+                        drain.sendall(data)
+                    drain.shutdown(socket.SHUT_WR)
+                except OSError:
+                    pass
+            threading.Thread(target=pump, args=(server, sock), daemon=True).start()
+            if reader.data:
+                server.sendall(reader.data)
+            pump(sock, server)
+            return
+        host, port = target[7:].split('/', 1)[0].rsplit(':', 1)
+        with socket.create_connection((host.strip('[]'), int(port))) as server:
+            kept = [line for line in lines if not line.lower().startswith(('proxy-', 'connection'))]
+            server.sendall('\r\n'.join(['%s /%s HTTP/1.1' % (method, target[7:].split('/', 1)[1])] + kept
+                                       + ['Connection: close', 'Via: 1.1 %s' % mode, '', '']).encode('latin-1'))
+            if length:
+                data = b''
+                while len(data) < length:
+                    data += reader.data or sock.recv(65536)
+                    reader.data = b''
+                server.sendall(data)
+            other = Reader(server)
+            answer = other.line_block()
+            sock.sendall(answer.encode('latin-1') + b'\r\n\r\n')
+            size = [line for line in answer.split('\r\n') if line.lower().startswith('content-length')]
+            if not size or method == 'HEAD':
+                if method != 'HEAD':
+                    return
+                continue
+            left = int(size[0].split(':')[1])
+            data = other.data
+            while left:
+                if not data:
+                    data = server.recv(min(left, 1 << 18))
+                if not data:
+                    return
+                sock.sendall(data)
+                left -= len(data)
+                data = b''
+
+
+def serve(listener, context=None, mode=None):
     def one(sock, number):
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if context:
                 sock = context.wrap_socket(sock, server_side=True, suppress_ragged_eofs=True)
-            handle(sock, number, context is not None)
+            if mode:
+                proxy(sock, number, mode)
+            else:
+                handle(sock, number, context is not None)
         except (OSError, ValueError, IndexError):
             pass
         finally:
@@ -282,6 +473,12 @@ def main():
     listener, port = listen()
     serve(listener, context)
     print('TLS_NEW=%d' % port)
+
+    for mode in ('open', 'auth-basic', 'auth-digest', 'auth-digest-sha256', 'auth-ntlm', 'auth-basic+close', 'garbage', 'drop', '403',
+                 '502', '302', '401', 'early'):
+        listener, port = listen()
+        serve(listener, None, mode)
+        print('PROXY_%s=%d' % (mode.replace('-', '_').replace('+', '_').upper(), port))
 
     # nobody answers there
     probe = socket.socket()

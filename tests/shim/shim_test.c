@@ -594,6 +594,322 @@ static void test_failures(void)
     shim_session_release(session);
 }
 
+#define SERVER 1
+#define PROXY 2
+#define BASIC 1
+#define DIGEST 2
+#define NTLM 3
+#define NEGOTIATE 4
+
+static struct shim_session *create_auth_session(const struct shim_credential *credentials, ULONG count)
+{
+    struct shim_session_params params = {0};
+    struct shim_session *session;
+    HRESULT hr;
+
+    params.credentials = credentials;
+    params.credential_count = count;
+    hr = shim_session_create(&params, &session);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    return session;
+}
+
+/* How many times the text stands in the log of the peers. */
+static UINT32 count_in_log(const char *text)
+{
+    char path[MAX_PATH], *log, *p;
+    UINT32 count = 0;
+    DWORD size, len;
+    HANDLE file;
+
+    if (!GetEnvironmentVariableA("SHIM_LOG", path, sizeof(path))) return 0;
+    file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "no %s\n", path);
+    size = GetFileSize(file, NULL);
+    log = malloc(size + 1);
+    ReadFile(file, log, size, &len, NULL);
+    log[len] = 0;
+    for (p = log; (p = strstr(p, text)); p++) count++;
+    free(log);
+    CloseHandle(file);
+    return count;
+}
+
+static void test_auth(void)
+{
+    static const struct shim_credential all[] =
+    {
+        { SERVER, BASIC, L"user", L"pass" }, { SERVER, DIGEST, L"user", L"pass" }, { SERVER, NTLM, L"DOM\\user", L"pass" },
+    };
+    static const struct shim_credential wrong[] = { { SERVER, BASIC, L"user", L"wrong" }, { SERVER, DIGEST, L"user", L"wrong" } };
+    static const struct shim_credential half[] = { { SERVER, BASIC, L"user", L"pass" }, { SERVER, DIGEST, L"user", L"wrong" } };
+    static const struct shim_credential proxy_only[] = { { PROXY, BASIC, L"user", L"pass" }, { PROXY, DIGEST, L"user", L"pass" } };
+    static const struct
+    {
+        const char *kinds;
+        const char *answer;  /* scheme expected */
+    }
+    tests[] =
+    {
+        { "basic", "Basic" },
+        { "digest", "Digest" },
+        { "digest-old", "Digest" },
+        { "digest-sess", "Digest" },
+        { "digest-sha256", "Digest" },
+        { "digest-once", "Digest" },
+        { "basic+digest+digest-sha256", "Digest" },
+        { "ntlm", "NTLM" },
+        { "Unknown+basic", "Basic" },
+        { "Negotiate+Kerberos+basic", "Basic" },
+        { "ntlm+basic+digest", "NTLM" },
+    };
+    struct shim_session *session, *stranger = create_auth_session(proxy_only, ARRAY_SIZE(proxy_only));
+    struct shim_request_params params;
+    static struct result result;
+    struct shim_body body = {0};
+    UINT64 offset = 0;
+    char path[256], line[256];
+    UINT32 i, j;
+
+    for (i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        winetest_push_context("%s", tests[i].kinds);
+        session = create_auth_session(all, ARRAY_SIZE(all));
+        sprintf(path, "/auth/%s/len/1000", tests[i].kinds);
+        for (j = 0; j < 3; j++)
+        {
+            get(session, url("http", "127.0.0.1", "PLAIN", path), &result);
+            ok(result.hr == S_FALSE && result.status == 200 && result.got == 1000 && result.exact, "%u: got %#lx, %u\n", j, result.hr,
+               result.status);
+        }
+        sprintf(path, "/auth/%s/echo", tests[i].kinds);
+        get(session, url("http", "127.0.0.1", "PLAIN", path), &result);
+        sprintf(line, "\r\nAuthorization: %s ", tests[i].answer);
+        /* NTLM has authenticated the connection */
+        ok(!strcmp(tests[i].answer, "NTLM") || strstr(result.text, line), "got %s\n", result.text);
+        ok(strstr(result.text, "Proxy-") == NULL, "got %s\n", result.text);
+
+        shim_session_release(session);
+
+        /* nothing is said before it is asked for, and nothing to others */
+        session = create_auth_session(all, ARRAY_SIZE(all));
+        get(session, url("http", "127.0.0.1", "PLAIN", "/echo"), &result);
+        ok(!strstr(result.text, "uthorization"), "[BEH.AUTH.5] got %s\n", result.text);
+        shim_session_release(session);
+
+        get(stranger, url("http", "127.0.0.1", "PLAIN", path), &result);
+        ok(result.status == 401 && result.hr == S_FALSE, "got %#lx, %u\n", result.hr, result.status);
+
+        /* bodies are sent whole in the end */
+        session = create_auth_session(all, ARRAY_SIZE(all));
+        sprintf(path, "/auth/%s/digest", tests[i].kinds);
+        init_params(&params, url("http", "127.0.0.1", "PLAIN", path));
+        params.method = L"BITS_POST";
+        offset = 0;
+        body.length = 3000000;
+        body.read = read_pattern;
+        body.rewind = rewind_pattern;
+        body.ctx = &offset;
+        params.body = &body;
+        run_request(session, &params, BUFFER_SIZE, &result);
+        ok(!strcmp(result.text, "3000000 4d3870d4655ed773027a713ea136507d22e076248e0e9cc920a996039653b76f"), "got %s\n", result.text);
+        shim_session_release(session);
+
+        /* a redirect must not carry them elsewhere */
+        session = create_auth_session(all, ARRAY_SIZE(all));
+        params.body = NULL;
+        params.method = L"GET";
+        params.foreign = TRUE;
+        run_request(session, &params, BUFFER_SIZE, &result);
+        ok(result.status == 401, "got %u\n", result.status);
+        shim_session_release(session);
+        winetest_pop_context();
+    }
+
+    session = create_auth_session(wrong, ARRAY_SIZE(wrong));
+    get(session, url("http", "127.0.0.1", "PLAIN", "/auth/basic+digest/len/10"), &result);
+    ok(result.status == 401 && result.hr == S_FALSE, "got %u, %#lx\n", result.status, result.hr);
+    shim_session_release(session);
+    session = create_auth_session(half, ARRAY_SIZE(half));
+    for (i = 0; i < 2; i++)
+    {
+        get(session, url("http", "127.0.0.1", "PLAIN", "/auth/basic+digest/len/10"), &result);
+        ok(result.status == 200 && result.hr == S_FALSE, "got %u, %#lx\n", result.status, result.hr);
+    }
+    shim_session_release(session);
+    /* in the URL [BEH.HTTP.20] */
+    session = create_session(0);
+    for (i = 0; i < 2; i++)
+    {
+        WCHAR target[256];
+        char text[256];
+
+        sprintf(text, "http://user:p%%61ss@127.0.0.1:%d/auth/%s/len/10", port("PLAIN"), i ? "digest" : "basic");
+        MultiByteToWideChar(CP_ACP, 0, text, -1, target, ARRAY_SIZE(target));
+        get(session, target, &result);
+        ok(result.status == 200 && result.got == 10, "got %u, %#lx\n", result.status, result.hr);
+    }
+    ok(!count_in_log("user:p"), "the name went out with the request\n");
+    shim_session_release(session);
+    shim_session_release(stranger);
+}
+
+static struct shim_hop hop(const char *peer)
+{
+    struct shim_hop hop = { L"127.0.0.1", port(peer) };
+    return hop;
+}
+
+static void test_proxy(void)
+{
+    static const struct shim_credential all[] =
+    {
+        { PROXY, BASIC, L"user", L"pass" }, { PROXY, DIGEST, L"user", L"pass" }, { PROXY, NTLM, L"user", L"pass" },
+    };
+    static const struct shim_credential wrong[] = { { PROXY, BASIC, L"user", L"nope" }, { PROXY, DIGEST, L"user", L"nope" } };
+    static const struct shim_credential both[] = { { PROXY, BASIC, L"user", L"pass" }, { SERVER, DIGEST, L"user", L"pass" } };
+    static const struct shim_credential server_only[] = { { SERVER, BASIC, L"user", L"pass" } };
+    static const struct
+    {
+        const char *peer;
+        BOOL asks;
+        HRESULT hr;          /* of an https request, S_FALSE if fine */
+        UINT32 status;       /* of an http request, 0: it fails with plain_hr */
+        HRESULT plain_hr;
+        DWORD context;
+    }
+    tests[] =
+    {
+        { "PROXY_OPEN", FALSE, S_FALSE, 200 },
+        { "PROXY_AUTH_BASIC", TRUE, S_FALSE, 200 },
+        { "PROXY_AUTH_DIGEST", TRUE, S_FALSE, 200 },
+        { "PROXY_AUTH_DIGEST_SHA256", TRUE, S_FALSE, 200 },
+        { "PROXY_AUTH_NTLM", TRUE, S_FALSE, 200 },
+        { "PROXY_AUTH_BASIC_CLOSE", TRUE, S_FALSE, 200 },
+        { "PROXY_GARBAGE", FALSE, BG_E_INSUFFICIENT_HTTP_SUPPORT, 0, BG_E_INSUFFICIENT_HTTP_SUPPORT, SHIM_CONTEXT_GENERAL_TRANSPORT },
+        { "PROXY_DROP", FALSE, HR_WIN32(ERROR_WINHTTP_CONNECTION_ERROR), 0, HR_WIN32(ERROR_WINHTTP_CONNECTION_ERROR),
+          SHIM_CONTEXT_GENERAL_TRANSPORT },
+        { "PROXY_403", FALSE, 0x80190193, 403, 0, SHIM_CONTEXT_REMOTE_FILE },
+        { "PROXY_502", FALSE, 0x801901f6, 502, 0, SHIM_CONTEXT_REMOTE_FILE },
+        { "PROXY_302", FALSE, 0x8019012e, 302, 0, SHIM_CONTEXT_REMOTE_FILE },
+        { "PROXY_401", FALSE, 0x80190191, 401, 0, SHIM_CONTEXT_REMOTE_FILE },
+        { "PROXY_EARLY", FALSE, HR_WIN32(ERROR_WINHTTP_INVALID_SERVER_RESPONSE), 200, 0, SHIM_CONTEXT_GENERAL_TRANSPORT },
+        { "REFUSED", FALSE, HR_WIN32(ERROR_WINHTTP_CANNOT_CONNECT), 0, HR_WIN32(ERROR_WINHTTP_CANNOT_CONNECT),
+          SHIM_CONTEXT_GENERAL_TRANSPORT },
+    };
+    struct shim_session *session, *stranger, *liar;
+    struct shim_request_params params;
+    static struct result result;
+    struct shim_hop hops[3];
+    char text[256];
+    UINT32 i, j;
+
+    for (i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        winetest_push_context("%s", tests[i].peer);
+        session = create_auth_session(all, ARRAY_SIZE(all));
+        stranger = create_session(0);
+        liar = create_auth_session(wrong, ARRAY_SIZE(wrong));
+        hops[0] = hop(tests[i].peer);
+        for (j = 0; j < 2; j++)
+        {
+            init_params(&params, url("http", "127.0.0.1", "PLAIN", "/echo?proxy"));
+            params.hops = hops;
+            params.custom_headers = L"X-Secret: plain\r\n";
+            run_request(session, &params, BUFFER_SIZE, &result);
+            if (tests[i].status)
+            {
+                ok(result.hr == S_FALSE && result.status == tests[i].status, "got %#lx, %u\n", result.hr, result.status);
+                if (tests[i].status == 200)
+                {
+                    ok(strstr(result.text, "Via: 1.1 ") && strstr(result.text, "X-Secret"), "got %s\n", result.text);
+                    ok(!strstr(result.text, "uthorization"), "got %s\n", result.text);
+                }
+            }
+            else ok(result.hr == tests[i].plain_hr, "got %#lx\n", result.hr);
+
+            params.url = url("https", "localhost", "TLS_GOOD", "/len/3000000");
+            params.custom_headers = L"X-Secret: tunnel\r\nCookie: a=b\r\n";
+            run_request(session, &params, BUFFER_SIZE, &result);
+            ok(result.hr == tests[i].hr, "got %#lx\n", result.hr);
+            if (tests[i].hr == S_FALSE) ok(result.got == 3000000 && result.exact, "got %I64u\n", result.got);
+            else ok(!result.in_body && result.error.context == tests[i].context, "got %lu\n", result.error.context);
+
+            /* in origin form inside the tunnel, and nothing that was for the proxy */
+            params.url = url("https", "localhost", "TLS_GOOD", "/echo");
+            run_request(session, &params, BUFFER_SIZE, &result);
+            if (tests[i].hr == S_FALSE)
+                ok(!strncmp(result.text, "GET /echo HTTP/1.1\r\n", 20) && !strstr(result.text, "Proxy") && strstr(result.text, "X-Secret"),
+                   "got %s\n", result.text);
+        }
+        if (tests[i].asks)
+        {
+            params.url = url("http", "127.0.0.1", "PLAIN", "/len/10");
+            run_request(stranger, &params, BUFFER_SIZE, &result);
+            ok(result.status == 407 && result.hr == S_FALSE, "got %#lx, %u\n", result.hr, result.status);
+            run_request(liar, &params, BUFFER_SIZE, &result);
+            ok(result.status == 407 && result.hr == S_FALSE, "got %#lx, %u\n", result.hr, result.status);
+            params.url = url("https", "localhost", "TLS_GOOD", "/len/10");
+            run_request(stranger, &params, BUFFER_SIZE, &result);
+            ok(result.hr == BG_E_HTTP_ERROR_407, "got %#lx\n", result.hr);
+            run_request(liar, &params, BUFFER_SIZE, &result);
+            ok(result.hr == BG_E_HTTP_ERROR_407, "got %#lx\n", result.hr);
+        }
+        shim_session_release(session);
+        shim_session_release(stranger);
+        shim_session_release(liar);
+        winetest_pop_context();
+    }
+
+    /* a proxy knows only its own: the log has each head as it arrived there */
+    ok(count_in_log("\nCONNECT localhost:") > 10, "no CONNECT in the log\n");
+    sprintf(text, "\nCONNECT localhost:%d HTTP/1.1\nHost: localhost:%d\nUser-Agent: Microsoft BITS/7.8\nProxy-Connection: Keep-Alive\n---",
+            port("TLS_GOOD"), port("TLS_GOOD"));
+    ok(count_in_log(text) > 5, "another CONNECT\n");
+
+    /* credentials for each of both */
+    session = create_auth_session(both, ARRAY_SIZE(both));
+    hops[0] = hop("PROXY_AUTH_BASIC");
+    init_params(&params, url("https", "localhost", "TLS_GOOD", "/auth/digest/len/10"));
+    params.hops = hops;
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.status == 200 && result.hr == S_FALSE, "got %#lx, %u\n", result.hr, result.status);
+    params.url = url("http", "127.0.0.1", "PLAIN", "/auth/digest/len/10");
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.status == 200 && result.hr == S_FALSE, "got %#lx, %u\n", result.hr, result.status);
+    shim_session_release(session);
+    session = create_auth_session(server_only, ARRAY_SIZE(server_only));
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.status == 407, "got %u\n", result.status);
+    shim_session_release(session);
+
+    /* the next hop when one cannot be reached, the first one tried is the caller's choice */
+    session = create_session(0);
+    hops[0] = hop("REFUSED");
+    hops[1] = hop("PROXY_OPEN");
+    hops[2] = direct;
+    params.hop_count = 3;
+    for (i = 0; i < 3; i++)
+    {
+        params.first_hop = i;
+        params.url = url("http", "127.0.0.1", "PLAIN", "/echo");
+        run_request(session, &params, BUFFER_SIZE, &result);
+        ok(result.hr == S_FALSE && result.hop == (i ? i : 1), "%u: got %#lx, %lu\n", i, result.hr, result.hop);
+        ok(!strstr(result.text, "Via: ") == (i == 2), "got %s\n", result.text);
+        params.url = url("https", "localhost", "TLS_GOOD", "/len/10");
+        run_request(session, &params, BUFFER_SIZE, &result);
+        ok(result.hr == S_FALSE && result.hop == (i ? i : 1), "%u: got %#lx, %lu\n", i, result.hr, result.hop);
+    }
+    params.first_hop = 0;
+    hops[1] = hop("PROXY_DROP");
+    hops[2].proxy_host = L"no-such-proxy.invalid";
+    hops[2].proxy_port = 80;
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_NAME_NOT_RESOLVED), "[JOB.SetProxySettings.28] got %#lx\n", result.hr);
+    ok(result.error.context == SHIM_CONTEXT_GENERAL_TRANSPORT, "got %lu\n", result.error.context);
+    shim_session_release(session);
+}
+
 static const CERT_CONTEXT *test_ca;
 
 static BOOL add_ca(void)
@@ -819,6 +1135,8 @@ START_TEST(shim_test)
         { "pool", test_pool_plain },
         { "pool-tls", test_pool_tls },
         { "failures", test_failures },
+        { "auth", test_auth },
+        { "proxy", test_proxy },
         { "tls", test_tls },
         { "cancel", test_cancel },
         { "small", test_small },

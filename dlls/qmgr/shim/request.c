@@ -26,6 +26,7 @@
 #include <winnls.h>
 #include <winhttp.h>
 
+#include "shim/auth.h"
 #include "shim/net.h"
 #include "shim/pool.h"
 #include "shim/shim.h"
@@ -36,6 +37,8 @@
 #define SEND_SIZE        65536                   /* octets of a body handed to the system at once */
 #define DRAIN_MAX        65536                   /* octets of an unread body that are read away rather than closing */
 #define DRAIN_TIMEOUT    50                      /* ms without a byte meanwhile */
+#define AUTH_DRAIN_MAX   1048576                 /* octets of a challenge's body that are read away */
+#define AUTH_ROUNDS      10                      /* challenges answered for one request */
 #define HEAD_TIMEOUTS    4                       /* a head may take this many times io_timeout altogether */
 
 struct shim_session
@@ -49,6 +52,7 @@ struct shim_session
     WCHAR *client_cert_store;
     HRESULT (*validate_cert)(void *ctx, const void *cert_context);
     void *validate_ctx;
+    struct auth *auth;
     LONG refs;
     LONG released;          /* its connections are not kept any more */
     CRITICAL_SECTION cs;
@@ -114,6 +118,7 @@ static void session_deref(struct shim_session *session)
     if (InterlockedDecrement(&session->refs)) return;
     pool_purge(session->id); /* before the credentials that its connections use */
     tls_cred_free(session->cred);
+    auth_free(session->auth);
     DeleteCriticalSection(&session->cs);
     free(session->client_cert_store);
     free(session);
@@ -122,9 +127,15 @@ static void session_deref(struct shim_session *session)
 HRESULT shim_session_create(const struct shim_session_params *params, struct shim_session **ret)
 {
     struct shim_session *session;
+    HRESULT hr;
 
     *ret = NULL;
     if (!(session = calloc(1, sizeof(*session)))) return E_OUTOFMEMORY;
+    if (FAILED(hr = auth_create(params, &session->auth)))
+    {
+        free(session);
+        return hr;
+    }
     session->id = InterlockedIncrement64(&last_session);
     session->refs = 1;
     session->tls_flags = params->tls_flags;
@@ -135,6 +146,7 @@ HRESULT shim_session_create(const struct shim_session_params *params, struct shi
         session->client_cert_location = params->client_cert_location;
         if (!(session->client_cert_store = _wcsdup(params->client_cert_store ? params->client_cert_store : L"MY")))
         {
+            auth_free(session->auth);
             free(session);
             return E_OUTOFMEMORY;
         }
@@ -333,9 +345,43 @@ static void write_default(struct http1_writer *writer, const struct shim_request
     http1_write_field(writer, name, value);
 }
 
+/* Answers a challenge, unless the caller does it himself. target is what the asking party sees on its request line. */
+static HRESULT write_auth(struct http1_writer *writer, struct auth_exchange *exchange, const struct shim_request_params *params,
+                          const WCHAR *method, const WCHAR *target, const char *name)
+{
+    struct http1_writer line;
+    char *uri, *value;
+    HRESULT hr;
+
+    if (!exchange->scheme) return S_OK;
+    if (params && params->headers && http1_lines_have(params->headers, name)) return S_OK;
+    if (params && params->custom_headers && http1_lines_have(params->custom_headers, name)) return S_OK;
+
+    /* in the octets that the writer makes of it */
+    http1_writer_init(&line);
+    http1_write_request_line(&line, method, target);
+    if (FAILED(hr = line.hr))
+    {
+        http1_writer_free(&line);
+        return hr;
+    }
+    uri = memchr(line.data, ' ', line.len);
+    *uri++ = 0;
+    *(char *)memchr(uri, ' ', line.len - (uri - line.data)) = 0;
+    hr = auth_value(exchange, line.data, uri, &value);
+    if (SUCCEEDED(hr) && value)
+    {
+        http1_write_field_octets(writer, name, value);
+        SecureZeroMemory(value, strlen(value));
+        free(value);
+    }
+    http1_writer_free(&line);
+    return hr;
+}
+
 /* The head of a request for the origin, directly, through a tunnel, or in absolute form for a proxy [BEH.HTTP.11]. */
 static HRESULT write_head(struct http1_writer *writer, const struct shim_request_params *params, const struct target *target,
-                          BOOL absolute)
+                          BOOL absolute, BOOL with_body, struct auth_exchange *server, struct auth_exchange *proxy)
 {
     WCHAR *authority = NULL, *line = NULL, length[21];
     HRESULT hr;
@@ -347,6 +393,8 @@ static HRESULT write_head(struct http1_writer *writer, const struct shim_request
         return hr;
     }
     http1_write_request_line(writer, params->method, line ? line : target->url.path);
+    hr = write_auth(writer, server, params, params->method, target->url.path, "Authorization"); /* what a proxy makes of the line */
+    if (SUCCEEDED(hr) && absolute) hr = write_auth(writer, proxy, params, params->method, line, "Proxy-Authorization");
     write_default(writer, params, "Connection", L"Keep-Alive");
     if (absolute) write_default(writer, params, "Proxy-Connection", L"Keep-Alive");
     write_default(writer, params, "Accept", L"*/*");
@@ -355,7 +403,7 @@ static HRESULT write_head(struct http1_writer *writer, const struct shim_request
     write_default(writer, params, "Host", authority);
     if (params->body || (wcscmp(params->method, L"GET") && wcscmp(params->method, L"HEAD")))
     {
-        uint64_to_text(params->body ? params->body->length : 0, length);
+        uint64_to_text(params->body && with_body ? params->body->length : 0, length);
         http1_write_field(writer, "Content-Length", length);
     }
     if (params->headers) http1_write_lines(writer, params->headers);
@@ -363,117 +411,18 @@ static HRESULT write_head(struct http1_writer *writer, const struct shim_request
     http1_write_end(writer);
     free(authority);
     free(line);
-    return writer->hr;
-}
-
-/* Asks the proxy for a tunnel.  It sees the name of the origin and nothing else of the request [WINE.HTTP.6]. */
-static HRESULT open_tunnel(struct conn *conn, const struct shim_request_params *params, const struct target *target,
-                           struct shim_error *error)
-{
-    struct http1_writer writer;
-    struct http1_reader reader;
-    WCHAR *authority;
-    BOOL any = FALSE;
-    HRESULT hr;
-
-    if (FAILED(hr = make_authority(target, TRUE, &authority))) return fail(error, hr, 0);
-    http1_writer_init(&writer);
-    http1_reader_init(&reader, "CONNECT");
-    http1_write_request_line(&writer, L"CONNECT", authority);
-    http1_write_field(&writer, "Host", authority);
-    http1_write_field(&writer, "User-Agent", USER_AGENT);
-    http1_write_field(&writer, "Proxy-Connection", L"Keep-Alive");
-    http1_write_end(&writer);
-    free(authority);
-
-    hr = writer.hr;
-    if (SUCCEEDED(hr)) hr = conn_send(conn, writer.data, writer.len, params->cancel, params->io_timeout);
-    if (SUCCEEDED(hr)) hr = read_head(conn, &reader, &any, params->cancel, params->io_timeout);
-    http1_writer_free(&writer);
-    if (FAILED(hr))
-    {
-        fail(error, hr, 0);
-        error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
-    }
-    else if (reader.status / 100 != 2)
-    {
-        /* whatever it is, it does not come from the origin: no redirect to follow, no body to keep */
-        hr = fail(error, MAKE_HRESULT(SEVERITY_ERROR, FACILITY_HTTP, reader.status), 0);
-    }
-    else if (conn->pos < conn->len)
-    {
-        /* it cannot have heard from the server yet, the client speaks first */
-        hr = fail(error, HRESULT_FROM_WIN32(ERROR_WINHTTP_INVALID_SERVER_RESPONSE), 0);
-        error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
-    }
-    http1_reader_free(&reader);
-    return hr;
-}
-
-/* A connection for the request over one hop: a kept one if allowed, or a new one with tunnel and handshake. */
-static HRESULT get_conn(struct shim_session *session, const struct shim_request_params *params, const struct target *target,
-                        const struct shim_hop *hop, BOOL fresh, BOOL *unreachable, struct conn **ret, struct shim_error *error)
-{
-    BOOL secure = target->url.scheme == URL_HTTPS;
-    struct tls_cred *cred = NULL;
-    struct conn_key key;
-    struct conn *conn;
-    DWORD detail;
-    HRESULT hr;
-
-    *ret = NULL;
-    *unreachable = FALSE;
-    memset(&key, 0, sizeof(key));
-    key.session = session->id;
-    key.secure = secure;
-    key.host = target->host;
-    key.port = target->url.port;
-    key.proxy_host = (WCHAR *)hop->proxy_host;
-    key.proxy_port = hop->proxy_host ? hop->proxy_port : 0;
-    if (!fresh && (*ret = pool_take(&key))) return S_OK;
-
-    if (secure && FAILED(hr = session_cred(session, &cred))) return fail(error, hr, 0);
-    if (FAILED(hr = conn_create(&key, &conn))) return fail(error, hr, 0);
-    hr = net_connect(hop->proxy_host ? hop->proxy_host : target->host, hop->proxy_host ? hop->proxy_port : target->url.port,
-                     params->cancel, params->connect_timeout, &conn->net, &detail);
-    if (FAILED(hr))
-    {
-        *unreachable = hr != E_ABORT;
-        fail(error, hr, detail);
-        if (hop->proxy_host) error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
-    }
-    else if (secure)
-    {
-        if (hop->proxy_host && FAILED(hr = open_tunnel(conn, params, target, error)))
-            *unreachable = hr != E_ABORT && error->context == SHIM_CONTEXT_GENERAL_TRANSPORT;
-        if (SUCCEEDED(hr))
-        {
-            struct tls_params tls_params =
-            {
-                cred, target->host, session->tls_flags, session->validate_cert, session->validate_ctx,
-                params->cancel, params->io_timeout
-            };
-
-            hr = tls_connect(conn->net, &tls_params, &conn->tls, error);
-        }
-    }
-    if (FAILED(hr))
-    {
-        conn_close(conn);
-        return hr;
-    }
-    *ret = conn;
-    return S_OK;
+    return FAILED(hr) ? hr : writer->hr;
 }
 
 /*
  * Sends head and body.  A server may answer before it has everything, and even stop reading: what it says is looked at between the pieces, and
  * once more after a failure to send.  S_OK: go on to read the head (it may be there already).
  */
-static HRESULT send_request(struct conn *conn, const struct http1_writer *writer, const struct shim_request_params *params,
-                            struct http1_reader *reader, BOOL *any, BOOL *body_begun, BOOL *cut)
+static HRESULT send_request(struct conn *conn, const struct http1_writer *writer, const struct shim_body *body,
+                            const struct shim_request_params *params, struct http1_reader *reader, BOOL *any, BOOL *body_begun,
+                            BOOL *cut)
 {
-    UINT64 left = params->body ? params->body->length : 0;
+    UINT64 left = body ? body->length : 0;
     UINT32 len = 0, got;
     HRESULT hr = S_OK;
     char *buffer;
@@ -495,7 +444,7 @@ static HRESULT send_request(struct conn *conn, const struct http1_writer *writer
         while (left && len < SEND_SIZE)
         {
             *body_begun = TRUE;
-            hr = params->body->read(params->body->ctx, buffer + len, (UINT32)min(left, SEND_SIZE - len), &got);
+            hr = body->read(body->ctx, buffer + len, (UINT32)min(left, SEND_SIZE - len), &got);
             if (SUCCEEDED(hr) && (!got || got > left)) hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
             if (FAILED(hr))
             {
@@ -539,138 +488,6 @@ static BOOL is_repeatable(const WCHAR *method)
     for (i = 0; i < ARRAY_SIZE(methods); i++)
         if (!wcscmp(method, methods[i])) return TRUE;
     return FALSE;
-}
-
-/* One request over one hop, repeated on a fresh connection if a kept one was dead. */
-static HRESULT send_over_hop(struct shim_request *request, const struct shim_request_params *params, const struct target *target,
-                             const struct shim_hop *hop, BOOL *unreachable, struct shim_error *error)
-{
-    BOOL fresh = !is_repeatable(params->method), body_begun = FALSE, cut, any;
-    struct http1_writer writer;
-    const WCHAR *p;
-    char method[8]; /* enough for the methods that the reader must know */
-    UINT32 i;
-    HRESULT hr;
-
-    for (i = 0, p = params->method; *p && i < sizeof(method) - 1; i++) method[i] = *p++ & 0x7f;
-    method[i] = 0;
-
-    http1_writer_init(&writer);
-    if (FAILED(hr = write_head(&writer, params, target, hop->proxy_host && target->url.scheme == URL_HTTP)))
-    {
-        http1_writer_free(&writer);
-        return fail(error, hr, 0);
-    }
-
-    for (;;)
-    {
-        struct conn *conn;
-
-        if (FAILED(hr = get_conn(request->session, params, target, hop, fresh, unreachable, &conn, error))) break;
-        request->conn = conn;
-        if (params->connected) params->connected(params->connected_ctx);
-
-        http1_reader_free(&request->reader);
-        http1_reader_init(&request->reader, method);
-        any = FALSE;
-        hr = send_request(conn, &writer, params, &request->reader, &any, &body_begun, &cut);
-        if (SUCCEEDED(hr) && request->reader.state == HTTP1_HEAD)
-            hr = read_head(conn, &request->reader, &any, params->cancel, params->io_timeout);
-        if (SUCCEEDED(hr))
-        {
-            if (cut) request->reader.keep_alive = FALSE; /* half a request is still on it */
-            break;
-        }
-
-        request->conn = NULL;
-        fail(error, hr, 0);
-        if (hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR) && conn->kept && !any && !fresh
-            && (!body_begun || (params->body->rewind && SUCCEEDED(params->body->rewind(params->body->ctx)))))
-        {
-            fresh = TRUE;
-            body_begun = FALSE;
-            conn_close(conn);
-            continue;
-        }
-        conn_close(conn);
-        break;
-    }
-    http1_writer_free(&writer);
-    return hr;
-}
-
-static HRESULT widen(const char *text, WCHAR **wide)
-{
-    size_t i, len = strlen(text);
-
-    if (!(*wide = malloc((len + 1) * sizeof(WCHAR)))) return E_OUTOFMEMORY;
-    for (i = 0; i <= len; i++) (*wide)[i] = (BYTE)text[i];
-    return S_OK;
-}
-
-static void free_request(struct shim_request *request)
-{
-    http1_reader_free(&request->reader);
-    free(request->raw_headers);
-    session_deref(request->session);
-    free(request);
-}
-
-HRESULT shim_send(struct shim_session *session, const struct shim_request_params *params,
-                  struct shim_request **ret, struct shim_reply *reply, struct shim_error *error)
-{
-    struct shim_request *request;
-    struct target target;
-    BOOL unreachable;
-    ULONG i, hop = 0;
-    HRESULT hr;
-
-    *ret = NULL;
-    memset(reply, 0, sizeof(*reply));
-    memset(error, 0, sizeof(*error));
-    if (!params->hop_count) return fail(error, E_INVALIDARG, 0);
-    if (params->cancel && !WaitForSingleObject(params->cancel, 0)) return fail(error, E_ABORT, 0);
-    if (FAILED(hr = target_parse(params->url, &target))) return fail(error, hr, 0);
-    if (!(request = calloc(1, sizeof(*request))))
-    {
-        target_free(&target);
-        return fail(error, E_OUTOFMEMORY, 0);
-    }
-    InterlockedIncrement(&session->refs);
-    request->session = session;
-    request->cancel = params->cancel;
-    request->io_timeout = params->io_timeout;
-    request->max_body = params->max_body;
-    request->head_request = !wcscmp(params->method, L"HEAD");
-    http1_reader_init(&request->reader, "GET");
-
-    for (i = 0; i < params->hop_count; i++)
-    {
-        hop = (params->first_hop % params->hop_count + i) % params->hop_count;
-        hr = send_over_hop(request, params, &target, &params->hops[hop], &unreachable, error);
-        if (SUCCEEDED(hr) || !unreachable) break;
-    }
-    target_free(&target);
-    if (SUCCEEDED(hr) && FAILED(hr = widen(request->reader.raw, &request->raw_headers)))
-    {
-        conn_close(request->conn);
-        fail(error, hr, 0);
-    }
-    if (FAILED(hr))
-    {
-        free_request(request);
-        return hr;
-    }
-
-    reply->status = request->reader.status;
-    reply->headers = &request->reader.headers;
-    reply->raw_headers = request->raw_headers;
-    reply->length = request->reader.length;
-    reply->http10 = !request->reader.minor;
-    reply->hop = hop;
-    memset(error, 0, sizeof(*error));
-    *ret = request;
-    return S_OK;
 }
 
 /* The reply is complete.  Is there more than there should be?  A stray line end is forgiven, as is a body where none belongs. */
@@ -760,6 +577,362 @@ static HRESULT read_body(struct shim_request *request, void *buffer, UINT32 size
     return S_FALSE;
 }
 
+/* Reads away what is left of a body, if that is little and quick, so that the connection can be kept. */
+static BOOL drain(struct shim_request *request, UINT64 limit, UINT32 timeout)
+{
+    struct http1_reader *reader = &request->reader;
+    UINT32 got;
+    char *buffer;
+    HRESULT hr;
+
+    if (FAILED(request->failure.hr) || !reader->keep_alive) return FALSE;
+    if (reader->state == HTTP1_DONE) return check_end(request, FALSE) == S_OK && reader->keep_alive;
+    if (reader->framing == HTTP1_LENGTH && reader->length - request->received > limit) return FALSE;
+    if (!(buffer = malloc(CONN_BUFFER_SIZE))) return FALSE;
+    limit += request->received;
+    while ((hr = read_body(request, buffer, CONN_BUFFER_SIZE, &got, timeout)) == S_OK && request->received <= limit) ;
+    free(buffer);
+    return hr == S_FALSE && reader->keep_alive;
+}
+
+/*
+ * Asks the proxy for a tunnel, and answers it when it wants to know who asks.  It sees the name of the origin and nothing else of the
+ * request [WINE.HTTP.6].  S_FALSE: it has closed the connection after a challenge, ask again on a new one.
+ */
+static HRESULT open_tunnel(struct conn *conn, const struct shim_request_params *params, const struct target *target,
+                           struct auth_exchange *exchange, UINT32 *rounds, struct shim_error *error)
+{
+    struct shim_request tunnel = {0};
+    struct http1_writer writer;
+    WCHAR *authority;
+    BOOL any = FALSE, drained;
+    HRESULT hr;
+
+    if (FAILED(hr = make_authority(target, TRUE, &authority))) return fail(error, hr, 0);
+    tunnel.conn = conn;
+    tunnel.cancel = params->cancel;
+    http1_writer_init(&writer);
+    http1_reader_init(&tunnel.reader, "CONNECT");
+    for (;;)
+    {
+        http1_write_request_line(&writer, L"CONNECT", authority);
+        hr = write_auth(&writer, exchange, NULL, L"CONNECT", authority, "Proxy-Authorization");
+        http1_write_field(&writer, "Host", authority);
+        http1_write_field(&writer, "User-Agent", USER_AGENT);
+        http1_write_field(&writer, "Proxy-Connection", L"Keep-Alive");
+        http1_write_end(&writer);
+        if (SUCCEEDED(hr)) hr = writer.hr;
+        if (SUCCEEDED(hr)) hr = conn_send(conn, writer.data, writer.len, params->cancel, params->io_timeout);
+        if (SUCCEEDED(hr)) hr = read_head(conn, &tunnel.reader, &any, params->cancel, params->io_timeout);
+        http1_writer_free(&writer);
+        if (FAILED(hr))
+        {
+            fail(error, hr, 0);
+            error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
+            break;
+        }
+        if (tunnel.reader.status / 100 == 2)
+        {
+            hr = S_OK;
+            if (conn->pos == conn->len) break;
+            /* it cannot have heard from the server yet, the client speaks first */
+            hr = fail(error, HRESULT_FROM_WIN32(ERROR_WINHTTP_INVALID_SERVER_RESPONSE), 0);
+            error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
+            break;
+        }
+        hr = S_FALSE;
+        if (tunnel.reader.status == 407 && ++*rounds <= AUTH_ROUNDS)
+            hr = auth_challenged(exchange, &tunnel.reader.headers, tunnel.reader.keep_alive, params->cancel, params->io_timeout);
+        if (FAILED(hr))
+        {
+            fail(error, hr, 0);
+            break;
+        }
+        if (hr == S_FALSE)
+        {
+            /* whatever it is, it does not come from the origin: no redirect to follow, no body to keep */
+            hr = fail(error, MAKE_HRESULT(SEVERITY_ERROR, FACILITY_HTTP, tunnel.reader.status), exchange->detail);
+            break;
+        }
+        drained = drain(&tunnel, AUTH_DRAIN_MAX, params->io_timeout);
+        http1_reader_free(&tunnel.reader);
+        http1_reader_init(&tunnel.reader, "CONNECT");
+        tunnel.received = 0;
+        tunnel.ended = FALSE;
+        if (drained) continue;
+        hr = S_FALSE;
+        if (auth_is_bound(exchange))
+        {
+            hr = fail(error, HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR), 0);
+            error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
+        }
+        break;
+    }
+    http1_reader_free(&tunnel.reader);
+    free(authority);
+    return hr;
+}
+
+/* A new connection to a hop, with the tunnel if there must be one. */
+static HRESULT connect_hop(struct shim_session *session, struct conn *conn, const struct shim_request_params *params,
+                           const struct target *target, const struct shim_hop *hop, BOOL *unreachable, struct shim_error *error)
+{
+    struct auth_exchange exchange;
+    UINT32 rounds = 0;
+    DWORD detail;
+    HRESULT hr;
+
+    *unreachable = FALSE;
+    if (!hop->proxy_host)
+    {
+        hr = net_connect(target->host, target->url.port, params->cancel, params->connect_timeout, &conn->net, &detail);
+        if (FAILED(hr))
+        {
+            *unreachable = hr != E_ABORT;
+            fail(error, hr, detail);
+        }
+        return hr;
+    }
+
+    auth_begin(&exchange, session->auth, AUTH_PROXY, hop->proxy_host, hop->proxy_port, FALSE, NULL, NULL);
+    do
+    {
+        net_close(conn->net);
+        conn->net = NULL;
+        conn->pos = conn->len = 0;
+        hr = net_connect(hop->proxy_host, hop->proxy_port, params->cancel, params->connect_timeout, &conn->net, &detail);
+        if (FAILED(hr))
+        {
+            fail(error, hr, detail);
+            error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
+        }
+        else if (target->url.scheme == URL_HTTPS) hr = open_tunnel(conn, params, target, &exchange, &rounds, error);
+    } while (hr == S_FALSE);
+    if (target->url.scheme == URL_HTTPS) auth_end(&exchange, SUCCEEDED(hr));
+    *unreachable = FAILED(hr) && hr != E_ABORT && error->context == SHIM_CONTEXT_GENERAL_TRANSPORT;
+    return hr;
+}
+
+/* A connection for the request over one hop: a kept one if allowed, or a new one with tunnel and handshake. */
+static HRESULT get_conn(struct shim_session *session, const struct shim_request_params *params, const struct target *target,
+                        const struct shim_hop *hop, BOOL fresh, BOOL *unreachable, struct conn **ret, struct shim_error *error)
+{
+    struct tls_cred *cred = NULL;
+    struct conn_key key;
+    struct conn *conn;
+    HRESULT hr;
+
+    *ret = NULL;
+    *unreachable = FALSE;
+    memset(&key, 0, sizeof(key));
+    key.session = session->id;
+    key.secure = target->url.scheme == URL_HTTPS;
+    key.host = target->host;
+    key.port = target->url.port;
+    key.proxy_host = (WCHAR *)hop->proxy_host;
+    key.proxy_port = hop->proxy_host ? hop->proxy_port : 0;
+    if (!fresh && (*ret = pool_take(&key))) return S_OK;
+
+    if (key.secure && FAILED(hr = session_cred(session, &cred))) return fail(error, hr, 0);
+    if (FAILED(hr = conn_create(&key, &conn))) return fail(error, hr, 0);
+    hr = connect_hop(session, conn, params, target, hop, unreachable, error);
+    if (SUCCEEDED(hr) && key.secure)
+    {
+        struct tls_params tls_params =
+        {
+            cred, target->host, session->tls_flags, session->validate_cert, session->validate_ctx,
+            params->cancel, params->io_timeout
+        };
+
+        hr = tls_connect(conn->net, &tls_params, &conn->tls, error);
+    }
+    if (FAILED(hr))
+    {
+        conn_close(conn);
+        return hr;
+    }
+    *ret = conn;
+    return S_OK;
+}
+
+/* Can the body be sent once more? */
+static BOOL rewind_body(const struct shim_request_params *params, BOOL *begun)
+{
+    if (!*begun) return TRUE;
+    if (!params->body->rewind || FAILED(params->body->rewind(params->body->ctx))) return FALSE;
+    *begun = FALSE;
+    return TRUE;
+}
+
+/*
+ * One request over one hop: sent again on a fresh connection if a kept one was dead, and with an answer as long as there is one for
+ * the challenge that came back.
+ */
+static HRESULT send_over_hop(struct shim_request *request, const struct shim_request_params *params, const struct target *target,
+                             const struct shim_hop *hop, BOOL *unreachable, BOOL *connected, DWORD *auth_detail,
+                             struct shim_error *error)
+{
+    BOOL absolute = hop->proxy_host && target->url.scheme == URL_HTTP;
+    BOOL fresh = !is_repeatable(params->method), body_begun = FALSE, bound = FALSE, preliminary, cut, any;
+    struct auth_exchange server = {0}, proxy = {0}, *exchange;
+    struct http1_reader *reader = &request->reader;
+    struct http1_writer writer;
+    char method[8]; /* enough for the methods that the reader must know */
+    UINT32 rounds = 0, i;
+    HRESULT hr;
+
+    for (i = 0; i < sizeof(method) - 1 && params->method[i]; i++) method[i] = params->method[i] & 0x7f;
+    method[i] = 0;
+    if (!params->foreign)
+        auth_begin(&server, request->session->auth, AUTH_SERVER, target->host, target->url.port, target->url.scheme == URL_HTTPS,
+                   target->url.user, target->url.password);
+    if (absolute)
+        auth_begin(&proxy, request->session->auth, AUTH_PROXY, hop->proxy_host, hop->proxy_port, FALSE, NULL, NULL);
+    http1_writer_init(&writer);
+
+    for (;;)
+    {
+        if (!request->conn && FAILED(hr = get_conn(request->session, params, target, hop, fresh, unreachable, &request->conn, error)))
+            break;
+        if (!*connected && params->connected) params->connected(params->connected_ctx);
+        *connected = TRUE;
+
+        preliminary = auth_is_preliminary(&server) || auth_is_preliminary(&proxy);
+        http1_writer_free(&writer);
+        if (FAILED(hr = write_head(&writer, params, target, absolute, !preliminary, &server, &proxy)))
+        {
+            fail(error, hr, 0);
+            break;
+        }
+        http1_reader_free(reader);
+        http1_reader_init(reader, method);
+        request->received = 0;
+        request->ended = any = FALSE;
+        hr = send_request(request->conn, &writer, preliminary ? NULL : params->body, params, reader, &any, &body_begun, &cut);
+        if (SUCCEEDED(hr) && reader->state == HTTP1_HEAD)
+            hr = read_head(request->conn, reader, &any, params->cancel, params->io_timeout);
+        if (FAILED(hr))
+        {
+            fail(error, hr, 0);
+            if (hr != HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR) || !request->conn->kept || any || fresh || bound
+                || !rewind_body(params, &body_begun)) break;
+            conn_close(request->conn);
+            request->conn = NULL;
+            fresh = TRUE;
+            continue;
+        }
+        if (cut) reader->keep_alive = FALSE; /* half a request is still on it */
+
+        exchange = reader->status == 401 ? &server : reader->status == 407 && absolute ? &proxy : NULL;
+        if (!exchange || ++rounds > AUTH_ROUNDS || !rewind_body(params, &body_begun)) break;
+        hr = auth_challenged(exchange, &reader->headers, reader->keep_alive, params->cancel, params->io_timeout);
+        if (hr == S_FALSE) break;
+        if (FAILED(hr))
+        {
+            fail(error, hr, 0);
+            break;
+        }
+        bound = auth_is_bound(exchange);
+        if (drain(request, AUTH_DRAIN_MAX, params->io_timeout)) request->conn->kept = TRUE;
+        else if (bound)
+        {
+            hr = fail(error, HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR), 0);
+            break;
+        }
+        else
+        {
+            conn_close(request->conn);
+            request->conn = NULL;
+        }
+    }
+
+    *auth_detail = server.detail ? server.detail : proxy.detail;
+    auth_end(&server, SUCCEEDED(hr) && reader->status != 401);
+    auth_end(&proxy, SUCCEEDED(hr) && reader->status != 407);
+    http1_writer_free(&writer);
+    if (FAILED(hr))
+    {
+        conn_close(request->conn);
+        request->conn = NULL;
+        return hr;
+    }
+    return S_OK;
+}
+
+static HRESULT widen(const char *text, WCHAR **wide)
+{
+    size_t i, len = strlen(text);
+
+    if (!(*wide = malloc((len + 1) * sizeof(WCHAR)))) return E_OUTOFMEMORY;
+    for (i = 0; i <= len; i++) (*wide)[i] = (BYTE)text[i];
+    return S_OK;
+}
+
+static void free_request(struct shim_request *request)
+{
+    http1_reader_free(&request->reader);
+    free(request->raw_headers);
+    session_deref(request->session);
+    free(request);
+}
+
+HRESULT shim_send(struct shim_session *session, const struct shim_request_params *params,
+                  struct shim_request **ret, struct shim_reply *reply, struct shim_error *error)
+{
+    struct shim_request *request;
+    struct target target;
+    BOOL unreachable, connected = FALSE;
+    ULONG i, hop = 0;
+    HRESULT hr;
+
+    *ret = NULL;
+    memset(reply, 0, sizeof(*reply));
+    memset(error, 0, sizeof(*error));
+    if (!params->hop_count) return fail(error, E_INVALIDARG, 0);
+    if (params->cancel && !WaitForSingleObject(params->cancel, 0)) return fail(error, E_ABORT, 0);
+    if (FAILED(hr = target_parse(params->url, &target))) return fail(error, hr, 0);
+    if (!(request = calloc(1, sizeof(*request))))
+    {
+        target_free(&target);
+        return fail(error, E_OUTOFMEMORY, 0);
+    }
+    InterlockedIncrement(&session->refs);
+    request->session = session;
+    request->cancel = params->cancel;
+    request->io_timeout = params->io_timeout;
+    request->max_body = params->max_body;
+    request->head_request = !wcscmp(params->method, L"HEAD");
+    http1_reader_init(&request->reader, "GET");
+
+    for (i = 0; i < params->hop_count; i++)
+    {
+        hop = (params->first_hop % params->hop_count + i) % params->hop_count;
+        hr = send_over_hop(request, params, &target, &params->hops[hop], &unreachable, &connected, &reply->auth_detail, error);
+        if (SUCCEEDED(hr) || !unreachable) break;
+    }
+    target_free(&target);
+    if (SUCCEEDED(hr) && FAILED(hr = widen(request->reader.raw, &request->raw_headers)))
+    {
+        conn_close(request->conn);
+        fail(error, hr, 0);
+    }
+    if (FAILED(hr))
+    {
+        free_request(request);
+        return hr;
+    }
+
+    reply->status = request->reader.status;
+    reply->headers = &request->reader.headers;
+    reply->raw_headers = request->raw_headers;
+    reply->length = request->reader.length;
+    reply->http10 = !request->reader.minor;
+    reply->hop = hop;
+    memset(error, 0, sizeof(*error));
+    *ret = request;
+    return S_OK;
+}
+
 HRESULT shim_read(struct shim_request *request, void *buffer, UINT32 size, UINT32 *got, struct shim_error *error)
 {
     HRESULT hr;
@@ -777,31 +950,12 @@ HRESULT shim_read(struct shim_request *request, void *buffer, UINT32 size, UINT3
     return error->hr;
 }
 
-/* Reads away what is left of a body, if that is little and quick, so that the connection can be kept. */
-static BOOL drain(struct shim_request *request)
-{
-    UINT64 limit = min(request->max_body, DRAIN_MAX);
-    struct http1_reader *reader = &request->reader;
-    UINT32 got;
-    char *buffer;
-    HRESULT hr;
-
-    if (FAILED(request->failure.hr) || !reader->keep_alive) return FALSE;
-    if (reader->state == HTTP1_DONE) return check_end(request, FALSE) == S_OK;
-    if (reader->framing == HTTP1_LENGTH && reader->length - request->received > limit) return FALSE;
-    if (!(buffer = malloc(CONN_BUFFER_SIZE))) return FALSE;
-    limit += request->received;
-    while ((hr = read_body(request, buffer, CONN_BUFFER_SIZE, &got, DRAIN_TIMEOUT)) == S_OK && request->received <= limit) ;
-    free(buffer);
-    return hr == S_FALSE;
-}
-
 void shim_close(struct shim_request *request)
 {
     BOOL keep;
 
     if (!request) return;
-    keep = (request->ended && SUCCEEDED(request->failure.hr)) || drain(request);
+    keep = (request->ended && SUCCEEDED(request->failure.hr)) || drain(request, min(request->max_body, DRAIN_MAX), DRAIN_TIMEOUT);
     put_conn(request->session, request->conn, keep && request->reader.keep_alive);
     free_request(request);
 }

@@ -118,6 +118,7 @@ struct shim_request_params
     const WCHAR *url;               /* http or https; used as given [BEH.HTTP.21] */
     const WCHAR *headers;           /* extra header lines, each ended by CRLF, or NULL; Range and the like come from core/fetch */
     const WCHAR *custom_headers;    /* the job's own, for the origin only, never for a proxy's CONNECT; or NULL */
+    BOOL foreign;                   /* the URL is of another origin than the job's own (a redirect): no credentials for its server */
     const struct shim_hop *hops;    /* at least one */
     ULONG hop_count;
     ULONG first_hop;                /* in: where to begin; the hop that worked is reported in the reply */
@@ -138,13 +139,16 @@ struct shim_reply
     UINT64 length;                  /* of the body that follows, exact; SIZE_UNKNOWN if chunked or close-delimited */
     BOOL http10;
     ULONG hop;                      /* index of the hop that was used */
+    DWORD auth_detail;              /* 401, 407: SSPI status if the system could not do NTLM or Negotiate; for the log only */
 };
 
 /*
  * Sends one request (over a kept connection if a fitting one exists; repeated once by itself if such a connection turns out to be
  * dead before any reply byte) and reads the reply's head.  Answers authentication challenges for which the session has
- * credentials.  Does not follow redirects: the caller applies the policy and asks again.
- * Any HTTP status is a success here.  Failure: *error is filled, *request is NULL.
+ * credentials, and those with name and password from the URL.  Does not follow redirects: the caller applies the policy and asks again.
+ * A hop that cannot be reached makes place for the next one.
+ * Any HTTP status of the server, or of a proxy in its place, is a success here; that of a proxy which refuses a tunnel to an https
+ * server is the failure 0x80190000 + status, whatever it is.  Failure: *error is filled, *request is NULL.
  */
 HRESULT shim_send(struct shim_session *session, const struct shim_request_params *params,
                   struct shim_request **request, struct shim_reply *reply, struct shim_error *error);
