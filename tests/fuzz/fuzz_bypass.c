@@ -43,7 +43,7 @@ static WCHAR *next_line(const BYTE **p, const BYTE *end, const WCHAR *head)
     return line;
 }
 
-static void check_route(const struct proxy_route *route)
+static void check_route(const struct proxy_hops *route)
 {
     UINT32 i;
 
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const BYTE *data, size_t size)
 {
     const BYTE *p = data, *end = data + size;
     struct proxy_lists job, user;
-    struct proxy_route route, again;
+    struct proxy_hops route, again;
     WCHAR *list, *bypass, *name;
     HRESULT job_hr, user_hr;
     struct url url;
@@ -95,9 +95,9 @@ int LLVMFuzzerTestOneInput(const BYTE *data, size_t size)
                 CHECK(!route.hops[i].host == !again.hops[i].host && route.hops[i].port == again.hops[i].port);
                 CHECK(!route.hops[i].host || !str_cmp(route.hops[i].host, again.hops[i].host));
             }
-            proxy_route_free(&again);
+            proxy_hops_free(&again);
         }
-        proxy_route_free(&route);
+        proxy_hops_free(&route);
         url_free(&url);
     }
     proxy_lists_free(&job);
@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const BYTE *data, size_t size)
     job_hr = proxy_answer_parse(list, &route);
     CHECK(job_hr == (route.count ? S_OK : S_FALSE));
     check_route(&route);
-    proxy_route_free(&route);
+    proxy_hops_free(&route);
 
     free(list);
     free(bypass);

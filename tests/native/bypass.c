@@ -25,7 +25,7 @@
 #define INV BG_E_INVALID_PROXY_INFO
 
 /* "p1:80 then [::1]:81", or "direct" */
-static const char *route_text(const struct proxy_route *route)
+static const char *route_text(const struct proxy_hops *route)
 {
     static char text[512];
     size_t len = 0;
@@ -53,7 +53,7 @@ static const char *route_text(const struct proxy_route *route)
 static void check_choice_(int line, const char *fact, enum proxy_grammar grammar, const WCHAR *list, const WCHAR *bypass,
                           const WCHAR *name, const char *expected)
 {
-    struct proxy_route route;
+    struct proxy_hops route;
     struct proxy_lists lists;
     struct url url;
     HRESULT hr;
@@ -68,7 +68,7 @@ static void check_choice_(int line, const char *fact, enum proxy_grammar grammar
     hr = proxy_lists_choose(&lists, &url, &route);
     ok_(__FILE__, line)(hr == S_OK, "[%s] got %#x\n", fact, hr);
     ok_(__FILE__, line)(!strcmp(route_text(&route), expected), "[%s] %s: got %s\n", fact, wine_dbgstr_w(name), route_text(&route));
-    proxy_route_free(&route);
+    proxy_hops_free(&route);
     ok_(__FILE__, line)(!route.hops && !route.count, "not freed\n");
     url_free(&url);
     proxy_lists_free(&lists);
@@ -313,7 +313,7 @@ static void test_answer(void)
         {L"PROXY ;", S_FALSE, ""}, {L"p1:8080", S_FALSE, ""}, {L"PROXY a b", S_FALSE, ""}, {L"DIRECT x", S_FALSE, ""},
         {L"PROXY p1:0", S_FALSE, ""}, {L"PROXY http://p1", S_FALSE, ""}, {L"PROXYp1", S_FALSE, ""},
     };
-    struct proxy_route route;
+    struct proxy_hops route;
     HRESULT hr;
     size_t i;
 
@@ -324,7 +324,7 @@ static void test_answer(void)
         ok(hr == rows[i].hr, "[BEH.PROXY.4,PX.E37] %s: got %#x\n", wine_dbgstr_w(rows[i].answer), hr);
         ok(!strcmp(route_text(&route), rows[i].route), "[BEH.PROXY.4,PX.E37] %s: got %s\n", wine_dbgstr_w(rows[i].answer),
            route_text(&route));
-        proxy_route_free(&route);
+        proxy_hops_free(&route);
     }
 }
 
@@ -372,7 +372,7 @@ static void test_long(void)
 {
     WCHAR *list, *bypass, *name;
     struct proxy_lists lists;
-    struct proxy_route route;
+    struct proxy_hops route;
     struct url url;
     HRESULT hr;
     size_t i;
@@ -389,7 +389,7 @@ static void test_long(void)
     url_parse(L"http://h/", &url);
     hr = proxy_lists_choose(&lists, &url, &route);
     ok(hr == S_OK && route.count == 2000, "[PX.G8] got %#x, %u hops\n", hr, route.count);
-    proxy_route_free(&route);
+    proxy_hops_free(&route);
     url_free(&url);
     proxy_lists_free(&lists);
 
@@ -407,7 +407,7 @@ static void test_long(void)
     url_parse(name, &url);
     hr = proxy_lists_choose(&lists, &url, &route);
     ok(hr == S_OK && route.count == 1 && route.hops[0].host, "got %#x, %u hops\n", hr, route.count);
-    proxy_route_free(&route);
+    proxy_hops_free(&route);
     url_free(&url);
     proxy_lists_free(&lists);
     free(name);

@@ -38,7 +38,7 @@ struct bypass_item
     WCHAR *pattern;             /* of the host, '*' for any text */
 };
 
-void proxy_route_free(struct proxy_route *route)
+void proxy_hops_free(struct proxy_hops *route)
 {
     UINT32 i;
 
@@ -323,7 +323,7 @@ static BOOL is_bypassed(const struct proxy_lists *lists, const struct url *url, 
     return FALSE;
 }
 
-static HRESULT add_hop(struct proxy_route *route, const WCHAR *host, size_t len, UINT16 port)
+static HRESULT add_hop(struct proxy_hops *route, const WCHAR *host, size_t len, UINT16 port)
 {
     struct proxy_hop *hops = grow(route->hops, route->count, sizeof(*hops));
 
@@ -336,7 +336,7 @@ static HRESULT add_hop(struct proxy_route *route, const WCHAR *host, size_t len,
     return S_OK;
 }
 
-HRESULT proxy_lists_choose(const struct proxy_lists *lists, const struct url *url, struct proxy_route *route)
+HRESULT proxy_lists_choose(const struct proxy_lists *lists, const struct url *url, struct proxy_hops *route)
 {
     enum protocol protocol = url->scheme == URL_HTTPS ? PROTOCOL_HTTPS : PROTOCOL_HTTP, key;
     HRESULT hr = S_OK;
@@ -355,7 +355,7 @@ HRESULT proxy_lists_choose(const struct proxy_lists *lists, const struct url *ur
         }
     }
     if (SUCCEEDED(hr) && !route->count) hr = add_hop(route, NULL, 0, 0);
-    if (FAILED(hr)) proxy_route_free(route);
+    if (FAILED(hr)) proxy_hops_free(route);
     return hr;
 }
 
@@ -364,7 +364,7 @@ static BOOL is_space(WCHAR c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-HRESULT proxy_answer_parse(const WCHAR *answer, struct proxy_route *route)
+HRESULT proxy_answer_parse(const WCHAR *answer, struct proxy_hops *route)
 {
     const WCHAR *p = answer, *end, *kind, *host;
     BOOL empty = TRUE;
@@ -394,7 +394,7 @@ HRESULT proxy_answer_parse(const WCHAR *answer, struct proxy_route *route)
         if (parse_host(kind, end - kind, FALSE, &host, &host_len, &port)) hr = add_hop(route, host, host_len, port);
     }
     if (SUCCEEDED(hr) && empty) hr = add_hop(route, NULL, 0, 0);
-    if (FAILED(hr)) proxy_route_free(route);
+    if (FAILED(hr)) proxy_hops_free(route);
     else if (!route->count) hr = S_FALSE;
     return hr;
 }

@@ -27,7 +27,7 @@
  *     for each step: PROXY_STEP_JOB_LISTS: proxy_lists_parse, proxy_lists_choose; PROXY_STEP_DETECT: WPAD, then proxy_answer_parse; ...
  *     the first step that gives a route ends it
  *
- * A route is what shim_request_params wants: hops tried in order, a hop without host is the direct way.
+ * The result is what shim_request_params wants: hops tried in order, a hop without host is the direct way.
  */
 
 #ifndef __QMGR_CORE_BYPASS_H
@@ -41,13 +41,13 @@ struct proxy_hop
     UINT16 port;
 };
 
-struct proxy_route
+struct proxy_hops
 {
     struct proxy_hop *hops;     /* owned, with their strings */
     UINT32 count;
 };
 
-void proxy_route_free(struct proxy_route *route);
+void proxy_hops_free(struct proxy_hops *route);
 
 enum proxy_grammar
 {
@@ -79,14 +79,14 @@ void proxy_lists_free(struct proxy_lists *lists);
  * The way to a URL: direct if its host is bypassed; else the entries of its protocol in order; else those of no protocol, in order; else
  * direct [PX.G11, PX.A3, PX.A7].  Always at least one hop.  S_OK or E_OUTOFMEMORY.
  */
-HRESULT proxy_lists_choose(const struct proxy_lists *lists, const struct url *url, struct proxy_route *route);
+HRESULT proxy_lists_choose(const struct proxy_lists *lists, const struct url *url, struct proxy_hops *route);
 
 /*
  * What FindProxyForURL answered: "PROXY a:8080; PROXY b; DIRECT".  Kinds that cannot be used (SOCKS, a proxy behind TLS) and malformed
  * entries are passed over, never taken for DIRECT.  An empty answer is DIRECT.  S_OK with at least one hop; S_FALSE with none when
  * nothing of it can be used; E_OUTOFMEMORY.
  */
-HRESULT proxy_answer_parse(const WCHAR *answer, struct proxy_route *route);
+HRESULT proxy_answer_parse(const WCHAR *answer, struct proxy_hops *route);
 
 /* BG_JOB_PROXY_USAGE [BEH.PROXY.1] */
 #define PROXY_USAGE_PRECONFIG 0
