@@ -263,6 +263,15 @@ static void test_facts(void)
         ok(verdict_counts(&failure) == (rows[i].class != E), "[BEH.RETRY.8,ERR.GEN.8] %#x: counted wrongly\n", rows[i].hr);
     }
 
+    /* what was written down is the same failure when it is read back */
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        verdict_recall(rows[i].result, rows[i].result_context, rows[i].class != F, &failure);
+        ok(failure.hr == rows[i].result && failure.context == rows[i].result_context && failure.class == rows[i].class,
+           "%#x in %u: got %#x, context %u, class %d\n", rows[i].result, rows[i].result_context, failure.hr, failure.context,
+           failure.class);
+    }
+
     /* a verdict is always a whole one */
     for (i = 0; i < 0x10000; i++)
     {

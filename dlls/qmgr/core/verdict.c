@@ -262,6 +262,15 @@ void verdict_error(HRESULT hr, UINT32 context, struct failure *failure)
     if (!context && fact >= W32(10000) && fact < W32(13000)) failure->context = CONTEXT_REMOTE_FILE;
 }
 
+void verdict_recall(HRESULT hr, UINT32 context, BOOL transient, struct failure *failure)
+{
+    verdict_error(hr, context, failure);
+    failure->hr = hr;
+    failure->context = context;
+    if (!transient) failure->class = F;
+    else if (failure->class == F) failure->class = T;
+}
+
 BOOL verdict_counts(const struct failure *failure)
 {
     return failure->class != FAILURE_BLOCKED;

@@ -74,6 +74,12 @@ void verdict_ack(UINT32 status, HRESULT error, UINT32 error_context, struct fail
  */
 void verdict_error(HRESULT hr, UINT32 context, struct failure *failure);
 
+/*
+ * A failure as the journal kept it: code and context of an earlier verdict, and whether the job is in TRANSIENT_ERROR or in ERROR.  They
+ * stay as they are; a verdict on them alone could differ from the one that was made knowing more.
+ */
+void verdict_recall(HRESULT hr, UINT32 context, BOOL transient, struct failure *failure);
+
 /* The failure raises GetErrorCount by one [BEH.RETRY.8, ERR.GEN.8]. */
 BOOL verdict_counts(const struct failure *failure);
 
