@@ -30,6 +30,7 @@ void history_init(struct history *history, UINT64 seed, UINT32 max_jobs)
     history->seed = seed * 2 + 1;
     history->time = 0x01d9000000000000;
     history->max_jobs = max_jobs;
+    history->max_text = 400;
 }
 
 UINT32 history_random(struct history *history, UINT32 limit)
@@ -60,8 +61,8 @@ static const WCHAR *random_string(struct history *history)
     switch (history_random(history, 4))
     {
     case 0:  len = 0; break;
-    case 1:  len = history_random(history, 399); break;
-    default: len = history_random(history, 20); break;
+    case 1:  len = history_random(history, history->max_text); break;
+    default: len = history_random(history, history->max_text < 20 ? history->max_text : 20); break;
     }
     for (i = 0; i < len; i++) text[i] = one_in(history, 8) ? 1 + history_random(history, 0xfffe) : 'a' + history_random(history, 26);
     text[len] = 0;
@@ -93,7 +94,7 @@ static void random_value(struct history *history, struct prop_value *value)
         break;
     case PROP_TYPE_BLOB:
         if (one_in(history, 3)) break;
-        value->blob_size = history_random(history, sizeof(history->blob));
+        value->blob_size = history_random(history, history->max_text);
         for (i = 0; i < value->blob_size; i++) history->blob[i] = (BYTE)history_random(history, 256);
         value->blob = value->blob_size ? history->blob : NULL;
         break;
@@ -209,7 +210,7 @@ static void make_file_change(struct history *history, struct record *record, con
         record->type = RECORD_FILE_HEADERS;
         record->u.headers.file = file;
         if (one_in(history, 4)) return;
-        record->u.headers.size = history_random(history, sizeof(history->head));
+        record->u.headers.size = history_random(history, history->max_text);
         for (i = 0; i < record->u.headers.size; i++) history->head[i] = (char)history_random(history, one_in(history, 20) ? 256 : 90);
         record->u.headers.headers = history->head;
         return;

@@ -35,11 +35,12 @@ struct history
     UINT64 seed;                /* not 0 */
     UINT64 time;
     UINT32 max_jobs;
+    UINT32 max_text;            /* units of a string, octets of a blob or a head; 400 unless changed */
     /* what the last record points to */
     WCHAR text[16][400];
     UINT32 texts;
-    BYTE blob[600];
-    char head[600];
+    BYTE blob[400];
+    char head[400];
     struct prop_value values[6];
     struct record_file files[5];
     struct file_range ranges[5][3];

@@ -407,7 +407,7 @@ void journal_survey(const BYTE *data, size_t len, UINT64 generation, struct jour
         }
         survey->frames++;
         survey->end = item.offset + item.size;
-        if (item.confirmed > survey->confirmed && item.confirmed <= item.offset) survey->confirmed = item.confirmed;
+        if (item.confirmed > survey->confirmed && item.confirmed <= len) survey->confirmed = item.confirmed;
         switch (item.kind)
         {
         case JOURNAL_LIVE:
@@ -478,7 +478,7 @@ static void forgive(struct journal_replay *replay, struct model *model, struct j
 static HRESULT replay_record(struct journal_replay *replay, struct model *model, const struct journal_item *item,
                              struct record_memory *memory)
 {
-    const struct job *job = model_find(model, &item->job);
+    struct job *job = model_find(model, &item->job);
     struct journal_loss *loss = find_loss(replay, &item->job);
     struct record record;
     HRESULT hr;
@@ -494,6 +494,12 @@ static HRESULT replay_record(struct journal_replay *replay, struct model *model,
 
     if (job ? item->seq != job->seq + 1 : record.type != RECORD_CREATE)
     {
+        /* A job that is to be forgotten has lost nothing. */
+        if (record.type == RECORD_CLEANED)
+        {
+            if (job) model_forget(model, job);
+            return S_OK;
+        }
         /* Nothing of a job that ends in the torn tail is missing that was acknowledged. A gap without any damage is no accident of the disk. */
         return lose(replay, model, &item->job, job ? job->seq + 1 : 0, replay->damaged || !replay->torn, FALSE);
     }
