@@ -180,8 +180,10 @@ HRESULT factory_register(void)
             return hr;
         }
         if (SUCCEEDED(guard_hr)) guard_hr = guard_end_register();
-        if (guard_hr != S_FALSE || attempt == 4) break;
-        revoke_all();   /* another program registered a class meanwhile: not clear which cookies are ours */
+        if (guard_hr == S_OK || attempt == 4) break;
+        /* Another program registered a class meanwhile and it is not clear which cookies are ours; or rpcss was not there, and is now:
+         * at the start of a prefix it is COM's first call that starts it. */
+        revoke_all();
     }
     if (guard_hr != S_OK) log_write(LOG_WARNING, "the guard does not know our classes, hr %#lx", guard_hr);
     return S_OK;

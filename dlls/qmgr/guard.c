@@ -39,6 +39,7 @@
 #include <winuser.h>
 #include <rpc.h>
 #include <rpcdcep.h>
+#include <tlhelp32.h>
 
 #include "guard.h"
 #include "log.h"
@@ -55,6 +56,7 @@ static const WCHAR service_name[] = L"BITS";
 static const WCHAR guard_key[] = L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS\\Guard";
 static const WCHAR value_classes[] = L"Classes";
 static const WCHAR value_deaths[] = L"Deaths";
+static const WCHAR value_service[] = L"Service";    /* id of the last instance's process */
 
 /* Cookies first + 1 to first + count in the rpcss that ran as this process; count 0: none. */
 struct classes
@@ -75,6 +77,7 @@ enum guard_state
 struct shared
 {
     LONG state;                 /* enum guard_state; interlocked */
+    DWORD service_pid;          /* fixed */
     LONG sequence;              /* odd while the service writes classes; interlocked */
     struct classes classes;
 };
@@ -281,6 +284,32 @@ static UINT32 note_death(void)
     return 1000u << (kept - DEATHS_AT_ONCE - 1);
 }
 
+/*
+ * CreateProcess makes a suspended process and then lets it run.  A helper whose parent was killed in between would wait for ever, and hold the
+ * prefix: this lets it run, see that the service is dead, and end.
+ */
+static void resume_helpers(DWORD service_pid)
+{
+    PROCESSENTRY32W process = {sizeof(process)};
+    THREADENTRY32 thread = {sizeof(thread)};
+    HANDLE snapshot, handle;
+    BOOL more, more_threads;
+
+    if ((snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS | TH32CS_SNAPTHREAD, 0)) == INVALID_HANDLE_VALUE) return;
+    for (more = Process32FirstW(snapshot, &process); more; more = Process32NextW(snapshot, &process))
+    {
+        if (process.th32ParentProcessID != service_pid || lstrcmpiW(process.szExeFile, L"rundll32.exe")) continue;
+        for (more_threads = Thread32First(snapshot, &thread); more_threads; more_threads = Thread32Next(snapshot, &thread))
+        {
+            if (thread.th32OwnerProcessID != process.th32ProcessID) continue;
+            if (!(handle = OpenThread(THREAD_SUSPEND_RESUME, FALSE, thread.th32ThreadID))) continue;
+            ResumeThread(handle);
+            CloseHandle(handle);
+        }
+    }
+    CloseHandle(snapshot);
+}
+
 /* ---- in the service ---- */
 
 static void publish_classes(const struct classes *classes)
@@ -296,9 +325,12 @@ static void publish_classes(const struct classes *classes)
 
 void guard_clean_up(void)
 {
+    DWORD pid = GetCurrentProcessId(), last;
     struct classes classes;
 
     if (!security_on_wine()) return;
+    if (load_value(value_service, &last, sizeof(last)) == sizeof(last) && last) resume_helpers(last);
+    store_value(value_service, &pid, sizeof(pid));
     if (load_value(value_classes, &classes, sizeof(classes)) != sizeof(classes)) return;
     log_write(LOG_WARNING, "revoking %u classes of a service that ended without a word", classes.count);
     revoke_classes(&classes);
@@ -361,6 +393,17 @@ HRESULT guard_run_helper(const WCHAR *entry, const HANDLE *inherit, UINT32 count
 
 static HRESULT start_guard_locked(void);
 
+/* Thread pool: the first guard. Starting a process takes longer than all the rest of the service's start. */
+static void CALLBACK start_guard(TP_CALLBACK_INSTANCE *instance, void *arg)
+{
+    HRESULT hr = S_FALSE;
+
+    AcquireSRWLockExclusive(&guard.lock);
+    if (!guard.stopping) hr = start_guard_locked();
+    ReleaseSRWLockExclusive(&guard.lock);
+    if (FAILED(hr)) log_write(LOG_WARNING, "no guard process, error %#lx", hr);
+}
+
 /* Thread pool: the guard has ended. Killed alone, it is replaced; two at once no one can heal before the next start of the prefix. */
 static void CALLBACK guard_ended(void *arg, BOOLEAN timeout)
 {
@@ -397,7 +440,6 @@ static HRESULT start_guard_locked(void)
 HRESULT guard_start(void)
 {
     SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
-    HRESULT hr = E_OUTOFMEMORY;
 
     if (!security_on_wine()) return S_FALSE;
 
@@ -407,16 +449,11 @@ HRESULT guard_start(void)
     guard.section = CreateFileMappingW(INVALID_HANDLE_VALUE, &inheritable, PAGE_READWRITE, 0, sizeof(*shared), NULL);
     if (guard.service && guard.section && (shared = MapViewOfFile(guard.section, FILE_MAP_WRITE, 0, 0, sizeof(*shared))))
     {
-        AcquireSRWLockExclusive(&guard.lock);
-        hr = start_guard_locked();
-        ReleaseSRWLockExclusive(&guard.lock);
+        shared->service_pid = GetCurrentProcessId();
+        if (TrySubmitThreadpoolCallback(start_guard, NULL, NULL)) return S_OK;
     }
-    if (FAILED(hr))
-    {
-        log_write(LOG_WARNING, "no guard process, error %#lx", hr);
-        guard_stop();
-    }
-    return hr;
+    guard_stop();
+    return E_OUTOFMEMORY;
 }
 
 HRESULT guard_begin_register(UINT32 count)
@@ -465,9 +502,11 @@ void guard_forget_classes(void)
 
 void guard_stop(void)
 {
+    const DWORD none = 0;
     HANDLE wait;
 
     guard_forget_classes();
+    store_value(value_service, &none, sizeof(none));
     AcquireSRWLockExclusive(&guard.lock);
     guard.stopping = TRUE;
     wait = guard.wait;
@@ -689,6 +728,7 @@ static BOOL run_guard(const WCHAR *line)
     /* At the end of the prefix services.exe kills the service; the event is set before that. */
     if (prefix_ends(end_of_prefix, 0) || shared->state == GUARD_DISMISSED) return TRUE;
 
+    resume_helpers(shared->service_pid);
     sequence = shared->sequence;
     classes = shared->classes;
     if (!(sequence & 1)) revoke_classes(&classes);

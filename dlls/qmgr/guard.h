@@ -35,10 +35,13 @@
 #include <windef.h>
 #include <winbase.h>
 
-/* Revokes what a dead predecessor left in rpcss. */
+/* What a dead predecessor left behind: its classes in rpcss, helpers it had not set going yet. */
 void guard_clean_up(void);
 
-/* Starts the guard process, which at first knows no cookie. Not fatal: without it a kill heals with the next start of the prefix only. */
+/*
+ * Has the guard process started, on a thread of the pool; at first it knows no cookie.  A failure is not fatal: without it a kill heals
+ * with the next start of the prefix only.
+ */
 HRESULT guard_start(void);
 
 /*

@@ -48,6 +48,9 @@ static const WCHAR app_id[] = L"{69AD4AEE-51BE-439B-A92C-86AE490E8B30}";
 /* PSFactoryBuffer of qmgrprxy.dll (WINE.WIDL.1) */
 static const WCHAR proxy_clsid[] = L"{5CE34C0D-0DC9-4C1F-897C-DAA1B78CEE7C}";
 
+/* Written below the AppID when the rest was: the list of this version, a new one gets a new name. */
+static const WCHAR repaired[] = L"RegisteredBITS10_3";
+
 static const struct
 {
     const CLSID *clsid;
@@ -198,6 +201,16 @@ static void repair_proxy(struct view *view, HKEY clsids)
     RegCloseKey(key);
 }
 
+static void repair_mark(struct view *view, HKEY app_ids)
+{
+    const DWORD mark = 1;
+    HKEY key;
+
+    if (FAILED(view->hr) || !(key = open_key(view, app_ids, app_id))) return;
+    if (!has_value(key, repaired)) RegSetValueExW(key, repaired, 0, REG_DWORD, (const BYTE *)&mark, sizeof(mark));
+    RegCloseKey(key);
+}
+
 static HRESULT repair_view(REGSAM sam)
 {
     struct view view = {sam, 0, S_OK};
@@ -221,6 +234,7 @@ static HRESULT repair_view(REGSAM sam)
     {
         repair_string(&view, key, app_id, NULL, L"BITS");
         repair_string(&view, key, app_id, L"LocalService", L"BITS");
+        repair_mark(&view, key);
         RegCloseKey(key);
     }
     RegCloseKey(root);
@@ -237,7 +251,19 @@ static BOOL is_64bit_system(void)
     return sizeof(void *) == 8 || (IsWow64Process(GetCurrentProcess(), &wow64) && wow64);
 }
 
-HRESULT register_repair(void)
+/* The value that repair_view writes last. */
+static BOOL view_is_written(REGSAM sam)
+{
+    HKEY root;
+    BOOL ret;
+
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"Software\\Classes\\AppID", 0, KEY_READ | sam, &root)) return FALSE;
+    ret = !RegGetValueW(root, app_id, repaired, RRF_RT_REG_DWORD, NULL, NULL, NULL);
+    RegCloseKey(root);
+    return ret;
+}
+
+static HRESULT repair(void)
 {
     HRESULT hr;
 
@@ -245,6 +271,22 @@ HRESULT register_repair(void)
     hr = repair_view(KEY_WOW64_64KEY);
     if (SUCCEEDED(hr)) hr = repair_view(KEY_WOW64_32KEY);
     return hr;
+}
+
+static void CALLBACK repair_work(TP_CALLBACK_INSTANCE *instance, void *ctx)
+{
+    repair();
+}
+
+HRESULT register_repair(void)
+{
+    BOOL written;
+
+    if (is_64bit_system()) written = view_is_written(KEY_WOW64_64KEY) && view_is_written(KEY_WOW64_32KEY);
+    else written = view_is_written(0);
+    /* Some three hundred values: looked through beside the start of the service if they were complete once. */
+    if (written && TrySubmitThreadpoolCallback(repair_work, NULL, NULL)) return S_OK;
+    return repair();
 }
 
 HRESULT register_downloader_folder(WCHAR **folder)
