@@ -294,14 +294,30 @@ static void release_manager(void)
     CoUninitialize();
 }
 
+/*
+ * The words of Windows for the codes that users meet most often, as captured (BA.1.8.4, BA.1.8.5, BA.1.8.10).  The service takes
+ * them from the system, whose words may be others: people and scripts look for these.
+ */
+static const WCHAR *captured_text(HRESULT hr)
+{
+    if (PRIMARYLANGID(LANGIDFROMLCID(GetThreadLocale())) != LANG_ENGLISH) return NULL;
+    if (hr == E_INVALIDARG) return L"The parameter is incorrect.";
+    if (hr == E_ACCESSDENIED) return L"Access is denied.";
+    if (hr == HRESULT_FROM_WIN32(ERROR_DIRECTORY)) return L"The directory name is invalid.";
+    return NULL;
+}
+
 /* What the service says about a code, else what the system says (BA.1.8.2).  FALSE, and nothing added, if nobody knows it. */
 BOOL describe_error(HRESULT hr, struct text *text)
 {
-    WCHAR *message = NULL;
+    DWORD language = LANGIDFROMLCID(GetThreadLocale());
+    const WCHAR *captured = captured_text(hr);
     size_t len = text->len;
+    WCHAR *message = NULL;
 
-    if (service && IBackgroundCopyManager_GetErrorDescription(service, hr, LANGIDFROMLCID(GetThreadLocale()), &message) == S_OK
-        && message)
+    if (captured)
+        text_add(text, L"%ls", captured);
+    else if (service && IBackgroundCopyManager_GetErrorDescription(service, hr, language, &message) == S_OK && message)
     {
         text_add(text, L"%ls", message);
         CoTaskMemFree(message);
