@@ -502,7 +502,7 @@ static void build_head(struct exchange *ex, struct plan *plan, struct buf *head,
     {
         sprintf(line, "X-Fill-%u: ", i);
         buf_text(head, line);
-        for (j = strlen(line); j < reply->fill_size; j++) buf_add(head, "abcdefghijklmnopqrstuvwxyz" + (i + j) % 26, 1);
+        for (j = strlen(line); j < reply->fill_size; j++) buf_add(head, &"abcdefghijklmnopqrstuvwxyz"[(i + j) % 26], 1);
         buf_text(head, "\r\n");
     }
     buf_text(head, "\r\n");

@@ -380,6 +380,7 @@ static int parse_reply(struct parser *parser, const char *key, char *rest)
         { "bits-maximum", offsetof(struct reply, bits_maximum), NUMBER },
         { "bits-strict", offsetof(struct reply, bits_strict), FLAG },
         { "bits-host-id", offsetof(struct reply, bits_host_id), STRING },
+        { "bits-session", offsetof(struct reply, bits_session), STRING },
         { "bits-forget", offsetof(struct reply, bits_forget), FLAG },
     };
 
@@ -606,6 +607,7 @@ void script_free(struct script *script)
             free(reply->bits_reply);
             free(reply->bits_host_id);
             free(reply->bits_error);
+            free(reply->bits_session);
             free(reply->bits_context);
         }
         free(rule->conditions);

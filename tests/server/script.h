@@ -149,6 +149,7 @@ struct reply
     int bits_error_status;
     char *bits_error, *bits_context;
     int bits_forget;
+    char *bits_session;
 };
 
 struct rule

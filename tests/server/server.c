@@ -94,7 +94,7 @@ void buf_u64(struct buf *buf, ts_u64 value)
 
 void buf_hex(struct buf *buf, ts_u64 value, unsigned int digits)
 {
-    while (digits--) buf_add(buf, "0123456789abcdef" + (value >> (4 * digits)) % 16, 1);
+    while (digits--) buf_add(buf, &"0123456789abcdef"[(value >> (4 * digits)) % 16], 1);
 }
 
 void buf_free(struct buf *buf)

@@ -111,7 +111,8 @@
  * tunnel                       for CONNECT: connect to the target and relay both ways
  *
  * bits                         answer as a BITS upload server (BITS_POST); all of the above applies,
- *                              except that status and body are the protocol's
+ *                              except that the body is empty, and a status only replaces 200
+ * bits-session TEXT            id of the sessions it makes (default: a GUID that counts)
  * bits-reply TEXT              upload-reply: this BITS-Reply-URL in the Ack of the last fragment
  * bits-limit NUMBER            413 for larger fragments
  * bits-maximum NUMBER          0x80200020 for larger files

@@ -103,7 +103,7 @@ typedef pthread_cond_t ts_cond;
 #define TS_BOTH SHUT_RDWR
 #define TS_WRITE SHUT_WR
 
-static inline int ts_would_block(void) { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+static inline int ts_would_block(void) { return errno == EAGAIN || errno == EINTR; }
 static inline void ts_close(ts_socket fd) { close(fd); }
 static inline int ts_poll(ts_pollfd *fds, unsigned int count, int ms) { return poll(fds, count, ms); }
 static inline void ts_unblock(ts_socket fd) { fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }

@@ -209,7 +209,8 @@ static void log_upload(struct exchange *ex, const struct upload *upload, struct 
 static void create_session(struct exchange *ex, struct buf *headers, struct buf *lines)
 {
     struct test_server *server = ex->conn->server;
-    char *protocols = exchange_header(ex, "BITS-Supported-Protocols"), id[64];
+    char *protocols = exchange_header(ex, "BITS-Supported-Protocols"), number[64];
+    const char *id = number;
     struct upload *upload;
 
     if (!protocols || !find_nocase(protocols, PROTOCOL))
@@ -220,7 +221,8 @@ static void create_session(struct exchange *ex, struct buf *headers, struct buf 
     }
     free(protocols);
     if (!(upload = calloc(1, sizeof(*upload)))) return;
-    sprintf(id, "{00000000-0000-0000-0000-%012x}", server_next_upload(server));
+    sprintf(number, "{00000000-0000-0000-0000-%012x}", server_next_upload(server));
+    if (ex->reply->bits_session) id = ex->reply->bits_session;
     if (!(upload->id = malloc(strlen(id) + 1)))
     {
         free(upload);
@@ -294,6 +296,7 @@ void upload_answer(struct exchange *ex, struct buf *headers)
             remove_upload(server, id);
         }
     }
+    if (ex->status == 200) ex->status = ex->reply->status;
     server_unlock(server);
     if (lines.size) server_log(server, &lines);
     buf_free(&lines);

@@ -825,6 +825,9 @@ static void test_upload(void)
         { "/host", "Create-Session", PROTOCOLS, "", 200, "BITS-Host-Id: other\r\n" },
         { "/up", "Fragment", SESSION2 "Content-Range: bytes */0\r\n", "", 200, "BITS-Received-Content-Range: 0\r\n" },
         { "/forget", "Cancel-Session", SESSION2, "", 500, "0x8020001F" },
+        { "/named", "Create-Session", PROTOCOLS, "", 201, "BITS-Session-Id: any name\r\n" },
+        { "/named", "Fragment", "BITS-Session-Id: any name\r\nContent-Range: bytes 0-0/2\r\n", "x", 201, "Range: 1\r\n" },
+        { "/named", "Close-Session", "BITS-Session-Id: another\r\n", "", 500, "0x8020001F" },
     };
     char expected[128], *log;
     struct answer answer;
@@ -835,6 +838,7 @@ static void test_upload(void)
                  "on BITS_POST /error\n bits\n bits-error 403 0x80070005 0x7\n"
                  "on BITS_POST /reply\n bits\n bits-reply http://$(host)/r\n"
                  "on BITS_POST /removed\n bits\n remove BITS-Received-Content-Range\n header BITS-Received-Content-Range: x\n"
+                 "on BITS_POST /named\n bits\n bits-session any name\n status 201\n"
                  "on BITS_POST /host\n bits\n bits-host-id other\non BITS_POST /forget\n bits\n bits-forget\n");
     for (i = 0; i < ARRAY_SIZE(packets); i++)
     {
