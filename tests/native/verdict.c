@@ -55,7 +55,6 @@ static void test_statuses(void)
         {416, (HRESULT)0x801901a0, F}, {417, (HRESULT)0x801901a1, F}, {449, (HRESULT)0x801901c1, F},
         {500, (HRESULT)0x801901f4, T}, {501, (HRESULT)0x801901f5, F}, {502, (HRESULT)0x801901f6, T},
         {503, (HRESULT)0x801901f7, T}, {504, (HRESULT)0x801901f8, T}, {505, (HRESULT)0x801901f9, F},
-        {429, (HRESULT)0x801901ad, F}, {451, (HRESULT)0x801901c3, F},
     };
     struct failure failure;
     UINT32 status;
