@@ -196,7 +196,7 @@ static void add_content(struct exchange *ex, struct plan *plan, struct buf *text
 
 /* The satisfiable ranges of a Range header of a resource of that size; *count 0 if there are none.
  * Returns 0 if the header is not one to obey. */
-static int parse_ranges(const char *text, ts_u64 total, struct range **ranges, unsigned int *count)
+static int parse_range_header(const char *text, ts_u64 total, struct range **ranges, unsigned int *count)
 {
     struct range range, *list = NULL, *grown;
 
@@ -365,7 +365,7 @@ static void plan_body(struct exchange *ex, struct plan *plan)
     if (plan->status == 200 && !ignore_range && reply->ranges != RANGES_OFF && reply->ranges != RANGES_QUIET &&
         !strcmp(ex->method, "GET") && (header = exchange_header(ex, "Range")))
     {
-        int obey = parse_ranges(header, total, &ranges, &count);
+        int obey = parse_range_header(header, total, &ranges, &count);
 
         free(header);
         if (obey && (!count || reply->ranges == RANGES_UNSATISFIABLE))
