@@ -190,7 +190,7 @@ static void make_file_change(struct history *history, struct record *record, con
 {
     UINT32 i;
 
-    switch (history_random(history, 6))
+    switch (history_random(history, 7))
     {
     case 0:
         if (job->files[file].flags & FILE_PUBLISHED) break;
@@ -213,6 +213,18 @@ static void make_file_change(struct history *history, struct record *record, con
         record->u.headers.size = history_random(history, history->max_text);
         for (i = 0; i < record->u.headers.size; i++) history->head[i] = (char)history_random(history, one_in(history, 20) ? 256 : 90);
         record->u.headers.headers = history->head;
+        return;
+    case 4:
+        record->type = RECORD_FILE_REQUEST;
+        record->u.request.file = file;
+        record->u.request.first = one_in(history, 2) ? 0 : history_random(history, 500000);
+        record->u.request.count = history_random(history, ARRAY_SIZE(history->pairs) / 2 + 1);
+        record->u.request.ranges = history->pairs;
+        for (i = 0; i < record->u.request.count; i++)
+        {
+            history->pairs[2 * i] = (UINT64)i * 10000 + history_random(history, 5000);
+            history->pairs[2 * i + 1] = 1 + history_random(history, 4999);
+        }
         return;
     case 3:
         record->type = RECORD_FILE_FLAGS;
@@ -362,6 +374,8 @@ static const char *file_difference(const struct job_file *a, const struct job_fi
     if (a->volume_serial != b->volume_serial) return "file volume_serial";
     if (a->restarts != b->restarts) return "file restarts";
     if (!same_ranges(&a->received, &b->received)) return "file received";
+    if (!same_ranges(&a->requested, &b->requested)) return "file requested";
+    if (a->first_wanted != b->first_wanted) return "file first_wanted";
     if (!same_text(a->response_headers, b->response_headers)) return "file response_headers";
     return NULL;
 }

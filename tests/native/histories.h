@@ -46,6 +46,7 @@ struct history
     struct file_range ranges[5][3];
     struct record_name names[4];
     UINT32 indexes[8];
+    UINT64 pairs[16];
 };
 
 void history_init(struct history *history, UINT64 seed, UINT32 max_jobs);

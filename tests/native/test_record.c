@@ -186,6 +186,12 @@ static void test_refused(void)
     CHECK_REFUSED("overlapping ranges");
 
     memset(&record, 0, sizeof(record));
+    record.type = RECORD_FILE_REQUEST;
+    record.u.request.ranges = bad_pairs;
+    record.u.request.count = 2;
+    CHECK_REFUSED("overlapping requests");
+
+    memset(&record, 0, sizeof(record));
     record.type = RECORD_FILE_FLAGS;
     record.u.flags.set = 0x100;
     CHECK_REFUSED("unknown flag");

@@ -118,6 +118,7 @@ static void free_file(struct job_file *file)
     free(file->ranges);
     free(file->response_headers);
     ranges_free(&file->received);
+    ranges_free(&file->requested);
 }
 
 static void free_job(struct job *job)
@@ -353,6 +354,7 @@ static HRESULT make_file(const struct record_file *from, struct job_file *file)
 
     memset(file, 0, sizeof(*file));
     ranges_init(&file->received);
+    ranges_init(&file->requested);
     file->remote_size = SIZE_UNKNOWN;
     file->volume_serial = from->volume_serial;
 
@@ -497,6 +499,7 @@ static UINT32 file_of(const struct record *record)
     case RECORD_FILE_DONE:     return record->u.done.file;
     case RECORD_FILE_HEADERS:  return record->u.headers.file;
     case RECORD_FILE_FLAGS:    return record->u.flags.file;
+    case RECORD_FILE_REQUEST:  return record->u.request.file;
     default:                   return NO_FILE;
     }
 }
@@ -548,6 +551,9 @@ static HRESULT make_contents(struct model *model, const struct record *record, s
         return make_text(record->u.headers.headers, record->u.headers.size, &change->texts[0]);
     case RECORD_FILE_FLAGS:
         return make_received(change, 1);
+    case RECORD_FILE_REQUEST:
+        if (FAILED(hr = make_received(change, 1))) return hr;
+        return ranges_decode(&change->received[0], record->u.request.ranges, record->u.request.count);
     case RECORD_COMPLETING:
         if (job->completing) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
         if (FAILED(hr = check_publish(job, record))) return hr;
@@ -601,6 +607,14 @@ static void swap_received(struct job_file *file, struct model_change *change, UI
 
     file->received = change->received[index];
     change->received[index] = received;
+}
+
+static void swap_requested(struct job_file *file, struct model_change *change)
+{
+    struct range_set requested = file->requested;
+
+    file->requested = change->received[0];
+    change->received[0] = requested;
 }
 
 static void swap_text(struct job_file *file, struct model_change *change, UINT32 index)
@@ -734,6 +748,10 @@ static void commit_file(struct job *job, struct model_change *change)
         if (record->u.flags.clear & FILE_TRANSFERRED) swap_received(file, change, 0);
         set_flags(job, index, (file->flags & ~record->u.flags.clear) | record->u.flags.set);
         break;
+    case RECORD_FILE_REQUEST:
+        file->first_wanted = record->u.request.first;
+        swap_requested(file, change);
+        break;
     default:
         break;
     }
@@ -807,6 +825,7 @@ static BOOL moves_modification_time(enum record_type type)
     case RECORD_FILE_NAMES:
     case RECORD_FILE_PROGRESS:
     case RECORD_FILE_DONE:
+    case RECORD_FILE_REQUEST:
     case RECORD_COMPLETING:
     case RECORD_COMPLETED:
     case RECORD_CANCELLED:
@@ -848,6 +867,7 @@ static void commit_change(struct model *model, struct model_change *change)
     case RECORD_FILE_DONE:
     case RECORD_FILE_HEADERS:
     case RECORD_FILE_FLAGS:
+    case RECORD_FILE_REQUEST:
         commit_file(job, change);
         break;
     case RECORD_COMPLETING:
@@ -1077,6 +1097,30 @@ static HRESULT emit_file_facts(struct emitter *emitter, const struct job *job)
     return S_OK;
 }
 
+static HRESULT emit_requests(struct emitter *emitter, const struct job *job)
+{
+    UINT64 *flat;
+    HRESULT hr;
+    UINT32 i;
+
+    for (i = 0; i < job->file_count; i++)
+    {
+        const struct job_file *file = &job->files[i];
+
+        if (!file->requested.count && !file->first_wanted) continue;
+        if (!(flat = malloc((file->requested.count + 1) * 2 * sizeof(*flat)))) return E_OUTOFMEMORY;
+        ranges_encode(&file->requested, flat);
+        emitter->record.u.request.file = i;
+        emitter->record.u.request.first = file->first_wanted;
+        emitter->record.u.request.ranges = flat;
+        emitter->record.u.request.count = (UINT32)file->requested.count;
+        hr = emit_record(emitter, RECORD_FILE_REQUEST);
+        free(flat);
+        if (FAILED(hr)) return hr;
+    }
+    return S_OK;
+}
+
 static HRESULT emit_job(struct emitter *emitter, const struct job *job)
 {
     struct record *record = &emitter->record;
@@ -1096,6 +1140,7 @@ static HRESULT emit_job(struct emitter *emitter, const struct job *job)
     if (FAILED(hr = emit_values(emitter, job))) return hr;
     if (FAILED(hr = emit_files(emitter, job))) return hr;
     if (FAILED(hr = emit_file_facts(emitter, job))) return hr;
+    if (FAILED(hr = emit_requests(emitter, job))) return hr;
 
     memset(&record->u, 0, sizeof(record->u));
     record->u.state.state = job->state;

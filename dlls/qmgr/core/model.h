@@ -135,6 +135,8 @@ struct job_file
     UINT32 volume_serial;       /* of the destination, 0 unknown [BEH.FILE.32] */
     UINT32 restarts;            /* how often CONSIST.2 made it start again */
     struct range_set received;  /* offsets in the temporary file that are on disk */
+    struct range_set requested; /* RequestFileRanges: wanted before the rest, received or not; to-EOF ends at SIZE_UNKNOWN */
+    UINT64 first_wanted;        /* UpdateDownloadPosition: what is missing from here on comes first */
     char *response_headers;     /* last head received, octets [BEH.HTTP.22], or NULL */
 };
 

@@ -29,7 +29,7 @@ static const char *const record_names[] =
 {
     "?", "CREATE", "SET", "ADD_FILES", "STATE", "FILE_NAMES", "FILE_BEGIN", "FILE_PROGRESS", "FILE_DONE", "FILE_HEADERS",
     "FILE_FLAGS", "COMPLETING", "PUBLISHED", "COMPLETED", "COMPLETE_FAILED", "CANCELLED", "CLEANED", "OWNER", "NOTIFIED",
-    "JOB_FACTS", "FILE_FACTS"
+    "JOB_FACTS", "FILE_FACTS", "FILE_REQUEST"
 };
 
 const char *record_name_of(enum record_type type)
@@ -84,23 +84,29 @@ static BOOL values_are_valid(const struct prop_value *values, UINT32 count)
     return TRUE;
 }
 
+static BOOL pairs_are_valid(const UINT64 *flat, UINT32 count)
+{
+    UINT64 end = 0;
+    UINT32 i;
+
+    if (count && !flat) return FALSE;
+    for (i = 0; i < count; i++, flat += 2)
+    {
+        if (flat[0] < end || !flat[1] || flat[0] > (UINT64)-1 - flat[1]) return FALSE;
+        end = flat[0] + flat[1];
+    }
+    return TRUE;
+}
+
 static BOOL facts_are_valid(const struct record_file_fact *facts, UINT32 count)
 {
-    UINT32 i, j;
+    UINT32 i;
 
     if (count && !facts) return FALSE;
     for (i = 0; i < count; i++)
     {
-        const UINT64 *flat = facts[i].received;
-        UINT64 end = 0;
-
         if (facts[i].flags & ~FILE_FLAGS_ALL) return FALSE;
-        if (facts[i].received_count && !flat) return FALSE;
-        for (j = 0; j < facts[i].received_count; j++, flat += 2)
-        {
-            if (flat[0] < end || !flat[1] || flat[0] > (UINT64)-1 - flat[1]) return FALSE;
-            end = flat[0] + flat[1];
-        }
+        if (!pairs_are_valid(facts[i].received, facts[i].received_count)) return FALSE;
     }
     return TRUE;
 }
@@ -144,6 +150,8 @@ static BOOL is_valid(const struct record *record)
         return record->u.owner.owner != NULL;
     case RECORD_FILE_FACTS:
         return facts_are_valid(record->u.file_facts.files, record->u.file_facts.count);
+    case RECORD_FILE_REQUEST:
+        return pairs_are_valid(record->u.request.ranges, record->u.request.count);
     case RECORD_FILE_BEGIN:
     case RECORD_FILE_DONE:
     case RECORD_COMPLETED:
@@ -264,22 +272,27 @@ static void put_value(struct buffer *out, const struct prop_value *value)
     }
 }
 
-static void put_file_fact(struct buffer *out, const struct record_file_fact *fact)
+static void put_pairs(struct buffer *out, const UINT64 *flat, UINT32 count)
 {
     UINT32 i;
 
+    put_u32(out, count);
+    for (i = 0; i < count; i++)
+    {
+        put_u64(out, flat[2 * i]);
+        put_u64(out, flat[2 * i + 1]);
+    }
+}
+
+static void put_file_fact(struct buffer *out, const struct record_file_fact *fact)
+{
     put_u32(out, fact->file);
     put_u32(out, fact->flags);
     put_u32(out, fact->volume_serial);
     put_u32(out, fact->restarts);
     put_u64(out, fact->remote_size);
     put_u64(out, fact->remote_time);
-    put_u32(out, fact->received_count);
-    for (i = 0; i < fact->received_count; i++)
-    {
-        put_u64(out, fact->received[2 * i]);
-        put_u64(out, fact->received[2 * i + 1]);
-    }
+    put_pairs(out, fact->received, fact->received_count);
     put_octets(out, fact->headers, text_len(fact->headers, fact->headers_size));
 }
 
@@ -389,6 +402,11 @@ static void put_record(struct buffer *out, const struct record *record)
     case RECORD_FILE_FACTS:
         put_u32(out, record->u.file_facts.count);
         for (i = 0; i < record->u.file_facts.count; i++) put_file_fact(out, &record->u.file_facts.files[i]);
+        break;
+    case RECORD_FILE_REQUEST:
+        put_u32(out, record->u.request.file);
+        put_u64(out, record->u.request.first);
+        put_pairs(out, record->u.request.ranges, record->u.request.count);
         break;
     case RECORD_COMPLETED:
     case RECORD_COMPLETE_FAILED:
@@ -811,6 +829,11 @@ static void get_record(struct cursor *cursor, struct record *record)
         break;
     case RECORD_FILE_FACTS:
         get_file_facts(cursor, record);
+        break;
+    case RECORD_FILE_REQUEST:
+        record->u.request.file = get_u32(cursor);
+        record->u.request.first = get_u64(cursor);
+        record->u.request.ranges = get_pairs(cursor, &record->u.request.count);
         break;
     case RECORD_COMPLETED:
     case RECORD_COMPLETE_FAILED:

@@ -56,6 +56,7 @@ enum record_type                /* numbers on disk: append only */
     RECORD_NOTIFIED,            /* the state's notification was delivered, or is owed anew */
     RECORD_JOB_FACTS,           /* snapshot only: counters and times that no other record can rebuild */
     RECORD_FILE_FACTS,          /* snapshot only: all that is known of files beyond their names */
+    RECORD_FILE_REQUEST,        /* what of a file is wanted before the rest: RequestFileRanges, UpdateDownloadPosition */
     RECORD_TYPE_COUNT           /* not on disk */
 };
 
@@ -162,6 +163,13 @@ struct record
             UINT32 count;
             const WCHAR *caller;            /* completing: SID string; published: NULL */
         } publish;
+        struct
+        {
+            UINT32 file;
+            UINT64 first;                   /* these two replace what was there */
+            const UINT64 *ranges;           /* pairs offset, length, as ranges_encode writes them */
+            UINT32 count;                   /* pairs */
+        } request;
         struct
         {
             const WCHAR *owner;
