@@ -64,6 +64,7 @@ struct queue_job
     UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
+    UINT32 requests;                /* counts RequestFileRanges and UpdateDownloadPosition, so that a transfer sees new ones */
     UINT32 generation;              /* counts changes of what a client can see, for notify.c */
     struct notify_job *notify;      /* owned by notify.c, NULL without a registered client interface */
 };
@@ -107,6 +108,16 @@ HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *
 HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller);
 /* SetValidationState: TRUE marks, FALSE sends the job to ERROR and forgets the file [BEH.CONSIST.9]. E_PENDING before it is whole. */
 HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid);
+
+/*
+ * IBackgroundCopyFile6.  BG_E_RANDOM_ACCESS_NOT_SUPPORTED for uploads, dynamic content, an HTTP method of the client's own, files with ranges
+ * and files of SMB servers [FILE6.3, 4].  BG_E_INVALID_RANGE outside the file as soon as its size is known, E_INVALIDARG for no range or
+ * an empty one.  A transfer that runs takes new requests up at once; one that does not is not started [FILE6.RequestFileRanges.A2].
+ */
+HRESULT queue_request_ranges(struct queue_job *job, UINT32 file, const struct file_range *ranges, UINT32 count);
+HRESULT queue_update_position(struct queue_job *job, UINT32 file, UINT64 offset);
+/* What is on disk, merged and in order; *ranges is malloc'ed, NULL without any. */
+HRESULT queue_filled_ranges(struct queue_job *job, UINT32 file, struct file_range **ranges, UINT32 *count);
 
 /* What a client sees, live values included; call with queue.cs held (queue_enter). */
 struct job_progress
