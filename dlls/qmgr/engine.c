@@ -53,7 +53,6 @@ struct round
     struct sched_job *facts;
     struct queue_job **jobs;
     UINT32 count, size;
-    BOOL network_back;
     BOOL moving;                /* some transfer runs */
     BOOL waiting;               /* some job waits for the network */
 };
@@ -68,11 +67,6 @@ void engine_network_changed(void *ctx)
     SetEvent(engine.wake);
 }
 
-static UINT64 after(UINT64 start, UINT64 msec)
-{
-    return start + msec < start ? SCHED_NEVER : start + msec;
-}
-
 static BOOL is_http(const WCHAR *remote_name)
 {
     return str_istarts(remote_name, L"http:") || str_istarts(remote_name, L"https:");
@@ -82,6 +76,7 @@ static void gather(void *ctx, struct queue_job *job)
 {
     struct round *round = ctx;
     const struct job *model = job->job;
+    struct sched_limits limits;
     struct sched_job *fact;
     UINT32 file;
 
@@ -95,22 +90,10 @@ static void gather(void *ctx, struct queue_job *job)
     fact->running = job->transfer != NULL;
     fact->stopping = job->stopping || job->finishing;
     fact->cost_flags = job_u32(model, PROP_COST_FLAGS);
-    fact->order = job->order;
-    fact->slice_end = job->slice_end;
     fact->retry_by_time = job->class == FAILURE_TRANSIENT;
     fact->cause_ended = TRUE;   /* a locked volume, the one cause we could not see the end of, does not exist in Wine */
-    fact->retry_at = round->network_back ? 0 : job->retry_at;
-    fact->give_up_at = job->unproductive_since
-            ? after(job->unproductive_since, job_u32(model, PROP_NO_PROGRESS_TIMEOUT) * MSEC_PER_SECOND) : SCHED_NEVER;
-    fact->timeout_at = SCHED_NEVER;
-    if (job->run_start)
-    {
-        UINT64 limit = job_u32(model, PROP_MAX_DOWNLOAD_TIME_SET) ? job_u32(model, PROP_MAX_DOWNLOAD_TIME)
-                                                                   : round->policy.max_download_time;
-        limit *= MSEC_PER_SECOND;
-        fact->timeout_at = limit > model->download_msec ? after(job->run_start, limit - model->download_msec) : 0;
-    }
-    fact->expire_at = after(job->active_at, round->policy.job_inactivity);
+    queue_limits_locked(job, &round->policy, &limits);
+    sched_clocks_facts(&job->clocks, &limits, model->download_msec, fact);
     fact->local = (file = job_first_unfinished(model)) != NO_FILE && !is_http(model->files[file].remote_name);
     if (job->finishing) fact->state = JOB_SUSPENDED;
 }
@@ -170,7 +153,7 @@ static void start(struct queue_job *job)
         {
             job->transfer = transfer;
             job->stopping = FALSE;
-            job->run_start = queue_clock();
+            sched_clocks_run(&job->clocks, queue_clock());
             queue_event_locked(job, EVENT_START, NULL, NO_FILE);
         }
         queue_leave();
@@ -201,7 +184,7 @@ static UINT64 run_round(void)
     round.world.cost = network.cost | (network.roaming ? 0x80 : 0);
     round.world.power_block = S_OK;
     round.world.slice_msec = round.policy.time_slice;
-    round.network_back = network.up && !engine.network_up;  /* BEH.STATE.38: every job, whatever its code */
+    round.world.network_back = network.up && !engine.network_up;
     engine.network_up = network.up;
 
     queue_enter();

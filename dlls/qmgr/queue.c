@@ -101,9 +101,9 @@ static void init_job(struct queue_job *entry, struct job *job)
     entry->job = job;
     entry->live = job->state;
     entry->listed = !job_is_final(job->state);
-    entry->order = ++queue.next_order;
-    entry->active_at = clock_of(job->modification_time);
-    entry->unproductive_since = job->no_progress_time ? clock_of(job->no_progress_time) : 0;
+    entry->clocks.order = ++queue.next_order;
+    entry->clocks.active_at = clock_of(job->modification_time);
+    entry->clocks.unproductive_since = job->no_progress_time ? clock_of(job->no_progress_time) : 0;
     entry->live_file = NO_FILE;
     entry->live_total = SIZE_UNKNOWN;
     if (job->failure.hr)
@@ -167,7 +167,7 @@ static HRESULT change(struct queue_job *job, struct record *record, HRESULT (*ch
     queue_enter();
     if (SUCCEEDED(hr = state_may_change(job->live)) && (!check || SUCCEEDED(hr = check(job))))
     {
-        if (SUCCEEDED(hr = queue_apply_locked(job, record, &ticket))) job->active_at = queue_clock();
+        if (SUCCEEDED(hr = queue_apply_locked(job, record, &ticket))) job->clocks.active_at = queue_clock();
     }
     queue_leave();
     return FAILED(hr) ? hr : store_wait(queue.store, ticket);
@@ -350,7 +350,7 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
         queue_enter();
         if (SUCCEEDED(hr = check_add_locked(job, count, file_limit)) && count
             && SUCCEEDED(hr = queue_apply_locked(job, &record, &ticket)))
-            job->active_at = queue_clock();
+            job->clocks.active_at = queue_clock();
         queue_leave();
         if (SUCCEEDED(hr) && count) hr = store_wait(queue.store, ticket);
     }

@@ -37,6 +37,7 @@
 #include <winbase.h>
 
 #include "core/record.h"
+#include "core/sched.h"
 #include "core/state.h"
 
 struct caller;
@@ -55,12 +56,7 @@ struct queue_job
     struct transfer *transfer;      /* working on it, or NULL */
     BOOL stopping;                  /* the transfer was told to end */
     enum failure_class class;       /* of job->failure */
-    UINT64 order;                   /* place in its level */
-    UINT64 slice_end;               /* monotonic ms, as the next four */
-    UINT64 retry_at;
-    UINT64 unproductive_since;      /* start of the no-progress period, 0 if none */
-    UINT64 run_start;               /* of the present transfer */
-    UINT64 active_at;               /* last progress or property change, for the inactivity time */
+    struct sched_clocks clocks;
     UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
@@ -156,6 +152,10 @@ HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *h
 HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name);
 /* The worker is done with the job: its last word. failure NULL: finished, or stopped before the end. */
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file);
+
+struct policy;
+/* What the clocks of the job are measured against. */
+void queue_limits_locked(const struct queue_job *job, const struct policy *policy, struct sched_limits *limits);
 
 UINT64 queue_now(void);         /* FILETIME, UTC */
 UINT64 queue_clock(void);       /* monotonic ms [BEH.RETRY.7] */

@@ -57,36 +57,15 @@ void queue_reserve_lazy(void)
     store_reserve(queue.store, LAZY_RESERVE);
 }
 
-/* The part of the download time that the present transfer has used. */
-static UINT64 run_msec(const struct queue_job *job)
+void queue_limits_locked(const struct queue_job *job, const struct policy *policy, struct sched_limits *limits)
 {
-    return job->run_start ? queue_clock() - job->run_start : 0;
-}
-
-static void set_timers(struct queue_job *job, enum job_event event, UINT32 duties)
-{
-    UINT64 clock = queue_clock();
-    struct policy policy;
-
-    if (duties & DUTY_RESTART_CLOCKS) job->unproductive_since = 0;
-    if ((duties & DUTY_START_CLOCK) && !job->unproductive_since) job->unproductive_since = clock;
-    switch (job->live)
-    {
-    case JOB_TRANSIENT_ERROR:
-        policy_get(&policy);
-        job->retry_at = clock + max(job_u32(job->job, PROP_MINIMUM_RETRY_DELAY) * MSEC_PER_SECOND, policy.retry_floor);
-        break;
-    case JOB_QUEUED:
-        /* BEH.SCHED.5, 21: behind its peers, except when a higher level took its turn away */
-        if (event != EVENT_PREEMPTED || clock >= job->slice_end) job->order = ++queue.next_order;
-        break;
-    case JOB_CONNECTING:
-        policy_get(&policy);
-        job->slice_end = clock + policy.time_slice;
-        break;
-    default:
-        break;
-    }
+    limits->retry_delay = job_u32(job->job, PROP_MINIMUM_RETRY_DELAY);
+    limits->retry_floor_msec = policy->retry_floor;
+    limits->no_progress_timeout = job_u32(job->job, PROP_NO_PROGRESS_TIMEOUT);
+    limits->max_download_time = job_u32(job->job, PROP_MAX_DOWNLOAD_TIME_SET) ? job_u32(job->job, PROP_MAX_DOWNLOAD_TIME)
+                                                                              : policy->max_download_time;
+    limits->inactivity_msec = policy->job_inactivity;
+    limits->slice_msec = policy->time_slice;
 }
 
 HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const struct state_step *step,
@@ -96,6 +75,9 @@ HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const str
     enum job_state before = job->live;
     struct record record = { RECORD_STATE };
     struct job *model = job->job;
+    struct sched_limits limits;
+    struct policy policy;
+    UINT64 now = queue_clock();
     HRESULT hr = S_OK;
 
     if (step->next == before && !step->duties) return S_OK;
@@ -106,7 +88,7 @@ HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const str
     record.u.state.resumed = model->resumed || event == EVENT_RESUME;
     record.u.state.completion_time = model->completion_time;
     record.u.state.no_progress_time = model->no_progress_time;
-    record.u.state.download_msec = model->download_msec;
+    record.u.state.download_msec = model->download_msec + sched_clocks_unrecorded(&job->clocks, now);
     if (step->duties & DUTY_SET_FAILURE)
     {
         record.u.state.failure.hr = failure->hr;
@@ -127,7 +109,8 @@ HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const str
     if (storable(step->next) != model->state || (step->duties & recorded)
         || ((step->duties & DUTY_CLEAR_FAILURE) && model->failure.hr))
     {
-        if (FAILED(hr = queue_apply_locked(job, &record, ticket)))
+        if (SUCCEEDED(hr = queue_apply_locked(job, &record, ticket))) sched_clocks_recorded(&job->clocks, now);
+        else
         {
             if (event < EVENT_START) return hr;     /* a method: the client is told, nothing has changed */
             /* The engine's own finding holds all the same; a restart finds out again. */
@@ -136,7 +119,9 @@ HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const str
     }
     job->live = step->next;
     if (step->duties & DUTY_SET_FAILURE) job->class = failure->class;
-    set_timers(job, event, step->duties);
+    policy_get(&policy);
+    queue_limits_locked(job, &policy, &limits);
+    sched_clocks_step(&job->clocks, &limits, event, step, now, &queue.next_order);
     TRACE("job %s: %s, %s to %s.\n", debugstr_guid(&model->id), state_event_name(event), state_name(before),
           state_name(job->live));
 
@@ -177,12 +162,6 @@ UINT32 queue_count_locked(void)
 
 /* Transfers */
 
-static void productive_locked(struct queue_job *job)
-{
-    job->unproductive_since = 0;
-    job->active_at = queue_clock();
-}
-
 void queue_transfer_connected(struct queue_job *job, struct transfer *transfer)
 {
     store_reserve(queue.store, LAZY_RESERVE);
@@ -214,7 +193,7 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
 void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, UINT64 total)
 {
     queue_enter();
-    if (received > job->live_received || job->live_file != file) productive_locked(job);
+    if (received > job->live_received || job->live_file != file) sched_clocks_moved(&job->clocks, queue_clock());
     job->live_file = file;
     job->live_received = received;
     job->live_total = total;
@@ -224,12 +203,19 @@ void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, U
 HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offset, UINT64 length)
 {
     struct record record = { RECORD_FILE_PROGRESS };
+    UINT64 now;
+    HRESULT hr;
 
     record.u.progress.file = file;
     record.u.progress.offset = offset;
     record.u.progress.length = length;
-    record.u.progress.download_msec = job->job->download_msec + run_msec(job);
-    return queue_append(job, &record);
+    if (FAILED(hr = queue_reserve_record(&record))) return hr;
+    queue_enter();
+    now = queue_clock();
+    record.u.progress.download_msec = job->job->download_msec + sched_clocks_unrecorded(&job->clocks, now);
+    if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL))) sched_clocks_recorded(&job->clocks, now);
+    queue_leave();
+    return hr;
 }
 
 HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size)
@@ -241,7 +227,7 @@ HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size
     record.u.done.size = size;
     if (FAILED(hr = queue_append(job, &record))) return hr;
     queue_enter();
-    productive_locked(job);
+    sched_clocks_moved(&job->clocks, queue_clock());
     job->live_file = NO_FILE;
     queue_leave();
     return S_OK;
@@ -275,7 +261,7 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
     store_reserve(queue.store, LAZY_RESERVE);
     queue_enter();
     job->transfer = NULL;
-    job->run_start = 0;
+    sched_clocks_halt(&job->clocks, queue_clock());
     job->live_file = NO_FILE;
     queue_facts_locked(job, &facts);
     if (facts.all_transferred)

@@ -75,7 +75,7 @@ static struct sched_job *pick_background(const struct sched_world *world, struct
         if (!is_background(job) || job->action != SCHED_NOTHING || job->state != JOB_QUEUED || job->running) continue;
         if (!best || is_before(job, best)) best = job;
     }
-    if (!running || running->action != SCHED_NOTHING) return best;
+    if (!running) return best;
     if (!best) return running;
     if (best->priority < running->priority) return best;                /* a higher level preempts */
     if (best->priority == running->priority && world->now >= running->slice_end) return best;
@@ -135,8 +135,8 @@ UINT64 sched_plan(const struct sched_world *world, struct sched_job *jobs, UINT3
                 {
                     if (job->cause_ended) job->action = SCHED_RETRY;    /* BEH.STATE.38, 39 */
                 }
-                else if (world->now >= job->retry_at)
-                    job->action = SCHED_RETRY;                          /* BEH.STATE.37 */
+                else if (world->now >= job->retry_at || world->network_back)
+                    job->action = SCHED_RETRY;                          /* BEH.STATE.37, 38 */
                 else
                     at(&next, job->retry_at);
             }
@@ -145,7 +145,10 @@ UINT64 sched_plan(const struct sched_world *world, struct sched_job *jobs, UINT3
         if (job->running && is_background(job))
         {
             occupied = TRUE;
-            if (!job->stopping) running = job;
+            if (job->stopping || job->action != SCHED_NOTHING) continue;
+            /* one that came down from the foreground: one of the two has to go [BEH.SCHED.2] */
+            if (running) (is_before(job, running) ? running : job)->action = SCHED_PREEMPT;
+            if (!running || running->action == SCHED_PREEMPT) running = job;
         }
     }
 
@@ -159,7 +162,7 @@ UINT64 sched_plan(const struct sched_world *world, struct sched_job *jobs, UINT3
     }
 
     chosen = pick_background(world, jobs, count, running);
-    if (running && running->action == SCHED_NOTHING && chosen != running) running->action = SCHED_PREEMPT;
+    if (running && chosen != running) running->action = SCHED_PREEMPT;
     if (chosen && chosen != running && !occupied) chosen->action = SCHED_START;
 
     /* the end of a slice matters only while a peer waits [BEH.SCHED.6] */
@@ -171,4 +174,85 @@ UINT64 sched_plan(const struct sched_world *world, struct sched_job *jobs, UINT3
         if (waiting) at(&next, running->slice_end);
     }
     return next;
+}
+
+/* The clocks of one job */
+
+static UINT64 after(UINT64 start, UINT64 msec)
+{
+    return start + msec < start ? SCHED_NEVER : start + msec;
+}
+
+void sched_clocks_step(struct sched_clocks *clocks, const struct sched_limits *limits, enum job_event event,
+                       const struct state_step *step, UINT64 now, UINT64 *next_order)
+{
+    UINT64 delay = limits->retry_delay * MSEC_PER_SECOND;
+
+    if (step->duties & DUTY_RESTART_CLOCKS)
+    {
+        /* BEH.RETRY.12; a transfer that is still there is on its way out */
+        clocks->unproductive_since = 0;
+        clocks->moved_msec = clocks->run_start = 0;
+    }
+    if ((step->duties & DUTY_START_CLOCK) && !clocks->unproductive_since) clocks->unproductive_since = now;
+    if (!(step->duties & DUTY_MODIFIED)) return;
+
+    switch (step->next)
+    {
+    case JOB_TRANSIENT_ERROR:
+        clocks->retry_at = after(now, max(delay, limits->retry_floor_msec));
+        break;
+    case JOB_QUEUED:
+        /* BEH.SCHED.5, 21: behind its peers, except when a higher level took its turn away */
+        if (event != EVENT_PREEMPTED || now >= clocks->slice_end) clocks->order = ++*next_order;
+        break;
+    case JOB_CONNECTING:
+        clocks->slice_end = after(now, limits->slice_msec);
+        break;
+    default:
+        break;
+    }
+}
+
+void sched_clocks_run(struct sched_clocks *clocks, UINT64 now)
+{
+    clocks->run_start = now;
+}
+
+void sched_clocks_moved(struct sched_clocks *clocks, UINT64 now)
+{
+    clocks->unproductive_since = 0;
+    clocks->active_at = now;
+}
+
+void sched_clocks_halt(struct sched_clocks *clocks, UINT64 now)
+{
+    clocks->moved_msec = sched_clocks_unrecorded(clocks, now);
+    clocks->run_start = 0;
+}
+
+UINT64 sched_clocks_unrecorded(const struct sched_clocks *clocks, UINT64 now)
+{
+    return clocks->moved_msec + (clocks->run_start ? now - clocks->run_start : 0);
+}
+
+void sched_clocks_recorded(struct sched_clocks *clocks, UINT64 now)
+{
+    clocks->moved_msec = 0;
+    if (clocks->run_start) clocks->run_start = now;
+}
+
+void sched_clocks_facts(const struct sched_clocks *clocks, const struct sched_limits *limits, UINT64 download_msec,
+                        struct sched_job *job)
+{
+    UINT64 limit = limits->max_download_time * MSEC_PER_SECOND, used = download_msec + clocks->moved_msec;
+
+    job->order = clocks->order;
+    job->slice_end = clocks->slice_end;
+    job->retry_at = clocks->retry_at;
+    job->give_up_at = job->timeout_at = SCHED_NEVER;
+    if (clocks->unproductive_since)
+        job->give_up_at = after(clocks->unproductive_since, limits->no_progress_timeout * MSEC_PER_SECOND);
+    if (clocks->run_start) job->timeout_at = limit > used ? after(clocks->run_start, limit - used) : 0;
+    job->expire_at = after(clocks->active_at, limits->inactivity_msec);
 }

@@ -26,7 +26,7 @@
 #ifndef __QMGR_CORE_SCHED_H
 #define __QMGR_CORE_SCHED_H
 
-#include "core/model.h"
+#include "core/state.h"
 
 #define SCHED_NEVER ((UINT64)-1)
 
@@ -61,7 +61,7 @@ struct sched_job
     UINT64 slice_end;           /* running background job: when its slice ends */
     UINT64 retry_at;            /* TRANSIENT_ERROR */
     UINT64 give_up_at;          /* TRANSIENT_ERROR, or SCHED_NEVER */
-    UINT64 timeout_at;          /* running: end of the maximum download time */
+    UINT64 timeout_at;          /* running: end of the maximum download time; else SCHED_NEVER */
     UINT64 expire_at;           /* end of the inactivity time */
     /* results */
     enum sched_action action;
@@ -72,6 +72,7 @@ struct sched_world
 {
     UINT64 now;
     BOOL network;               /* up */
+    BOOL network_back;          /* it was down when sched_plan was last asked: every job tries again [BEH.STATE.38] */
     BOOL background_blocked;    /* bandwidth policy of zero in force [BEH.STATE.35] */
     UINT32 cost;                /* bits of the present network; 0 counts as unrestricted [BEH.COST.23] */
     HRESULT power_block;        /* S_OK, or BG_E_BLOCKED_BY_BATTERY_SAVER and the like, for background jobs */
@@ -80,5 +81,45 @@ struct sched_world
 
 /* Marks every job and returns the time of the next thing that will happen by itself. */
 UINT64 sched_plan(const struct sched_world *world, struct sched_job *jobs, UINT32 count);
+
+/*
+ * The clocks of one job, which live beside the model.  They start anew with the service, but for those whose start the model keeps as a
+ * time of day [BEH.PERSIST.6, 7]: the owner sets unproductive_since and active_at from those.
+ */
+struct sched_clocks
+{
+    UINT64 order;               /* place in its level */
+    UINT64 slice_end;
+    UINT64 retry_at;
+    UINT64 unproductive_since;  /* start of the no-progress period, 0 if none [BEH.RETRY.10] */
+    UINT64 active_at;           /* last progress or property change [BEH.STATE.98] */
+    UINT64 run_start;           /* of the present transfer, 0 if none */
+    UINT64 moved_msec;          /* time spent moving that is not recorded yet, without the present transfer's */
+};
+
+/* What the job's properties and the policy say, for the job in question. */
+struct sched_limits
+{
+    UINT32 retry_delay;         /* s */
+    UINT64 retry_floor_msec;    /* under the retry delay [BEH.RETRY.1, 20] */
+    UINT32 no_progress_timeout; /* s */
+    UINT32 max_download_time;   /* s, the job's own or the policy's [BEH.RETRY.11] */
+    UINT64 inactivity_msec;
+    UINT64 slice_msec;
+};
+
+/* A step of core/state was taken. *next_order: the queue's counter of places. */
+void sched_clocks_step(struct sched_clocks *clocks, const struct sched_limits *limits, enum job_event event,
+                       const struct state_step *step, UINT64 now, UINT64 *next_order);
+/* A transfer begins, bytes came, the transfer is gone. */
+void sched_clocks_run(struct sched_clocks *clocks, UINT64 now);
+void sched_clocks_moved(struct sched_clocks *clocks, UINT64 now);
+void sched_clocks_halt(struct sched_clocks *clocks, UINT64 now);
+/* Time spent moving that no record has yet [BEH.RETRY.11]; and: a record has it now. */
+UINT64 sched_clocks_unrecorded(const struct sched_clocks *clocks, UINT64 now);
+void sched_clocks_recorded(struct sched_clocks *clocks, UINT64 now);
+/* Fills the times of the facts from the clocks. download_msec: as recorded. */
+void sched_clocks_facts(const struct sched_clocks *clocks, const struct sched_limits *limits, UINT64 download_msec,
+                        struct sched_job *job);
 
 #endif /* __QMGR_CORE_SCHED_H */
