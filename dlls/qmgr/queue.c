@@ -522,7 +522,7 @@ HRESULT queue_request_ranges(struct queue_job *job, UINT32 index, const struct f
     }
     if (SUCCEEDED(hr))
     {
-        job->active_at = queue_clock();
+        job->clocks.active_at = queue_clock();
         job->requests++;
     }
     queue_leave();
@@ -561,7 +561,7 @@ HRESULT queue_update_position(struct queue_job *job, UINT32 index, UINT64 offset
         record.u.request.count = file->requested.count;
         if (SUCCEEDED(hr = queue_apply_locked(job, &record, &ticket)))
         {
-            job->active_at = queue_clock();
+            job->clocks.active_at = queue_clock();
             job->requests++;
         }
     }
