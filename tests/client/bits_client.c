@@ -1,0 +1,369 @@
+/*
+ * A client of BITS for scripts: makes jobs of a list of URLs, waits for them and says how long that took and how it ended
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * Only COM and what every BITS has, so that it measures any of them; what is newer is asked for when an option needs it.  Output, a line each:
+ *
+ *   job INDEX STATE HRESULT CONTEXT BYTES      how that job ended
+ *   time created|added|transferred|completed MICROSECONDS    since the first call, when all jobs were so far
+ */
+
+#define COBJMACROS
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "winnls.h"
+#include "initguid.h"
+#include "objbase.h"
+
+#include "bits.h"
+#include "bits1_5.h"
+#include "bits2_5.h"
+
+static const char usage[] =
+    "Usage: bits_client [OPTION...] URL FILE [URL FILE...]\n"
+    "\n"
+    "  --list FILE          more pairs, a line each, separated by a tab\n"
+    "  --each               a job for each pair, all at the same time; default is one job\n"
+    "  --serial             with --each: one after the other\n"
+    "  --repeat N           the whole again N times, each line of output N times\n"
+    "  --foreground         priority, default is normal\n"
+    "  --flags N            SetSecurityFlags\n"
+    "  --cert STORE SUBJECT SetClientCertificateByName, current user\n"
+    "  --credentials TARGET SCHEME USER PASSWORD   numbers for the first two\n"
+    "  --proxy LIST         SetProxySettings, override; \"-\" for none at all\n"
+    "  --transient          a transient error is an end too\n"
+    "  --timeout SECONDS    default 300\n"
+    "  --poll MS            how often the state is asked for, default 20\n"
+    "  --keep               no Complete; what was received stays in its job, which is cancelled\n"
+    "\n"
+    "A FILE that begins with / is a Unix path. Exit code: 0 if all jobs were transferred, 1 if not, 2 for failures of calls.\n";
+
+struct pair
+{
+    WCHAR *url, *file;
+};
+
+static struct
+{
+    struct pair *pairs;
+    UINT32 count, size;
+    BOOL each, serial, foreground, transient, keep, has_flags;
+    ULONG flags;
+    WCHAR *cert_store, *cert_subject;
+    BG_AUTH_CREDENTIALS credentials[8];
+    UINT32 credential_count;
+    WCHAR *proxy;
+    DWORD timeout, poll, repeat;
+} options = { .timeout = 300, .poll = 20, .repeat = 1 };
+
+static const char *const state_names[] =
+{
+    "QUEUED", "CONNECTING", "TRANSFERRING", "SUSPENDED", "ERROR", "TRANSIENT_ERROR", "TRANSFERRED", "ACKNOWLEDGED", "CANCELLED"
+};
+
+static LONGLONG now_us(void)
+{
+    LARGE_INTEGER count, frequency;
+
+    QueryPerformanceCounter(&count);
+    QueryPerformanceFrequency(&frequency);
+    return count.QuadPart / frequency.QuadPart * 1000000 + count.QuadPart % frequency.QuadPart * 1000000 / frequency.QuadPart;
+}
+
+static void check(HRESULT hr, const char *what)
+{
+    if (SUCCEEDED(hr)) return;
+    printf("failed %s 0x%08lx\n", what, hr);
+    fflush(stdout);
+    exit(2);
+}
+
+static WCHAR *widen(const char *text, UINT code_page)
+{
+    int len = MultiByteToWideChar(code_page, 0, text, -1, NULL, 0);
+    WCHAR *wide = malloc(len * sizeof(*wide));
+
+    MultiByteToWideChar(code_page, 0, text, -1, wide, len);
+    return wide;
+}
+
+static void add_pair(const char *url, const char *file, UINT code_page)
+{
+    struct pair *pair;
+    WCHAR *name, *p;
+
+    if (options.count == options.size)
+    {
+        options.size = options.size ? options.size * 2 : 64;
+        options.pairs = realloc(options.pairs, options.size * sizeof(*options.pairs));
+    }
+    pair = &options.pairs[options.count++];
+    pair->url = widen(url, code_page);
+    name = widen(file, code_page);
+    if (*name == '/')
+    {
+        pair->file = malloc((wcslen(name) + 3) * sizeof(WCHAR));
+        wcscpy(pair->file, L"Z:");
+        wcscat(pair->file, name);
+        for (p = pair->file; *p; p++)
+            if (*p == '/') *p = '\\';
+        free(name);
+    }
+    else pair->file = name;
+}
+
+static void read_list(const char *path)
+{
+    static char line[16384];
+    FILE *list = fopen(path, "rb");
+    char *tab;
+
+    if (!list)
+    {
+        printf("failed to open %s\n", path);
+        exit(2);
+    }
+    while (fgets(line, sizeof(line), list))
+    {
+        line[strcspn(line, "\r\n")] = 0;
+        if (!(tab = strchr(line, '\t'))) continue;
+        *tab = 0;
+        add_pair(line, tab + 1, CP_UTF8);
+    }
+    fclose(list);
+}
+
+static const char *next_argument(char **argv, int argc, int *i)
+{
+    if (++*i >= argc)
+    {
+        fputs(usage, stderr);
+        exit(2);
+    }
+    return argv[*i];
+}
+
+static void parse(int argc, char **argv)
+{
+    int i;
+
+    for (i = 1; i < argc; i++)
+    {
+        const char *arg = argv[i];
+
+        if (!strcmp(arg, "--help") || !strcmp(arg, "-h"))
+        {
+            fputs(usage, stdout);
+            exit(0);
+        }
+        else if (!strcmp(arg, "--list")) read_list(next_argument(argv, argc, &i));
+        else if (!strcmp(arg, "--each")) options.each = TRUE;
+        else if (!strcmp(arg, "--serial")) options.serial = TRUE;
+        else if (!strcmp(arg, "--repeat")) options.repeat = strtoul(next_argument(argv, argc, &i), NULL, 0);
+        else if (!strcmp(arg, "--foreground")) options.foreground = TRUE;
+        else if (!strcmp(arg, "--transient")) options.transient = TRUE;
+        else if (!strcmp(arg, "--keep")) options.keep = TRUE;
+        else if (!strcmp(arg, "--timeout")) options.timeout = strtoul(next_argument(argv, argc, &i), NULL, 0);
+        else if (!strcmp(arg, "--poll")) options.poll = strtoul(next_argument(argv, argc, &i), NULL, 0);
+        else if (!strcmp(arg, "--proxy")) options.proxy = widen(next_argument(argv, argc, &i), CP_ACP);
+        else if (!strcmp(arg, "--flags"))
+        {
+            options.flags = strtoul(next_argument(argv, argc, &i), NULL, 0);
+            options.has_flags = TRUE;
+        }
+        else if (!strcmp(arg, "--cert"))
+        {
+            options.cert_store = widen(next_argument(argv, argc, &i), CP_ACP);
+            options.cert_subject = widen(next_argument(argv, argc, &i), CP_ACP);
+        }
+        else if (!strcmp(arg, "--credentials") && options.credential_count < ARRAY_SIZE(options.credentials))
+        {
+            BG_AUTH_CREDENTIALS *credentials = &options.credentials[options.credential_count++];
+
+            credentials->Target = atoi(next_argument(argv, argc, &i));
+            credentials->Scheme = atoi(next_argument(argv, argc, &i));
+            credentials->Credentials.Basic.UserName = widen(next_argument(argv, argc, &i), CP_ACP);
+            credentials->Credentials.Basic.Password = widen(next_argument(argv, argc, &i), CP_ACP);
+        }
+        else if (*arg != '-' && i + 1 < argc)
+        {
+            add_pair(arg, argv[i + 1], CP_ACP);
+            i++;
+        }
+        else
+        {
+            fputs(usage, stderr);
+            exit(2);
+        }
+    }
+    if (options.count) return;
+    fputs(usage, stderr);
+    exit(2);
+}
+
+static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 first, UINT32 count)
+{
+    BG_FILE_INFO *infos = malloc(count * sizeof(*infos));
+    IBackgroundCopyJobHttpOptions *http;
+    IBackgroundCopyJob2 *job2;
+    IBackgroundCopyJob *job;
+    GUID id;
+    UINT32 i;
+
+    check(IBackgroundCopyManager_CreateJob(manager, L"bits_client", BG_JOB_TYPE_DOWNLOAD, &id, &job), "CreateJob");
+    if (options.foreground) check(IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND), "SetPriority");
+    if (options.proxy)
+    {
+        if (wcscmp(options.proxy, L"-"))
+            check(IBackgroundCopyJob_SetProxySettings(job, BG_JOB_PROXY_USAGE_OVERRIDE, options.proxy, NULL), "SetProxySettings");
+        else check(IBackgroundCopyJob_SetProxySettings(job, BG_JOB_PROXY_USAGE_NO_PROXY, NULL, NULL), "SetProxySettings");
+    }
+    if (options.credential_count)
+    {
+        check(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&job2), "IBackgroundCopyJob2");
+        for (i = 0; i < options.credential_count; i++)
+            check(IBackgroundCopyJob2_SetCredentials(job2, &options.credentials[i]), "SetCredentials");
+        IBackgroundCopyJob2_Release(job2);
+    }
+    if (options.has_flags || options.cert_store)
+    {
+        check(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions, (void **)&http), "IBackgroundCopyJobHttpOptions");
+        if (options.has_flags) check(IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, options.flags), "SetSecurityFlags");
+        if (options.cert_store)
+            check(IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER,
+                                                                           options.cert_store, options.cert_subject),
+                  "SetClientCertificateByName");
+        IBackgroundCopyJobHttpOptions_Release(http);
+    }
+    for (i = 0; i < count; i++)
+    {
+        infos[i].RemoteName = options.pairs[first + i].url;
+        infos[i].LocalName = options.pairs[first + i].file;
+    }
+    check(IBackgroundCopyJob_AddFileSet(job, count, infos), "AddFileSet");
+    free(infos);
+    return job;
+}
+
+static BOOL is_end(BG_JOB_STATE state)
+{
+    return state == BG_JOB_STATE_TRANSFERRED || state == BG_JOB_STATE_ERROR || state == BG_JOB_STATE_CANCELLED
+            || state == BG_JOB_STATE_ACKNOWLEDGED || (options.transient && state == BG_JOB_STATE_TRANSIENT_ERROR);
+}
+
+/* Waits for all of them, at most `timeout` seconds. */
+static void wait_for(IBackgroundCopyJob **jobs, BG_JOB_STATE *states, UINT32 count)
+{
+    ULONGLONG deadline = GetTickCount64() + (ULONGLONG)options.timeout * 1000;
+    UINT32 i, left;
+
+    for (;;)
+    {
+        left = 0;
+        for (i = 0; i < count; i++)
+        {
+            if (is_end(states[i])) continue;
+            check(IBackgroundCopyJob_GetState(jobs[i], &states[i]), "GetState");
+            if (!is_end(states[i])) left++;
+        }
+        if (!left || GetTickCount64() > deadline) return;
+        Sleep(options.poll);
+    }
+}
+
+static void report(IBackgroundCopyJob *job, UINT32 index, BG_JOB_STATE state)
+{
+    BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
+    IBackgroundCopyError *error;
+    BG_JOB_PROGRESS progress;
+    HRESULT hr = S_OK;
+
+    check(IBackgroundCopyJob_GetProgress(job, &progress), "GetProgress");
+    if (SUCCEEDED(IBackgroundCopyJob_GetError(job, &error)))
+    {
+        IBackgroundCopyError_GetError(error, &context, &hr);
+        IBackgroundCopyError_Release(error);
+    }
+    printf("job %u %s 0x%08lx %u %I64u\n", index, state <= BG_JOB_STATE_CANCELLED ? state_names[state] : "UNKNOWN", hr, context,
+           progress.BytesTransferred);
+}
+
+static void say_time(const char *what, LONGLONG start)
+{
+    printf("time %s %I64d\n", what, now_us() - start);
+}
+
+static BOOL run(IBackgroundCopyManager *manager)
+{
+    UINT32 per_job = options.each ? 1 : options.count, count = options.count / per_job, i, done;
+    IBackgroundCopyJob **jobs = calloc(count, sizeof(*jobs));
+    BG_JOB_STATE *states = calloc(count, sizeof(*states));
+    UINT32 step = options.serial ? 1 : count;
+    LONGLONG start = now_us();
+    BOOL good = TRUE;
+
+    for (done = 0; done < count; done += step)
+    {
+        for (i = done; i < done + step; i++) jobs[i] = create_job(manager, i * per_job, per_job);
+        if (!options.serial) say_time("added", start);
+        for (i = done; i < done + step; i++) check(IBackgroundCopyJob_Resume(jobs[i]), "Resume");
+        if (!options.serial) say_time("resumed", start);
+        wait_for(jobs + done, states + done, step);
+        if (!options.serial) say_time("transferred", start);
+        for (i = done; i < done + step; i++)
+        {
+            if (states[i] != BG_JOB_STATE_TRANSFERRED) good = FALSE;
+            if (states[i] == BG_JOB_STATE_TRANSFERRED && !options.keep) check(IBackgroundCopyJob_Complete(jobs[i]), "Complete");
+        }
+    }
+    say_time("completed", start);
+    for (i = 0; i < count; i++)
+    {
+        report(jobs[i], i, states[i]);
+        if (states[i] != BG_JOB_STATE_TRANSFERRED || options.keep) IBackgroundCopyJob_Cancel(jobs[i]);
+        IBackgroundCopyJob_Release(jobs[i]);
+    }
+    fflush(stdout);
+    free(jobs);
+    free(states);
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    IBackgroundCopyManager *manager;
+    BOOL good = TRUE;
+    DWORD i;
+
+    parse(argc, argv);
+    check(CoInitializeEx(NULL, COINIT_MULTITHREADED), "CoInitializeEx");
+    check(CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&manager),
+          "CoCreateInstance");
+    for (i = 0; i < options.repeat; i++)
+        if (!run(manager)) good = FALSE;
+    IBackgroundCopyManager_Release(manager);
+    CoUninitialize();
+    return good ? 0 : 1;
+}
