@@ -71,6 +71,11 @@ props[PROP_COUNT] =
     [PROP_HIGH_PERFORMANCE]       = { PROP_TYPE_U32, 0, NULL },
     [PROP_MAX_DOWNLOAD_SIZE]      = { PROP_TYPE_U64, SIZE_UNKNOWN, NULL },
     [PROP_ON_DEMAND]              = { PROP_TYPE_U32, 0, NULL },
+    [PROP_GROUP_ID]               = { PROP_TYPE_GUID, 0, NULL },
+    [PROP_GROUP_JOB_ID]           = { PROP_TYPE_GUID, 0, NULL },
+    [PROP_GROUP_NOTIFY_FLAGS]     = { PROP_TYPE_U32, 0, NULL },
+    [PROP_GROUP_NOTIFY_CLSID]     = { PROP_TYPE_STRING, 0, NULL },
+    [PROP_GROUP_SIZE_HINTS]       = { PROP_TYPE_BLOB, 0, NULL },
 };
 
 enum prop_type prop_type_of(enum job_prop prop)

@@ -87,6 +87,11 @@ enum job_prop
     PROP_HIGH_PERFORMANCE,      /* u32 */
     PROP_MAX_DOWNLOAD_SIZE,     /* u64, default SIZE_UNKNOWN */
     PROP_ON_DEMAND,             /* u32 */
+    PROP_GROUP_ID,              /* guid: the job is a group of the queue manager 0.9 [QM.A3], else GUID_NULL */
+    PROP_GROUP_JOB_ID,          /* guid of the group's job, GUID_NULL until it is created */
+    PROP_GROUP_NOTIFY_FLAGS,    /* u32, QM_NOTIFY_*, default 0 [GPROP.A3] */
+    PROP_GROUP_NOTIFY_CLSID,    /* string as given, default NULL */
+    PROP_GROUP_SIZE_HINTS,      /* blob of u32, one for each file up to the last with a hint [JOB1.GetFile.A1] */
     PROP_COUNT
 };
 
