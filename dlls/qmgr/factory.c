@@ -29,6 +29,7 @@
 #include "awake.h"
 #include "guard.h"
 #include "log.h"
+#include "qmgr.h"
 #include "qmgr_private.h"
 #include "security.h"
 
@@ -118,6 +119,7 @@ static const IClassFactoryVtbl factory_vtbl =
 };
 
 static struct factory manager_factory = {{(IClassFactoryVtbl *)&factory_vtbl}, manager_create};
+static struct factory qmgr_factory = {{(IClassFactoryVtbl *)&factory_vtbl}, qmgr_create};
 
 static const struct
 {
@@ -126,6 +128,7 @@ static const struct
 }
 classes[] =
 {
+    {&CLSID_BackgroundCopyQMgr, &qmgr_factory},
     {&CLSID_BackgroundCopyManager, &manager_factory},
     {&CLSID_BackgroundCopyManager1_5, &manager_factory},
     {&CLSID_BackgroundCopyManager2_0, &manager_factory},

@@ -26,6 +26,7 @@
 #include "winbase.h"
 #include "objbase.h"
 
+#include "peercache.h"
 #include "qmgr_private.h"
 #include "security.h"
 #include "core/str.h"
@@ -40,6 +41,7 @@ struct manager
 {
     IBackgroundCopyManager IBackgroundCopyManager_iface;
     struct client_object base;
+    struct peercache peercache;     /* IBitsPeerCacheAdministration [PC.1] */
 };
 
 static inline struct manager *impl_from_IBackgroundCopyManager(IBackgroundCopyManager *iface)
@@ -80,16 +82,19 @@ static ULONG WINAPI manager_Release(IBackgroundCopyManager *iface)
 
 static HRESULT WINAPI manager_QueryInterface(IBackgroundCopyManager *iface, REFIID riid, void **out)
 {
+    struct manager *manager = impl_from_IBackgroundCopyManager(iface);
+
     TRACE("%p, %s, %p.\n", iface, debugstr_guid(riid), out);
 
-    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IBackgroundCopyManager))
+    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IBackgroundCopyManager)) *out = iface;
+    else if (IsEqualIID(riid, &IID_IBitsPeerCacheAdministration)) *out = &manager->peercache.IBitsPeerCacheAdministration_iface;
+    else
     {
-        IBackgroundCopyManager_AddRef(iface);
-        *out = iface;
-        return S_OK;
+        *out = NULL;
+        return E_NOINTERFACE;
     }
-    *out = NULL;
-    return E_NOINTERFACE;
+    IBackgroundCopyManager_AddRef(iface);
+    return S_OK;
 }
 
 static HRESULT WINAPI manager_CreateJob(IBackgroundCopyManager *iface, LPCWSTR name, BG_JOB_TYPE type, GUID *id,
@@ -202,6 +207,7 @@ HRESULT manager_create(struct client *client, IUnknown **ret)
     *ret = NULL;
     if (!(manager = calloc(1, sizeof(*manager)))) return E_OUTOFMEMORY;
     manager->IBackgroundCopyManager_iface.lpVtbl = &manager_vtbl;
+    peercache_init(&manager->peercache, (IUnknown *)&manager->IBackgroundCopyManager_iface, client);
     client_object_init(&manager->base, client, (IUnknown *)&manager->IBackgroundCopyManager_iface);
     *ret = (IUnknown *)&manager->IBackgroundCopyManager_iface;
     return S_OK;

@@ -32,6 +32,8 @@
 #include "clients.h"
 #include "queue.h"
 
+/* group.c: the queue manager 0.9 */
+HRESULT qmgr_create(struct client *client, IUnknown **manager);
 /* manager.c */
 HRESULT manager_create(struct client *client, IUnknown **manager);
 /* job.c: the one object of this client for this job [MGR.GetJob.A2] */

@@ -241,7 +241,40 @@ static HRESULT check_limits_locked(const struct caller *caller, const struct pol
     return S_OK;
 }
 
-HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enum job_type type, struct queue_job **ret)
+static BOOL group_exists_locked(const GUID *group)
+{
+    struct job *job;
+
+    for (job = queue.model.first; job; job = job->next)
+    {
+        const struct queue_job *entry = job->user;
+
+        if (entry && entry->listed && !memcmp(&job->props[PROP_GROUP_ID].guid, group, sizeof(*group))) return TRUE;
+    }
+    return FALSE;
+}
+
+/*
+ * The second record of a group, in the same stay under the lock, so that both are on their way to the disk together.  A kill between them
+ * leaves an empty job that nobody was told of.
+ */
+static HRESULT make_group_locked(struct queue_job *entry, const GUID *group, UINT64 *ticket)
+{
+    struct prop_value value = { PROP_GROUP_ID };
+    struct record set = { RECORD_SET }, cancelled = { RECORD_CANCELLED }, cleaned = { RECORD_CLEANED };
+    HRESULT hr;
+
+    value.guid = *group;
+    set.u.set.values = &value;
+    set.u.set.count = 1;
+    if (FAILED(hr = queue_apply_locked(entry, &set, ticket))
+        && SUCCEEDED(queue_apply_locked(entry, &cancelled, ticket)))
+        queue_apply_locked(entry, &cleaned, ticket);
+    return hr;
+}
+
+static HRESULT create(const struct caller *caller, const WCHAR *display_name, enum job_type type, const GUID *group,
+                      struct queue_job **ret)
 {
     struct record record = { RECORD_CREATE };
     struct queue_job *entry;
@@ -258,11 +291,13 @@ HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enu
     record.u.create.elevated = caller->elevated;
     policy_get(&policy);
     if (FAILED(hr = queue_reserve_record(&record))) return hr;
+    if (group && FAILED(hr = store_reserve(queue.store, 4096))) return hr;
     if (!(entry = calloc(1, sizeof(*entry)))) return E_OUTOFMEMORY;
 
     queue_enter();
     record.time = queue_now();
-    if (SUCCEEDED(hr = check_limits_locked(caller, &policy))
+    if (group && group_exists_locked(group)) hr = E_INVALIDARG;
+    else if (SUCCEEDED(hr = check_limits_locked(caller, &policy))
         && SUCCEEDED(hr = model_prepare(&queue.model, &record))
         && SUCCEEDED(hr = store_append(queue.store, &record, &ticket))
         && SUCCEEDED(hr = model_apply(&queue.model, &record)))
@@ -271,6 +306,12 @@ HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enu
         entry->listed = FALSE;
         set_listed_locked(entry, TRUE);
         queue_addref(entry);
+        if (group && FAILED(hr = make_group_locked(entry, group, &ticket)))
+        {
+            queue_leave();
+            queue_release(entry);
+            return hr;
+        }
     }
     queue_leave();
     if (FAILED(hr))
@@ -286,6 +327,16 @@ HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enu
     log_write(LOG_INFO, "job %s created, owner %s", debugstr_guid(&record.job), debugstr_w(caller->sid));
     *ret = entry;
     return S_OK;
+}
+
+HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enum job_type type, struct queue_job **job)
+{
+    return create(caller, display_name, type, NULL, job);
+}
+
+HRESULT queue_create_group(const struct caller *caller, const GUID *group, struct queue_job **job)
+{
+    return create(caller, L"", JOB_DOWNLOAD, group, job);
 }
 
 HRESULT queue_set(struct queue_job *job, const struct prop_value *values, UINT32 count,

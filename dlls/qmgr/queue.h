@@ -80,6 +80,8 @@ void queue_release(struct queue_job *job);
 
 /* The limits are counted and the job is made in one stay under the lock: BG_E_TOO_MANY_JOBS_PER_MACHINE, _PER_USER [MGR.CreateJob.7, 8]. */
 HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enum job_type type, struct queue_job **job);
+/* The job that is a group of the queue manager 0.9, with an empty name; E_INVALIDARG if there is a group of that id [QMGR.CreateGroup.3]. */
+HRESULT queue_create_group(const struct caller *caller, const GUID *group, struct queue_job **job);
 HRESULT queue_find(const GUID *id, struct queue_job **job);        /* BG_E_NOT_FOUND */
 /* A snapshot of the listed jobs for which want() is TRUE (called with queue.cs held), oldest first; *jobs is malloc'ed. */
 HRESULT queue_list(BOOL (*want)(void *ctx, const struct job *job), void *ctx, struct queue_job ***jobs, UINT32 *count);
