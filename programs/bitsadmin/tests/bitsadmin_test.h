@@ -124,7 +124,7 @@ static DWORD WINAPIV run(const WCHAR *format, ...)
 }
 
 /* The text behind the banner, or "" if it does not begin with one. */
-static const char *behind_banner(void)
+static inline const char *behind_banner(void)
 {
     static const char start[] = "\r\nBITSADMIN version 3.0\r\n";
     const char *p = result.text;
@@ -152,7 +152,7 @@ static const WCHAR *job_name(const WCHAR *suffix)
 }
 
 /* Makes a job by the tool; its GUID in braces, which the next call overwrites. */
-static const WCHAR *create_job(const WCHAR *name)
+static inline const WCHAR *create_job(const WCHAR *name)
 {
     static WCHAR ids[4][40];
     static unsigned int i;
@@ -164,7 +164,7 @@ static const WCHAR *create_job(const WCHAR *name)
     return ids[i];
 }
 
-static void cancel_job(const WCHAR *job)
+static inline void cancel_job(const WCHAR *job)
 {
     DWORD code = run(L"/rawreturn /cancel %ls", job);
 
