@@ -202,6 +202,9 @@ static HRESULT win_flush_dir(struct disk *disk, const WCHAR *path)
     if (handle == INVALID_HANDLE_VALUE) return last_error();
     hr = result_of(FlushFileBuffers(handle));
     CloseHandle(handle);
+    /* Some file systems cannot flush a folder by itself; what they do instead is all there is. */
+    if (hr == E_INVALIDARG || hr == HRESULT_FROM_WIN32(ERROR_INVALID_FUNCTION) || hr == HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED))
+        hr = S_OK;
     return hr;
 }
 

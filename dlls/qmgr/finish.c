@@ -35,142 +35,89 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
 
-/* Deletes what is left of a job that is final already, and lets the journal forget it. */
-static HRESULT clean(struct queue_job *job)
+static void enter(void *ctx)
 {
-    struct record record = { RECORD_CLEANED };
-    struct publish_list list;
-    UINT32 remain;
-    HRESULT hr;
-
     queue_enter();
-    hr = publish_list_rest(job->job, &list);
-    queue_leave();
-    if (FAILED(hr)) return BG_S_UNABLE_TO_DELETE_FILES;     /* the next start tries again */
-    discard_files(disk_get(), &list, &remain);
-    publish_list_free(&list);
-    if (remain)
-    {
-        log_write(LOG_WARNING, "job %s: %u temporary files could not be deleted", debugstr_guid(&job->job->id), remain);
-        return BG_S_UNABLE_TO_DELETE_FILES;
-    }
-    if (FAILED(hr = queue_append(job, &record)))
-        WARN("job %s is not forgotten, hr %#lx\n", debugstr_guid(&job->job->id), hr);
-    return S_OK;
 }
 
-/* The act and the outcome of a Complete whose intent is durable. */
-static HRESULT carry_out(struct queue_job *job)
+static void leave(void *ctx)
 {
-    struct record published = { RECORD_PUBLISHED }, done = { RECORD_COMPLETED }, failed = { RECORD_COMPLETE_FAILED };
-    struct publish_outcome outcome;
-    struct publish_list list;
-    BOOL partial = FALSE;
-    HRESULT hr, hr2;
-    UINT32 i;
-
-    queue_enter();
-    hr = publish_list_intent(job->job, &list);
-    for (i = 0; i < job->job->file_count; i++)
-        if (!(job->job->files[i].flags & FILE_TRANSFERRED)) partial = TRUE;
     queue_leave();
-    if (SUCCEEDED(hr))
-    {
-        if (SUCCEEDED(hr = publish_files(disk_get(), &list, &outcome)))
-        {
-            hr = outcome.hr;
-            published.u.publish.files = outcome.files;
-            published.u.publish.count = outcome.count;
-            if (outcome.count && FAILED(hr2 = queue_append(job, &published)) && SUCCEEDED(hr)) hr = hr2;
-            publish_outcome_free(&outcome);
-        }
-        publish_list_free(&list);
-    }
-    if (FAILED(hr))
-    {
-        log_write(LOG_WARNING, "job %s: cannot be completed, hr %#lx", debugstr_guid(&job->job->id), hr);
-        if (FAILED(hr2 = queue_commit(job, &failed)))
-            WARN("the failed completion is not recorded, hr %#lx\n", hr2);
-        return hr;                                          /* JOB.Complete.9 */
-    }
-    if (FAILED(hr = queue_commit(job, &done))) return hr;   /* the intent is on disk: the next start goes on */
-
-    hr = clean(job);
-    return partial ? BG_S_PARTIAL_COMPLETE : hr;            /* BEH.STATE.80 */
 }
 
-/* RECORD_COMPLETING for every file that is whole and not yet handed over. */
-static HRESULT record_intent(struct queue_job *job, const struct caller *caller)
+static HRESULT append(void *ctx, struct record *record)
 {
-    struct record record = { RECORD_COMPLETING };
-    UINT32 i, *files;
-    HRESULT hr;
+    struct queue_job *job = ctx;
+    HRESULT hr = queue_append(job, record);
 
-    queue_enter();
-    if ((files = malloc(max(job->job->file_count, 1) * sizeof(*files))))
-    {
-        for (i = 0; i < job->job->file_count; i++)
-        {
-            UINT32 flags = job->job->files[i].flags;
-
-            if ((flags & FILE_TRANSFERRED) && !(flags & FILE_PUBLISHED)) files[record.u.publish.count++] = i;
-        }
-    }
-    queue_leave();
-    if (!files) return E_OUTOFMEMORY;
-    record.u.publish.files = files;
-    record.u.publish.caller = caller->sid;
-    hr = queue_commit(job, &record);
-    free(files);
+    if (FAILED(hr)) WARN("job %s: %s is not recorded, hr %#lx\n", debugstr_guid(&job->job->id), record_name_of(record->type), hr);
     return hr;
+}
+
+static HRESULT commit(void *ctx, struct record *record)
+{
+    struct queue_job *job = ctx;
+    HRESULT hr = queue_commit(job, record);
+
+    if (FAILED(hr)) WARN("job %s: %s is not recorded, hr %#lx\n", debugstr_guid(&job->job->id), record_name_of(record->type), hr);
+    return hr;
+}
+
+static void init_owner(struct publish_owner *owner, struct queue_job *job)
+{
+    owner->disk = disk_get();
+    owner->job = job->job;
+    owner->enter = enter;
+    owner->leave = leave;
+    owner->append = append;
+    owner->commit = commit;
+    owner->ctx = job;
+}
+
+static void report(const struct queue_job *job, const char *what, HRESULT hr)
+{
+    if (FAILED(hr)) log_write(LOG_WARNING, "job %s cannot be %s, hr %#lx", debugstr_guid(&job->job->id), what, hr);
+    else if (hr == BG_S_UNABLE_TO_DELETE_FILES)
+        log_write(LOG_WARNING, "job %s %s, but temporary files could not be deleted", debugstr_guid(&job->job->id), what);
+    else log_write(LOG_INFO, "job %s %s, hr %#lx", debugstr_guid(&job->job->id), what, hr);
 }
 
 HRESULT finish_complete(struct queue_job *job, const struct caller *caller)
 {
+    struct publish_owner owner;
     struct state_step step;
     HRESULT hr;
 
+    init_owner(&owner, job);
     if (FAILED(hr = queue_finish_begin(job, EVENT_COMPLETE, &step))) return hr;
-    if (SUCCEEDED(hr = record_intent(job, caller)))
+    /* JOB.Complete.10, 14: the files become the caller's */
+    if (SUCCEEDED(hr = publish_begin(&owner, caller->sid)) && SUCCEEDED(hr = security_impersonate(caller)))
     {
-        /* JOB.Complete.10, 14: the files become the caller's */
-        if (SUCCEEDED(hr = security_impersonate(caller)))
-        {
-            hr = carry_out(job);
-            security_revert();
-        }
+        hr = publish_complete(&owner);
+        security_revert();
     }
     queue_finish_end(job);
-    if (SUCCEEDED(hr))
-    {
-        notify_forget(job);
-        log_write(LOG_INFO, "job %s completed, hr %#lx", debugstr_guid(&job->job->id), hr);
-    }
+    if (SUCCEEDED(hr)) notify_forget(job);
+    report(job, "completed", hr);
     return hr;
 }
 
 static HRESULT cancel(struct queue_job *job, enum job_event event, const struct caller *caller)
 {
-    struct record record = { RECORD_CANCELLED };
+    struct publish_owner owner;
     struct state_step step;
+    BOOL impersonated;
     HRESULT hr;
 
+    init_owner(&owner, job);
     if (FAILED(hr = queue_finish_begin(job, event, &step))) return hr;
     if (step.next != JOB_CANCELLED) return S_OK;            /* it ended before it could expire */
-    if (SUCCEEDED(hr = queue_commit(job, &record)))
-    {
-        BOOL impersonated = caller && SUCCEEDED(security_impersonate(caller));
-
-        hr = clean(job);
-        if (impersonated) security_revert();
-    }
+    impersonated = caller && SUCCEEDED(security_impersonate(caller));
+    hr = publish_cancel(&owner);
+    if (impersonated) security_revert();
     queue_finish_end(job);
-    if (SUCCEEDED(hr))
-    {
-        notify_forget(job);
-        log_write(LOG_INFO, "job %s cancelled%s", debugstr_guid(&job->job->id),
-                  event == EVENT_INACTIVE ? ": nothing happened with it for too long" : "");
-    }
+    if (SUCCEEDED(hr)) notify_forget(job);
+    report(job, event == EVENT_INACTIVE ? "given up: nothing happened with it for too long" : "cancelled", hr);
     return hr;
 }
 
@@ -212,6 +159,7 @@ static void find_unfinished(void *ctx, struct queue_job *job)
 void finish_recover(void)
 {
     struct unfinished found = { NULL };
+    struct publish_owner owner;
     UINT32 i;
 
     queue_enter();
@@ -221,8 +169,8 @@ void finish_recover(void)
 
     for (i = 0; i < found.count; i++)
     {
-        if (found.jobs[i]->job->completing) carry_out(found.jobs[i]);
-        else clean(found.jobs[i]);
+        init_owner(&owner, found.jobs[i]);
+        report(found.jobs[i], "finished, which a predecessor had begun", publish_recover(&owner));
         queue_release(found.jobs[i]);
     }
     free(found.jobs);

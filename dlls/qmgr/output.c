@@ -30,6 +30,7 @@ struct output
 {
     struct disk *disk;
     struct disk_file *file;
+    WCHAR *unflushed_name;      /* of a file that was made here, until its folder is flushed; else NULL */
 };
 
 HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*random)(void *ctx), void *ctx, WCHAR **name)
@@ -75,6 +76,11 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, st
     *ret = NULL;
     if (!(output = calloc(1, sizeof(*output)))) return E_OUTOFMEMORY;
     output->disk = disk;
+    if (!(output->unflushed_name = str_dup(temp_name)))
+    {
+        free(output);
+        return E_OUTOFMEMORY;
+    }
 
     if (!offset) hr = open_file(disk, temp_name, DISK_CREATE | DISK_TRUNCATE, output);
     else
@@ -96,8 +102,12 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, st
             if (SUCCEEDED(hr)) hr = S_FALSE;
         }
     }
-    if (FAILED(hr)) free(output);
-    else *ret = output;
+    if (SUCCEEDED(hr)) *ret = output;
+    else
+    {
+        free(output->unflushed_name);
+        free(output);
+    }
     return hr;
 }
 
@@ -113,7 +123,13 @@ HRESULT output_write(struct output *output, UINT64 offset, const void *data, UIN
 
 HRESULT output_flush(struct output *output)
 {
-    return output->disk->flush(output->file);
+    HRESULT hr;
+
+    if (FAILED(hr = output->disk->flush(output->file)) || !output->unflushed_name) return hr;
+    if (FAILED(hr = publish_flush_dir(output->disk, output->unflushed_name))) return hr;
+    free(output->unflushed_name);
+    output->unflushed_name = NULL;
+    return S_OK;
 }
 
 HRESULT output_set_size(struct output *output, UINT64 size)
@@ -129,20 +145,6 @@ HRESULT output_set_size(struct output *output, UINT64 size)
 void output_close(struct output *output)
 {
     output->disk->close(output->file);
+    free(output->unflushed_name);
     free(output);
-}
-
-HRESULT output_publish(struct disk *disk, const WCHAR *temp_name, const WCHAR *local_name, UINT64 size, UINT64 time)
-{
-    return publish_one(disk, temp_name, local_name, size, time);
-}
-
-HRESULT output_flush_dir(struct disk *disk, const WCHAR *local_name)
-{
-    return publish_flush_dir(disk, local_name);
-}
-
-HRESULT output_discard(struct disk *disk, const WCHAR *temp_name)
-{
-    return disk->remove(disk, temp_name);
 }

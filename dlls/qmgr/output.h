@@ -41,17 +41,8 @@ HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*ra
 HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, struct output **output);
 HRESULT output_reserve(struct output *output, UINT64 size);    /* ERROR_DISK_FULL before the first byte [BEH.FILE.13] */
 HRESULT output_write(struct output *output, UINT64 offset, const void *data, UINT32 size);
-HRESULT output_flush(struct output *output);
+HRESULT output_flush(struct output *output);                  /* of a new file also its name */
 HRESULT output_set_size(struct output *output, UINT64 size);   /* exact size before FILE_DONE */
 void output_close(struct output *output);
-
-/*
- * Renames one finished temporary file to its local name, sets times and attributes.  The caller flushes the folder afterwards
- * (output_flush_dir) once per folder.  A temporary file that is missing while the destination exists with `size` octets counts as done: the
- * earlier half of a Complete that was cut off.
- */
-HRESULT output_publish(struct disk *disk, const WCHAR *temp_name, const WCHAR *local_name, UINT64 size, UINT64 time);
-HRESULT output_flush_dir(struct disk *disk, const WCHAR *local_name); /* the folder that holds local_name */
-HRESULT output_discard(struct disk *disk, const WCHAR *temp_name);
 
 #endif /* __QMGR_OUTPUT_H */

@@ -401,7 +401,10 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
         queue_enter();
         if (SUCCEEDED(hr = check_add_locked(job, count, file_limit)) && count
             && SUCCEEDED(hr = queue_apply_locked(job, &record, &ticket)))
+        {
+            job->files_ticket = ticket;
             job->clocks.active_at = queue_clock();
+        }
         queue_leave();
         if (SUCCEEDED(hr) && count) hr = store_wait(queue.store, ticket);
     }

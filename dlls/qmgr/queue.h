@@ -61,6 +61,7 @@ struct queue_job
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
     UINT32 requests;                /* counts RequestFileRanges and UpdateDownloadPosition, so that a transfer sees new ones */
+    UINT64 files_ticket;            /* of the last files that were added: their temporary names are durable before they are made */
     UINT32 generation;              /* counts changes of what a client can see, for notify.c */
     struct notify_job *notify;      /* owned by notify.c, NULL without a registered client interface */
 };

@@ -174,6 +174,8 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
                              UINT32 restarts)
 {
     struct record record = { RECORD_FILE_BEGIN };
+    UINT64 ticket;
+    BOOL again;
     HRESULT hr;
 
     record.u.begin.file = file;
@@ -181,7 +183,13 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     record.u.begin.remote_time = time;
     record.u.begin.volume_serial = volume_serial;
     record.u.begin.restarts = restarts;
-    if (FAILED(hr = queue_append(job, &record))) return hr;
+    queue_enter();
+    again = file_received(&job->job->files[file]) != 0;
+    ticket = job->files_ticket;
+    queue_leave();
+    /* What was there is about to be overwritten, or a file is about to be made: first the record. */
+    if (FAILED(hr = again ? queue_commit(job, &record) : queue_append(job, &record))) return hr;
+    if (ticket != NO_TICKET && FAILED(hr = store_wait(queue.store, ticket))) return hr;
     queue_enter();
     job->live_file = file;
     job->live_received = 0;

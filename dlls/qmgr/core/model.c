@@ -734,7 +734,7 @@ static void commit_file(struct job *job, struct model_change *change)
         file->volume_serial = record->u.begin.volume_serial;
         file->restarts = record->u.begin.restarts;
         swap_received(file, change, 0);
-        set_flags(job, index, file->flags & ~(FILE_TRANSFERRED | FILE_VALIDATED));
+        set_flags(job, index, file->flags & ~(FILE_TRANSFERRED | FILE_VALIDATED | FILE_RENAMED));
         break;
     case RECORD_FILE_PROGRESS:
         swap_received(file, change, 0);
@@ -779,7 +779,7 @@ static void commit_published(struct job *job, const struct record *record)
     for (i = 0; i < record->u.publish.count; i++)
     {
         index = record->u.publish.files[i];
-        set_flags(job, index, (job->files[index].flags & ~FILE_PUBLISHING) | FILE_PUBLISHED | FILE_VALIDATED);
+        set_flags(job, index, (job->files[index].flags & ~(FILE_PUBLISHING | FILE_RENAMED)) | FILE_PUBLISHED | FILE_VALIDATED);
     }
 }
 

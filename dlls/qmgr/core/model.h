@@ -126,6 +126,7 @@ struct file_range
 #define FILE_PUBLISHED   0x02   /* renamed to its local name: Completed is TRUE [TYPE.FileProg.3] */
 #define FILE_VALIDATED   0x04   /* SetValidationState(TRUE), or Complete */
 #define FILE_PUBLISHING  0x08   /* the intent of a running Complete covers it */
+#define FILE_RENAMED     0x10   /* a Complete that failed had renamed it, but could not make sure that this lasts */
 
 struct job_file
 {

@@ -43,6 +43,7 @@ static HRESULT make_list(const struct job *job, BOOL (*want)(const struct job_fi
         copy->file = i;
         copy->size = file_received(file);
         copy->time = file->remote_time;
+        copy->again = !!(file->flags & FILE_RENAMED);
         copy->temp_name = str_dup(file->temp_name);
         copy->local_name = str_dup(file->local_name);
         list->count++;
@@ -109,24 +110,24 @@ HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path)
     return hr;
 }
 
-HRESULT publish_one(struct disk *disk, const WCHAR *temp_name, const WCHAR *local_name, UINT64 size, UINT64 time)
+HRESULT publish_one(struct disk *disk, const struct publish_file *file)
 {
     struct disk_stat temp, local;
     HRESULT hr, local_hr;
 
-    hr = disk->stat(disk, temp_name, &temp);
-    local_hr = disk->stat(disk, local_name, &local);
-    if (is_absent(hr) && SUCCEEDED(local_hr) && !local.directory && local.size == size)
+    hr = disk->stat(disk, file->temp_name, &temp);
+    local_hr = disk->stat(disk, file->local_name, &local);
+    if (is_absent(hr) && file->again && SUCCEEDED(local_hr) && !local.directory && local.size == file->size)
     {
         /* The rename may have been the last thing before a crash. */
-        disk->finish(disk, local_name, time);
+        disk->finish(disk, file->local_name, file->time);
         return S_OK;
     }
     if (FAILED(hr)) return hr;
-    if (temp.size != size) return HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
+    if (temp.size != file->size) return HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
     if (SUCCEEDED(local_hr) && (local.directory || local.read_only)) return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
-    if (FAILED(hr = disk->rename(disk, temp_name, local_name))) return hr;
-    disk->finish(disk, local_name, time);
+    if (FAILED(hr = disk->rename(disk, file->temp_name, file->local_name))) return hr;
+    disk->finish(disk, file->local_name, file->time);
     return S_OK;
 }
 
@@ -193,8 +194,9 @@ HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct
     outcome->failed = NO_FILE;
     if (!list->count) return S_OK;
     outcome->files = malloc(list->count * sizeof(*outcome->files));
+    outcome->unsure = malloc(list->count * sizeof(*outcome->unsure));
     steps = make_steps(list, TRUE);
-    if (!outcome->files || !steps)
+    if (!outcome->files || !outcome->unsure || !steps)
     {
         free(steps);
         publish_outcome_free(outcome);
@@ -203,12 +205,10 @@ HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct
 
     for (renamed = 0; renamed < list->count; renamed++)
     {
-        const struct publish_file *file = &list->files[renamed];
-
-        if (FAILED(hr = publish_one(disk, file->temp_name, file->local_name, file->size, file->time)))
+        if (FAILED(hr = publish_one(disk, &list->files[renamed])))
         {
             outcome->hr = hr;
-            outcome->failed = file->file;
+            outcome->failed = list->files[renamed].file;
             break;
         }
         steps[renamed].done = TRUE;
@@ -217,12 +217,15 @@ HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct
     hr = flush_folders(disk, steps, renamed);
     for (i = 0; i < renamed; i++)
     {
-        if (steps[i].done) outcome->files[outcome->count++] = list->files[i].file;
-        else if (SUCCEEDED(outcome->hr))
+        if (steps[i].done)
         {
-            outcome->hr = hr;
-            outcome->failed = list->files[i].file;
+            outcome->files[outcome->count++] = list->files[i].file;
+            continue;
         }
+        outcome->unsure[outcome->unsure_count++] = list->files[i].file;
+        if (FAILED(outcome->hr)) continue;
+        outcome->hr = hr;
+        outcome->failed = list->files[i].file;
     }
     free(steps);
     return S_OK;
@@ -231,6 +234,7 @@ HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct
 void publish_outcome_free(struct publish_outcome *outcome)
 {
     free(outcome->files);
+    free(outcome->unsure);
     memset(outcome, 0, sizeof(*outcome));
     outcome->failed = NO_FILE;
 }
@@ -252,4 +256,129 @@ void discard_files(struct disk *disk, const struct publish_list *list, UINT32 *r
     for (i = 0; i < list->count; i++)
         if (!steps[i].done) ++*remain;
     free(steps);
+}
+
+/* Intent, act, outcome */
+
+HRESULT publish_begin(const struct publish_owner *owner, const WCHAR *caller)
+{
+    struct record record = { RECORD_COMPLETING }, failed = { RECORD_COMPLETE_FAILED };
+    UINT32 i, *files;
+    BOOL completing;
+    HRESULT hr;
+
+    owner->enter(owner->ctx);
+    completing = owner->job->completing;
+    owner->leave(owner->ctx);
+    /* An earlier one failed when the journal could not be written. */
+    if (completing && FAILED(hr = owner->commit(owner->ctx, &failed))) return hr;
+
+    owner->enter(owner->ctx);
+    if ((files = malloc((owner->job->file_count + (size_t)1) * sizeof(*files))))
+    {
+        for (i = 0; i < owner->job->file_count; i++)
+        {
+            UINT32 flags = owner->job->files[i].flags;
+
+            if ((flags & FILE_TRANSFERRED) && !(flags & FILE_PUBLISHED)) files[record.u.publish.count++] = i;
+        }
+    }
+    owner->leave(owner->ctx);
+    if (!files) return E_OUTOFMEMORY;
+    record.u.publish.files = files;
+    record.u.publish.caller = caller;
+    hr = owner->commit(owner->ctx, &record);
+    free(files);
+    return hr;
+}
+
+HRESULT publish_clean(const struct publish_owner *owner)
+{
+    struct record record = { RECORD_CLEANED };
+    struct publish_list list;
+    UINT32 remain;
+    HRESULT hr;
+
+    owner->enter(owner->ctx);
+    hr = publish_list_rest(owner->job, &list);
+    owner->leave(owner->ctx);
+    if (FAILED(hr)) return BG_S_UNABLE_TO_DELETE_FILES;     /* the next start tries again */
+    discard_files(owner->disk, &list, &remain);
+    publish_list_free(&list);
+    if (remain) return BG_S_UNABLE_TO_DELETE_FILES;
+    owner->append(owner->ctx, &record);                     /* what cannot be forgotten now is at the next start */
+    return S_OK;
+}
+
+/* Renames what the intent covers and records what came of it. */
+static HRESULT act(const struct publish_owner *owner, BOOL again)
+{
+    struct record published = { RECORD_PUBLISHED }, renamed = { RECORD_FILE_FLAGS };
+    struct publish_outcome outcome;
+    struct publish_list list;
+    HRESULT hr, hr2;
+    UINT32 i;
+
+    owner->enter(owner->ctx);
+    hr = publish_list_intent(owner->job, &list);
+    owner->leave(owner->ctx);
+    if (FAILED(hr)) return hr;
+    for (i = 0; again && i < list.count; i++) list.files[i].again = TRUE;
+    if (SUCCEEDED(hr = publish_files(owner->disk, &list, &outcome)))
+    {
+        hr = outcome.hr;
+        published.u.publish.files = outcome.files;
+        published.u.publish.count = outcome.count;
+        if (outcome.count && FAILED(hr2 = owner->append(owner->ctx, &published)) && SUCCEEDED(hr)) hr = hr2;
+        renamed.u.flags.set = FILE_RENAMED;
+        for (i = 0; i < outcome.unsure_count; i++)
+        {
+            renamed.u.flags.file = outcome.unsure[i];
+            owner->append(owner->ctx, &renamed);
+        }
+        publish_outcome_free(&outcome);
+    }
+    publish_list_free(&list);
+    return hr;
+}
+
+static HRESULT carry_out(const struct publish_owner *owner, BOOL again)
+{
+    struct record done = { RECORD_COMPLETED }, failed = { RECORD_COMPLETE_FAILED };
+    BOOL partial = FALSE;
+    HRESULT hr;
+    UINT32 i;
+
+    owner->enter(owner->ctx);
+    for (i = 0; i < owner->job->file_count; i++)
+        if (!(owner->job->files[i].flags & FILE_TRANSFERRED)) partial = TRUE;
+    owner->leave(owner->ctx);
+
+    if (FAILED(hr = act(owner, again)))
+    {
+        owner->commit(owner->ctx, &failed);                 /* JOB.Complete.9; unrecorded, publish_begin does it */
+        return hr;
+    }
+    if (FAILED(hr = owner->commit(owner->ctx, &done))) return hr;   /* the intent is on disk: the next start goes on */
+    hr = publish_clean(owner);
+    return partial ? BG_S_PARTIAL_COMPLETE : hr;            /* BEH.STATE.80 */
+}
+
+HRESULT publish_complete(const struct publish_owner *owner)
+{
+    return carry_out(owner, FALSE);
+}
+
+HRESULT publish_cancel(const struct publish_owner *owner)
+{
+    struct record record = { RECORD_CANCELLED };
+    HRESULT hr;
+
+    if (FAILED(hr = owner->commit(owner->ctx, &record))) return hr;
+    return publish_clean(owner);
+}
+
+HRESULT publish_recover(const struct publish_owner *owner)
+{
+    return owner->job->completing ? carry_out(owner, TRUE) : publish_clean(owner);
 }

@@ -20,30 +20,52 @@
 
 
 /*
- * Pure room.  What Complete and Cancel do to files, as plain steps on a struct disk.  finish.c calls them for a client, as the caller's
- * identity; start-up calls them again for what was cut off.  They record nothing: the caller does, in this order.
+ * Pure room.  What Complete and Cancel do to files, on a struct disk, and what they record meanwhile: intent, act, outcome.  finish.c calls
+ * it for a client, as the caller's identity; start-up calls it again for what was cut off.
  *
  *     Complete:  RECORD_COMPLETING, durable      the intent; its files carry FILE_PUBLISHING
- *                publish_list_intent(), publish_files()
- *                RECORD_PUBLISHED(outcome.files)
+ *                rename, flush the folders
+ *                RECORD_PUBLISHED                what was renamed for good
  *                failure: RECORD_COMPLETE_FAILED, durable; the job stays                    [JOB.Complete.9]
  *                success: RECORD_COMPLETED, durable; the client has its answer from here on
- *                publish_list_rest(), discard_files(); nothing remains: RECORD_CLEANED
+ *                delete the rest; nothing remains: RECORD_CLEANED
  *     Cancel:    RECORD_CANCELLED, durable
- *                publish_list_rest(), discard_files(); nothing remains: RECORD_CLEANED
- *     Start-up:  job->completing: as Complete, from publish_list_intent() on
- *                job->cleaning:   publish_list_rest(), discard_files(); RECORD_CLEANED when nothing remains
+ *                delete; nothing remains: RECORD_CLEANED
+ *     Start-up:  job->completing: as Complete, from the renaming on
+ *                job->cleaning:   delete; RECORD_CLEANED when nothing remains
  *
- * Doing any of it twice is harmless.  A transfer of the job has ended before.
- *
- * Lists are copies, so that no lock is held meanwhile.
+ * Doing any of it twice is harmless.  A transfer of the job has ended before, and none begins meanwhile.
  */
 
 #ifndef __QMGR_CORE_PUBLISH_H
 #define __QMGR_CORE_PUBLISH_H
 
 #include "core/disk.h"
-#include "core/model.h"
+#include "core/record.h"
+
+/* Who has the job: between enter and leave it does not change.  The records are applied when append and commit return; commit waits. */
+struct publish_owner
+{
+    struct disk *disk;
+    const struct job *job;
+    void (*enter)(void *ctx);
+    void (*leave)(void *ctx);
+    HRESULT (*append)(void *ctx, struct record *record);
+    HRESULT (*commit)(void *ctx, struct record *record);
+    void *ctx;
+};
+
+/* Complete. begin: the intent, by `caller`; then, perhaps as another identity, complete: S_OK, BG_S_PARTIAL_COMPLETE,
+ * BG_S_UNABLE_TO_DELETE_FILES, or the code of the first rename that failed, or of the journal [BEH.STATE.80]. */
+HRESULT publish_begin(const struct publish_owner *owner, const WCHAR *caller);
+HRESULT publish_complete(const struct publish_owner *owner);
+/* Cancel: S_OK, BG_S_UNABLE_TO_DELETE_FILES, or the journal's failure: then nothing was deleted. The act by itself: publish_clean. */
+HRESULT publish_cancel(const struct publish_owner *owner);
+HRESULT publish_clean(const struct publish_owner *owner);
+/* At start-up, for a job that is completing or cleaning. */
+HRESULT publish_recover(const struct publish_owner *owner);
+
+/* The steps by themselves. Lists are copies, so that no lock is held meanwhile. */
 
 struct publish_file
 {
@@ -52,6 +74,7 @@ struct publish_file
     WCHAR *local_name;
     UINT64 size;                /* of the whole temporary file */
     UINT64 time;                /* Last-Modified, 0 if none [BEH.HTTP.70] */
+    BOOL again;                 /* it may have been renamed before */
 };
 
 struct publish_list
@@ -68,6 +91,8 @@ struct publish_outcome
 {
     UINT32 *files;              /* indexes of the published files, for RECORD_PUBLISHED; publish_outcome_free */
     UINT32 count;
+    UINT32 *unsure;             /* of those that were renamed, but in a folder that could not be flushed */
+    UINT32 unsure_count;
     HRESULT hr;                 /* of the first file that failed, S_OK if none did */
     UINT32 failed;              /* its index in the job, or NO_FILE */
 };
@@ -88,11 +113,11 @@ void discard_files(struct disk *disk, const struct publish_list *list, UINT32 *r
 
 /*
  * One file: rename, times, attributes; no flush.  Replaces an existing file, but not a read-only one or a folder: ERROR_ACCESS_DENIED, as
- * Windows does and Wine 8 does not (WINE.FS.2) [BEH.FILE.21].  If the temporary file is gone and the destination has `size`
- * octets, this was done before.  A temporary file of another size is not what was received: ERROR_FILE_CORRUPT.  Times and attributes
- * that cannot be set are no failure.
+ * Windows does and Wine 8 does not (WINE.FS.2) [BEH.FILE.21].  If the temporary file is gone, the destination has its size, and
+ * it may have been renamed before, it was; otherwise what stands there is somebody else's.  A temporary file of another size is not what
+ * was received: ERROR_FILE_CORRUPT.  Times and attributes that cannot be set are no failure.
  */
-HRESULT publish_one(struct disk *disk, const WCHAR *temp_name, const WCHAR *local_name, UINT64 size, UINT64 time);
+HRESULT publish_one(struct disk *disk, const struct publish_file *file);
 HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path); /* the folder that holds path */
 
 #endif /* __QMGR_CORE_PUBLISH_H */
