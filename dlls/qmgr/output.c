@@ -138,8 +138,9 @@ HRESULT output_set_size(struct output *output, UINT64 size)
     HRESULT hr;
 
     hr = output->disk->get_size(output->file, &present);
-    if (SUCCEEDED(hr) && present != size) hr = output->disk->set_size(output->file, size);
-    return hr;
+    if (FAILED(hr) || present == size) return hr;
+    hr = output->disk->set_size(output->file, size);
+    return SUCCEEDED(hr) ? S_FALSE : hr;
 }
 
 void output_close(struct output *output)

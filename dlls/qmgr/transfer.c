@@ -34,13 +34,13 @@
 #include "security.h"
 #include "sync.h"
 #include "transfer.h"
+#include "writer.h"
 #include "core/fetch.h"
 #include "core/str.h"
 #include "shim/shim.h"
 
 #include "wine/list.h"
 
-#define BUFFER_SIZE   262144    /* of a transfer; decides the rate (WINE.NET.1) */
 #define DRAIN_MAX     65536     /* octets of an unwanted body read away to keep the connection */
 #define KEPT_THREADS  64
 #define THREAD_LINGER 30000     /* ms an idle thread waits for the next transfer */
@@ -69,11 +69,11 @@ struct transfer
     HANDLE cancel;              /* manual-reset event */
     struct shim_session *session;
     struct output *output;
-    BYTE *buffer;
+    struct writer *writer;
     BOOL connected;
-    /* progress not yet recorded */
-    UINT64 recorded;            /* local offset up to which the journal knows */
-    UINT64 recorded_at;         /* monotonic ms */
+    /* for the writer's callbacks */
+    UINT32 file;
+    UINT64 total;
 };
 
 /* Threads that run transfers; kept for a while, so that many small jobs do not make many threads. */
@@ -158,48 +158,59 @@ static void fail_local(struct failure *failure, HRESULT hr)
     verdict_error(hr, CONTEXT_LOCAL_FILE, failure);
 }
 
+static void on_written(void *ctx, UINT64 position)
+{
+    struct transfer *transfer = ctx;
+
+    queue_transfer_moved(transfer->job, transfer->file, position, transfer->total);
+    awake_progress();
+}
+
+/* Bytes on disk, then the record that claims them. */
+static HRESULT on_flushed(void *ctx, UINT64 from, UINT64 to)
+{
+    struct transfer *transfer = ctx;
+
+    return queue_transfer_progress(transfer->job, transfer->file, from, to - from);
+}
+
+static HRESULT open_writer(struct transfer *transfer)
+{
+    struct writer_callbacks callbacks = { on_written, on_flushed, transfer, TRANSFER_RATION_BYTES, TRANSFER_RATION_MSEC };
+
+    return writer_create(&callbacks, &transfer->writer);
+}
+
+static void close_output(struct transfer *transfer)
+{
+    if (!transfer->output) return;
+    writer_end(transfer->writer);
+    output_close(transfer->output);
+    transfer->output = NULL;
+}
+
+/* Opens the temporary file to go on at `position`, as output_open does. */
+static HRESULT open_output(struct transfer *transfer, const struct file_plan *plan, UINT64 position, UINT64 total)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = output_open(disk_get(), plan->temp_name, position, &transfer->output))) return hr;
+    transfer->file = plan->index;
+    transfer->total = total;
+    writer_begin(transfer->writer, transfer->output, hr == S_OK ? position : 0);
+    return hr;
+}
+
 /* Forgets what was received and starts an empty temporary file. */
 static HRESULT begin_file(struct transfer *transfer, const struct file_plan *plan, UINT64 size, UINT64 time,
                           UINT32 restarts, UINT64 total)
 {
     HRESULT hr;
 
-    if (transfer->output) output_close(transfer->output);
-    transfer->output = NULL;
+    close_output(transfer);
     if (FAILED(hr = queue_transfer_begin(transfer->job, plan->index, size, time, 0, restarts))) return hr;
-    transfer->recorded = 0;
-    transfer->recorded_at = queue_clock();
-    if (FAILED(hr = output_open(disk_get(), plan->temp_name, 0, &transfer->output))) return hr;
+    if (FAILED(hr = open_output(transfer, plan, 0, total))) return hr;
     if (total != SIZE_UNKNOWN && total) hr = output_reserve(transfer->output, total);
-    return hr;
-}
-
-/* Bytes on disk, then the record that claims them. */
-static HRESULT record_progress(struct transfer *transfer, const struct file_plan *plan, UINT64 position)
-{
-    HRESULT hr;
-
-    if (position <= transfer->recorded) return S_OK;
-    if (FAILED(hr = output_flush(transfer->output))) return hr;
-    if (FAILED(hr = queue_transfer_progress(transfer->job, plan->index, transfer->recorded,
-                                            position - transfer->recorded))) return hr;
-    transfer->recorded = position;
-    transfer->recorded_at = queue_clock();
-    return S_OK;
-}
-
-static HRESULT store_block(struct transfer *transfer, const struct file_plan *plan, UINT64 offset, const void *data,
-                           UINT32 size, UINT64 total)
-{
-    UINT64 position = offset + size;
-    HRESULT hr;
-
-    if (FAILED(hr = output_write(transfer->output, offset, data, size))) return hr;
-    queue_transfer_moved(transfer->job, plan->index, position, total);
-    awake_progress();
-    if (position - transfer->recorded >= TRANSFER_RATION_BYTES
-        || queue_clock() - transfer->recorded_at >= TRANSFER_RATION_MSEC)
-        hr = record_progress(transfer, plan, position);
     return hr;
 }
 
@@ -207,20 +218,19 @@ static HRESULT finish_file(struct transfer *transfer, const struct file_plan *pl
 {
     HRESULT hr;
 
-    if (FAILED(hr = output_set_size(transfer->output, total))) return hr;
-    if (FAILED(hr = output_flush(transfer->output))) return hr;
-    output_close(transfer->output);
-    transfer->output = NULL;
+    if (FAILED(hr = writer_flush(transfer->writer))) return hr;
+    if ((hr = output_set_size(transfer->output, total)) == S_FALSE) hr = output_flush(transfer->output);
+    if (FAILED(hr)) return hr;
+    close_output(transfer);
     return queue_transfer_file_done(transfer->job, plan->index, total);
 }
 
 /* What was received before it ended is worth a record, if it can be had. */
-static void close_output(struct transfer *transfer, const struct file_plan *plan, UINT64 position)
+static void save_output(struct transfer *transfer)
 {
     if (!transfer->output) return;
-    record_progress(transfer, plan, position);
-    output_close(transfer->output);
-    transfer->output = NULL;
+    writer_flush(transfer->writer);
+    close_output(transfer);
 }
 
 /* HTTP and HTTPS */
@@ -300,7 +310,7 @@ static void drain(struct transfer *transfer, struct shim_request *request, const
     UINT32 got, total = 0;
 
     if (reply->length == SIZE_UNKNOWN || reply->length > DRAIN_MAX) return;
-    while (total <= DRAIN_MAX && shim_read(request, transfer->buffer, BUFFER_SIZE, &got, &error) == S_OK) total += got;
+    while (total <= DRAIN_MAX && shim_read(request, writer_buffer(transfer->writer), WRITER_BLOCK_SIZE, &got, &error) == S_OK) total += got;
 }
 
 /* Sends what fetch->request says and delivers the reply. A failure is in the fetch. */
@@ -368,12 +378,9 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, cons
 
     for (;;)
     {
-        UINT64 offset = fetch->position;
-
-        if ((hr = shim_read(request, transfer->buffer, BUFFER_SIZE, &got, &error)) != S_OK) break;
+        if ((hr = shim_read(request, writer_buffer(transfer->writer), WRITER_BLOCK_SIZE, &got, &error)) != S_OK) break;
         take = fetch_on_data(fetch, got);
-        hr = take ? store_block(transfer, plan, offset, transfer->buffer, take, fetch_total(fetch)) : S_OK;
-        if (FAILED(hr))
+        if (FAILED(hr = writer_put(transfer->writer, take)))
         {
             fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
             break;
@@ -392,7 +399,7 @@ static HRESULT fetch_file(struct transfer *transfer, struct file_plan *plan, str
 {
     struct fetch_params params = { 0 };
     struct fetch fetch;
-    BOOL begun = FALSE, done = FALSE;
+    BOOL done = FALSE;
     HRESULT hr;
 
     params.url = plan->remote_name;
@@ -407,22 +414,22 @@ static HRESULT fetch_file(struct transfer *transfer, struct file_plan *plan, str
     params.max_bytes = plan->max_bytes;
     if (plan->size != SIZE_UNKNOWN && !plan->dynamic)
     {
-        if (FAILED(hr = output_open(disk_get(), plan->temp_name, plan->position, &transfer->output)))
+        if (FAILED(hr = open_output(transfer, plan, plan->position, plan->size)))
         {
             fail_local(failure, hr);
             return hr;
         }
         /* BEH.FILE.16: what is no longer there is fetched again */
         params.position = hr == S_OK ? plan->position : 0;
-        transfer->recorded = params.position;
-        transfer->recorded_at = queue_clock();
         if (!params.position && plan->position) params.size = SIZE_UNKNOWN;
     }
     if (FAILED(hr = fetch_init(&fetch, &params)))
     {
         fail_local(failure, hr);
+        close_output(transfer);
         return hr;
     }
+    if (transfer->output) transfer->total = fetch_total(&fetch);
 
     while (!done)
     {
@@ -442,7 +449,6 @@ static HRESULT fetch_file(struct transfer *transfer, struct file_plan *plan, str
                 fetch_on_begun(&fetch);
             else
                 fetch_on_error(&fetch, hr, CONTEXT_LOCAL_FILE);
-            begun = TRUE;
             break;
         case FETCH_RENAME:
             if (SUCCEEDED(hr = queue_transfer_renamed(transfer->job, plan->index, fetch.url))) fetch_on_renamed(&fetch);
@@ -469,13 +475,11 @@ static HRESULT fetch_file(struct transfer *transfer, struct file_plan *plan, str
     }
     if (fetch.forget && transfer->output)
     {
-        output_close(transfer->output);
-        transfer->output = NULL;
+        close_output(transfer);
         queue_transfer_begin(transfer->job, plan->index, fetch.size, fetch.time, 0, fetch.restarts);
     }
-    else if (transfer->output && !plan->dynamic) close_output(transfer, plan, begun || plan->position ? fetch.position : 0);
-    if (transfer->output) output_close(transfer->output);
-    transfer->output = NULL;
+    else if (!plan->dynamic) save_output(transfer);
+    close_output(transfer);
     fetch_free(&fetch);
     return hr;
 }
@@ -497,12 +501,7 @@ static HRESULT copy_file(struct transfer *transfer, struct file_plan *plan, stru
     on_connected(transfer);
     if (size == plan->size && time == plan->time)
     {
-        if (SUCCEEDED(hr = output_open(disk_get(), plan->temp_name, plan->position, &transfer->output)))
-        {
-            position = hr == S_OK ? plan->position : 0;
-            transfer->recorded = position;
-            transfer->recorded_at = queue_clock();
-        }
+        if (SUCCEEDED(hr = open_output(transfer, plan, plan->position, size))) position = hr == S_OK ? plan->position : 0;
     }
     else hr = begin_file(transfer, plan, size, time, plan->restarts + (plan->size != SIZE_UNKNOWN), size);
     if (FAILED(hr)) fail_local(failure, hr);
@@ -514,18 +513,19 @@ static HRESULT copy_file(struct transfer *transfer, struct file_plan *plan, stru
             hr = E_ABORT;
             break;
         }
-        if (FAILED(hr = local_read(source, position, transfer->buffer, min(BUFFER_SIZE, size - position), &got)))
+        if (FAILED(hr = local_read(source, position, writer_buffer(transfer->writer),
+                                  min(WRITER_BLOCK_SIZE, size - position), &got)))
             verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
         else if (!got)
             verdict_error(hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF), CONTEXT_REMOTE_FILE, failure);
-        else if (FAILED(hr = store_block(transfer, plan, position, transfer->buffer, got, size)))
+        else if (FAILED(hr = writer_put(transfer->writer, got)))
             fail_local(failure, hr);
         else
             position += got;
     }
     local_close(source);
     if (SUCCEEDED(hr) && FAILED(hr = finish_file(transfer, plan, size))) fail_local(failure, hr);
-    if (transfer->output) close_output(transfer, plan, position);
+    save_output(transfer);
     return hr;
 }
 
@@ -589,8 +589,7 @@ static void run(struct transfer *transfer)
     free(sid);
     if (hr == S_OK && SUCCEEDED(hr = security_impersonate(owner)))
     {
-        if (!(transfer->buffer = malloc(BUFFER_SIZE))) hr = E_OUTOFMEMORY;
-        else hr = open_session(transfer);
+        if (SUCCEEDED(hr = open_writer(transfer))) hr = open_session(transfer);
         if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
         else hr = run_files(transfer, &failure, &index);
         security_revert();
@@ -709,7 +708,7 @@ void transfer_stop(struct transfer *transfer)
 
 void transfer_destroy(struct transfer *transfer)
 {
-    free(transfer->buffer);
+    writer_destroy(transfer->writer);
     CloseHandle(transfer->cancel);
     queue_release(transfer->job);
     free(transfer);
