@@ -141,6 +141,68 @@ void finish_expire(struct queue_job *job)
     if (!QueueUserWorkItem(expire, job, WT_EXECUTELONGFUNCTION)) expire(job);
 }
 
+static BOOL has_unpublished_locked(const struct job *job)
+{
+    UINT32 i;
+
+    for (i = 0; i < job->file_count; i++)
+        if (!(job->files[i].flags & FILE_PUBLISHED)) return TRUE;
+    return FALSE;
+}
+
+/* A group whose files cannot be put in place is in error; its client may see to it and resume it. */
+static void fail_group(struct queue_job *job, HRESULT hr, UINT32 file)
+{
+    struct failure failure;
+
+    verdict_error(hr, CONTEXT_LOCAL_FILE, &failure);
+    queue_reserve_lazy();
+    queue_enter();
+    queue_event_locked(job, EVENT_INVALIDATED, &failure, file);
+    queue_leave();
+}
+
+static DWORD CALLBACK finish_group(void *arg)
+{
+    struct publish_owner owner;
+    struct queue_job *job = arg;
+    struct caller *caller = NULL;
+    struct state_step step;
+    UINT32 file = NO_FILE;
+    BOOL wanted;
+    HRESULT hr;
+
+    init_owner(&owner, job);
+    if (SUCCEEDED(queue_finish_begin(job, EVENT_COMPLETE, &step)))
+    {
+        queue_enter();
+        wanted = job->live == JOB_TRANSFERRED && has_unpublished_locked(job->job);
+        queue_leave();
+        if (wanted && security_owner(job->job->owner, &caller) == S_OK)
+        {
+            if (SUCCEEDED(hr = publish_begin(&owner, caller->sid)) && SUCCEEDED(hr = security_impersonate(caller)))
+            {
+                hr = publish_hand_over(&owner, &file);
+                security_revert();
+            }
+            report(job, "a finished group", hr);
+            if (FAILED(hr)) fail_group(job, hr, file);
+        }
+        caller_release(caller);
+        queue_finish_end(job);
+    }
+    queue_release(job);
+    return 0;
+}
+
+void finish_group_locked(struct queue_job *job)
+{
+    queue_addref(job);
+    if (QueueUserWorkItem(finish_group, job, WT_EXECUTELONGFUNCTION)) return;
+    ERR("job %s: no thread to put its files in place\n", debugstr_guid(&job->job->id));
+    InterlockedDecrement(&job->refs);   /* not the last one: the lock is held */
+}
+
 struct unfinished
 {
     struct queue_job **jobs;
@@ -151,6 +213,7 @@ static void find_unfinished(void *ctx, struct queue_job *job)
 {
     struct unfinished *found = ctx;
 
+    if (job->live == JOB_TRANSFERRED && job_is_group(job->job) && !job->job->completing) finish_group_locked(job);
     if ((!job->job->completing && !job->job->cleaning) || found->count == found->size) return;
     queue_addref(job);
     found->jobs[found->count++] = job;
@@ -160,6 +223,7 @@ void finish_recover(void)
 {
     struct unfinished found = { NULL };
     struct publish_owner owner;
+    HRESULT hr;
     UINT32 i;
 
     queue_enter();
@@ -170,7 +234,9 @@ void finish_recover(void)
     for (i = 0; i < found.count; i++)
     {
         init_owner(&owner, found.jobs[i]);
-        report(found.jobs[i], "finished, which a predecessor had begun", publish_recover(&owner));
+        hr = publish_recover(&owner);
+        report(found.jobs[i], "finished, which a predecessor had begun", hr);
+        if (FAILED(hr) && job_is_group(found.jobs[i]->job)) fail_group(found.jobs[i], hr, NO_FILE);
         queue_release(found.jobs[i]);
     }
     free(found.jobs);

@@ -39,6 +39,9 @@ HRESULT finish_complete(struct queue_job *job, const struct caller *caller);
 HRESULT finish_cancel(struct queue_job *job, const struct caller *caller);
 /* The inactivity time is over [BEH.RETRY.13]: cancelled on a thread of the pool. */
 void finish_expire(struct queue_job *job);
+/* A group of the queue manager 0.9 is TRANSFERRED: its files appear without a Complete [GROUP.CancelGroup.A1], on a thread of the pool; what
+ * cannot be put in place is an error of the group.  With queue.cs held. */
+void finish_group_locked(struct queue_job *job);
 /* At start, before anybody can call: rolls forward what was begun. */
 void finish_recover(void);
 

@@ -620,9 +620,7 @@ struct search
 static BOOL want_group(void *ctx, const struct job *job)
 {
     const struct search *search = ctx;
-    const GUID *id = &job->props[PROP_GROUP_ID].guid;
-
-    if (is_null(id) || (search->id && !IsEqualGUID(id, search->id))) return FALSE;
+    if (!job_is_group(job) || (search->id && !IsEqualGUID(&job->props[PROP_GROUP_ID].guid, search->id))) return FALSE;
     /* QMGR.GetGroup.1, QMGR.EnumGroups.1: own ones, an administrator gets any */
     return caller_may_access(search->caller, job->owner, job->integrity, job->elevated);
 }

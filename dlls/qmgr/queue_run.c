@@ -24,6 +24,7 @@
 #include "winbase.h"
 
 #include "engine.h"
+#include "finish.h"
 #include "log.h"
 #include "policy.h"
 #include "queue_private.h"
@@ -131,6 +132,7 @@ HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const str
         transfer_stop(job->transfer);
     }
     if (step->duties & DUTY_WAKE) engine_wake();
+    if (job->live == JOB_TRANSFERRED && before != JOB_TRANSFERRED && job_is_group(model)) finish_group_locked(job);
     return S_OK;
 }
 

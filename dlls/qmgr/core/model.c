@@ -83,6 +83,13 @@ enum prop_type prop_type_of(enum job_prop prop)
     return props[prop].type;
 }
 
+BOOL job_is_group(const struct job *job)
+{
+    static const GUID none;
+
+    return !!memcmp(&job->props[PROP_GROUP_ID].guid, &none, sizeof(none));
+}
+
 /*
  * A change is made in two halves.  The first (make_change) checks the record against the model and takes every piece of memory
  * that the result needs; the second (commit_change) only moves pointers and numbers.  What a half-made or thrown-away change holds

@@ -310,8 +310,8 @@ HRESULT publish_clean(const struct publish_owner *owner)
     return S_OK;
 }
 
-/* Renames what the intent covers and records what came of it. */
-static HRESULT act(const struct publish_owner *owner, BOOL again)
+/* Renames what the intent covers and records what came of it. *file: the one that failed, NO_FILE if it was none of them. */
+static HRESULT act(const struct publish_owner *owner, BOOL again, UINT32 *file)
 {
     struct record published = { RECORD_PUBLISHED }, renamed = { RECORD_FILE_FLAGS };
     struct publish_outcome outcome;
@@ -319,6 +319,7 @@ static HRESULT act(const struct publish_owner *owner, BOOL again)
     HRESULT hr, hr2;
     UINT32 i;
 
+    *file = NO_FILE;
     owner->enter(owner->ctx);
     hr = publish_list_intent(owner->job, &list);
     owner->leave(owner->ctx);
@@ -327,6 +328,7 @@ static HRESULT act(const struct publish_owner *owner, BOOL again)
     if (SUCCEEDED(hr = publish_files(owner->disk, &list, &outcome)))
     {
         hr = outcome.hr;
+        *file = outcome.failed;
         published.u.publish.files = outcome.files;
         published.u.publish.count = outcome.count;
         if (outcome.count && FAILED(hr2 = owner->append(owner->ctx, &published)) && SUCCEEDED(hr)) hr = hr2;
@@ -354,7 +356,7 @@ static HRESULT carry_out(const struct publish_owner *owner, BOOL again)
         if (!(owner->job->files[i].flags & FILE_TRANSFERRED)) partial = TRUE;
     owner->leave(owner->ctx);
 
-    if (FAILED(hr = act(owner, again)))
+    if (FAILED(hr = act(owner, again, &i)))
     {
         owner->commit(owner->ctx, &failed);                 /* JOB.Complete.9; unrecorded, publish_begin does it */
         return hr;
@@ -378,7 +380,25 @@ HRESULT publish_cancel(const struct publish_owner *owner)
     return publish_clean(owner);
 }
 
+static HRESULT hand_over(const struct publish_owner *owner, BOOL again, UINT32 *file)
+{
+    struct record over = { RECORD_COMPLETE_FAILED };
+    HRESULT hr = act(owner, again, file);
+
+    /* in the words of the journal: the intent is over, what was published stays so; unrecorded, publish_begin does it */
+    owner->commit(owner->ctx, &over);
+    return hr;
+}
+
+HRESULT publish_hand_over(const struct publish_owner *owner, UINT32 *file)
+{
+    return hand_over(owner, FALSE, file);
+}
+
 HRESULT publish_recover(const struct publish_owner *owner)
 {
+    UINT32 file;
+
+    if (owner->job->completing && job_is_group(owner->job)) return hand_over(owner, TRUE, &file);
     return owner->job->completing ? carry_out(owner, TRUE) : publish_clean(owner);
 }

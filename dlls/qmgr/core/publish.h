@@ -31,7 +31,9 @@
  *                delete the rest; nothing remains: RECORD_CLEANED
  *     Cancel:    RECORD_CANCELLED, durable
  *                delete; nothing remains: RECORD_CLEANED
- *     Start-up:  job->completing: as Complete, from the renaming on
+ *     Group:     as Complete, but the last record is RECORD_COMPLETE_FAILED in any case: the files are there, the job stays
+ *     Start-up:  job->completing: as Complete, from the renaming on; a group's as Group, for whoever was about to cancel it did not see
+ *                the result and finds it again
  *                job->cleaning:   delete; RECORD_CLEANED when nothing remains
  *
  * Doing any of it twice is harmless.  A transfer of the job has ended before, and none begins meanwhile.
@@ -62,6 +64,8 @@ HRESULT publish_complete(const struct publish_owner *owner);
 /* Cancel: S_OK, BG_S_UNABLE_TO_DELETE_FILES, or the journal's failure: then nothing was deleted. The act by itself: publish_clean. */
 HRESULT publish_cancel(const struct publish_owner *owner);
 HRESULT publish_clean(const struct publish_owner *owner);
+/* Group, behind publish_begin: S_OK, or the code of the first rename that failed and its file [GROUP.CancelGroup.A1]. */
+HRESULT publish_hand_over(const struct publish_owner *owner, UINT32 *file);
 /* At start-up, for a job that is completing or cleaning. */
 HRESULT publish_recover(const struct publish_owner *owner);
 

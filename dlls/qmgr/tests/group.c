@@ -1,0 +1,983 @@
+/*
+ * Tests of the queue manager 0.9
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "winsvc.h"
+#include "objbase.h"
+#include "oleauto.h"
+#include "bits.h"
+#include "qmgr.h"
+
+#include "wine/test.h"
+#include "bits_test.h"
+
+#define POISON 0xdeadbeef
+
+static IBackgroundCopyQMgr *qmgr;
+
+/* Identifiers are the client's [QM.4]. */
+static GUID new_id(void)
+{
+    GUID id;
+
+    CoCreateGuid(&id);
+    return id;
+}
+
+static IBackgroundCopyGroup *create_group_(unsigned int line, GUID *id)
+{
+    IBackgroundCopyGroup *group = NULL;
+    HRESULT hr;
+
+    *id = new_id();
+    hr = IBackgroundCopyQMgr_CreateGroup(qmgr, *id, &group);
+    ok_(__FILE__, line)(hr == S_OK && group, "[QMGR.CreateGroup.2] got %#lx\n", hr);
+    return group;
+}
+#define create_group(id) create_group_(__LINE__, id)
+
+static IBackgroundCopyJob1 *create_job_(unsigned int line, IBackgroundCopyGroup *group, GUID *id)
+{
+    IBackgroundCopyJob1 *job = NULL;
+    HRESULT hr;
+
+    *id = new_id();
+    hr = IBackgroundCopyGroup_CreateJob(group, *id, &job);
+    ok_(__FILE__, line)(hr == S_OK && job, "[GROUP.CreateJob.2] got %#lx\n", hr);
+    return job;
+}
+#define create_job(group, id) create_job_(__LINE__, group, id)
+
+static void cancel_group_(unsigned int line, IBackgroundCopyGroup *group)
+{
+    HRESULT hr = IBackgroundCopyGroup_CancelGroup(group);
+
+    ok_(__FILE__, line)(hr == S_OK, "[GROUP.CancelGroup.2] got %#lx\n", hr);
+    IBackgroundCopyGroup_Release(group);
+}
+#define cancel_group(group) cancel_group_(__LINE__, group)
+
+static DWORD status_of_(unsigned int line, IBackgroundCopyGroup *group)
+{
+    DWORD status = POISON, index = POISON;
+    HRESULT hr = IBackgroundCopyGroup_GetStatus(group, &status, &index);
+
+    ok_(__FILE__, line)(hr == S_OK, "[GROUP.GetStatus.3] got %#lx\n", hr);
+    ok_(__FILE__, line)(!index, "[GROUP.GetStatus.2] got job %lu\n", index);
+    return status;
+}
+#define status_of(group) status_of_(__LINE__, group)
+
+static DWORD wait_status_(unsigned int line, IBackgroundCopyGroup *group, DWORD mask)
+{
+    DWORD begin = GetTickCount(), status;
+
+    while (!((status = status_of_(line, group)) & mask) && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    ok_(__FILE__, line)(status & mask, "the group stays in %#lx, expected one of %#lx\n", status, mask);
+    return status;
+}
+#define wait_status(group, mask) wait_status_(__LINE__, group, mask)
+
+static HRESULT add_file(IBackgroundCopyJob1 *job, const WCHAR *remote, const WCHAR *local, DWORD hint)
+{
+    FILESETINFO info = { SysAllocString(remote), SysAllocString(local), hint }, *set = &info;
+    HRESULT hr = IBackgroundCopyJob1_AddFiles(job, 1, &set);
+
+    SysFreeString(info.bstrRemoteFile);
+    SysFreeString(info.bstrLocalFile);
+    return hr;
+}
+
+static HRESULT set_number(IBackgroundCopyGroup *group, GROUPPROP prop, LONG number)
+{
+    VARIANT var;
+
+    V_VT(&var) = VT_I4;
+    V_I4(&var) = number;
+    return IBackgroundCopyGroup_SetProp(group, prop, &var);
+}
+
+static HRESULT set_string(IBackgroundCopyGroup *group, GROUPPROP prop, const WCHAR *string)
+{
+    VARIANT var;
+    HRESULT hr;
+
+    V_VT(&var) = VT_BSTR;
+    V_BSTR(&var) = SysAllocString(string);
+    hr = IBackgroundCopyGroup_SetProp(group, prop, &var);
+    VariantClear(&var);
+    return hr;
+}
+
+static void check_number_(unsigned int line, IBackgroundCopyGroup *group, GROUPPROP prop, LONG expect, const char *id)
+{
+    VARIANT var;
+    HRESULT hr;
+
+    VariantInit(&var);
+    hr = IBackgroundCopyGroup_GetProp(group, prop, &var);
+    ok_(__FILE__, line)(hr == S_OK, "[GROUP.GetProp.1] property %d: got %#lx\n", prop, hr);
+    ok_inferred_(__FILE__, line)("GROUP.GetProp.A1", V_VT(&var) == VT_I4, "property %d: got type %d\n", prop, V_VT(&var));
+    ok_(__FILE__, line)(V_I4(&var) == expect, "[%s] got %ld, expected %ld\n", id, V_I4(&var), expect);
+}
+#define check_number(group, prop, expect, id) check_number_(__LINE__, group, prop, expect, id)
+
+static void check_string_(unsigned int line, IBackgroundCopyGroup *group, GROUPPROP prop, const WCHAR *expect, const char *id)
+{
+    VARIANT var;
+    HRESULT hr;
+
+    VariantInit(&var);
+    hr = IBackgroundCopyGroup_GetProp(group, prop, &var);
+    ok_(__FILE__, line)(hr == S_OK, "[GROUP.GetProp.1] property %d: got %#lx\n", prop, hr);
+    ok_inferred_(__FILE__, line)("GROUP.GetProp.A1", V_VT(&var) == VT_BSTR, "property %d: got type %d\n", prop, V_VT(&var));
+    if (V_VT(&var) == VT_BSTR)
+        ok_(__FILE__, line)(V_BSTR(&var) && !wcscmp(V_BSTR(&var), expect), "[%s] got %s\n", id, wine_dbgstr_w(V_BSTR(&var)));
+    VariantClear(&var);
+}
+#define check_string(group, prop, expect, id) check_string_(__LINE__, group, prop, expect, id)
+
+static void test_create_get(void)
+{
+    IBackgroundCopyGroup *group, *other;
+    IUnknown *unknown;
+    GUID id, got;
+    HRESULT hr;
+
+    if (!(group = create_group(&id))) return;
+    ok(status_of(group) == (QM_STATUS_GROUP_INCOMPLETE | QM_STATUS_GROUP_SUSPENDED), "[QMGR.CreateGroup.1] got %#lx\n",
+       status_of(group));
+    hr = IBackgroundCopyGroup_get_GroupID(group, &got);
+    ok(hr == S_OK && IsEqualGUID(&id, &got), "[GROUP.get_GroupID.1] got %#lx, %s\n", hr, wine_dbgstr_guid(&got));
+    hr = IBackgroundCopyGroup_get_GroupID(group, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_GetStatus(group, NULL, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_QueryInterface(group, &IID_IUnknown, (void **)&unknown);
+    ok(hr == S_OK, "[QM.5] got %#lx\n", hr);
+    IUnknown_Release(unknown);
+
+    other = (void *)POISON;
+    hr = IBackgroundCopyQMgr_CreateGroup(qmgr, id, &other);
+    ok(hr == E_INVALIDARG, "[QMGR.CreateGroup.3] got %#lx\n", hr);
+    ok(!other, "[GEN.4] got a group\n");
+    hr = IBackgroundCopyQMgr_CreateGroup(qmgr, new_id(), NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+
+    hr = IBackgroundCopyQMgr_GetGroup(qmgr, id, &other);
+    ok(hr == S_OK, "[QMGR.GetGroup.3] got %#lx\n", hr);
+    if (hr == S_OK)
+    {
+        hr = IBackgroundCopyGroup_get_GroupID(other, &got);
+        ok(hr == S_OK && IsEqualGUID(&id, &got), "[QMGR.GetGroup.1] got %#lx, %s\n", hr, wine_dbgstr_guid(&got));
+        IBackgroundCopyGroup_Release(other);
+    }
+    other = (void *)POISON;
+    hr = IBackgroundCopyQMgr_GetGroup(qmgr, new_id(), &other);
+    ok(hr == QM_E_ITEM_NOT_FOUND, "[QMGR.GetGroup.4] got %#lx\n", hr);
+    ok(!other, "[GEN.4] got a group\n");
+    hr = IBackgroundCopyQMgr_GetGroup(qmgr, id, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+
+    cancel_group(group);
+    hr = IBackgroundCopyQMgr_GetGroup(qmgr, id, &other);
+    ok(hr == QM_E_ITEM_NOT_FOUND, "[GROUP.CancelGroup.1] got %#lx\n", hr);
+    /* the identifier is free again */
+    hr = IBackgroundCopyQMgr_CreateGroup(qmgr, id, &group);
+    ok(hr == S_OK, "[QMGR.CreateGroup.3] got %#lx\n", hr);
+    if (hr == S_OK) cancel_group(group);
+}
+
+static const struct
+{
+    VARTYPE vt;
+    BOOL number, string;
+}
+types[] =
+{
+    { VT_I4, TRUE }, { VT_I2, TRUE }, { VT_UI4, TRUE }, { VT_UI2, TRUE }, { VT_INT, TRUE }, { VT_UINT, TRUE },
+    { VT_BSTR, FALSE, TRUE }, { VT_EMPTY }, { VT_NULL }, { VT_R8 }, { VT_BOOL }
+};
+
+static const struct
+{
+    GROUPPROP prop;
+    const char *id;
+    BOOL number, string;
+}
+props[] =
+{
+    { GROUPPROP_PRIORITY, "GPROP.P0", TRUE },
+    { GROUPPROP_REMOTEUSERID, "GPROP.P1" },
+    { GROUPPROP_REMOTEUSERPWD, "GPROP.P2" },
+    { GROUPPROP_LOCALUSERID, "GPROP.P3" },
+    { GROUPPROP_LOCALUSERPWD, "GPROP.P4" },
+    { GROUPPROP_PROTOCOLFLAGS, "GPROP.P5", TRUE },
+    { GROUPPROP_NOTIFYFLAGS, "GPROP.P6", TRUE },
+    { GROUPPROP_NOTIFYCLSID, "GPROP.P7", FALSE, TRUE },
+    { GROUPPROP_PROGRESSSIZE, "GPROP.P8" },
+    { GROUPPROP_PROGRESSPERCENT, "GPROP.P9" },
+    { GROUPPROP_PROGRESSTIME, "GPROP.P10" },
+    { GROUPPROP_DISPLAYNAME, "GPROP.P11", FALSE, TRUE },
+    { GROUPPROP_DESCRIPTION, "GPROP.P12", FALSE, TRUE },
+};
+
+/* Every property with every type. */
+static void test_prop_types(IBackgroundCopyGroup *group)
+{
+    VARIANT var;
+    HRESULT hr;
+    UINT i, j;
+
+    for (i = 0; i < ARRAY_SIZE(props); i++)
+    {
+        winetest_push_context("property %d", props[i].prop);
+        VariantInit(&var);
+        hr = IBackgroundCopyGroup_GetProp(group, props[i].prop, &var);
+        ok(hr == (props[i].number || props[i].string ? S_OK : E_NOTIMPL), "[%s] got %#lx\n", props[i].id, hr);
+        if (hr != S_OK) ok(hr == E_NOTIMPL, "[GROUP.GetProp.2] got %#lx\n", hr);
+        VariantClear(&var);
+        for (j = 0; j < ARRAY_SIZE(types); j++)
+        {
+            HRESULT expect = E_INVALIDARG;
+
+            memset(&var, 0, sizeof(var));
+            V_VT(&var) = types[j].vt;
+            if (types[j].string) V_BSTR(&var) = SysAllocString(L"");
+            else if (types[j].vt == VT_I4 || types[j].vt == VT_UI4 || types[j].vt == VT_INT || types[j].vt == VT_UINT)
+                V_I4(&var) = props[i].prop == GROUPPROP_NOTIFYFLAGS ? QM_NOTIFY_GROUP_DONE : 1;
+            else if (types[j].number) V_I2(&var) = props[i].prop == GROUPPROP_NOTIFYFLAGS ? QM_NOTIFY_GROUP_DONE : 1;
+            if (!props[i].number && !props[i].string) expect = E_NOTIMPL;
+            else if ((props[i].number && types[j].number) || (props[i].string && types[j].string)) expect = S_OK;
+            hr = IBackgroundCopyGroup_SetProp(group, props[i].prop, &var);
+            ok(hr == expect, "[%s] type %d: got %#lx, expected %#lx\n",
+               expect == S_OK ? "GROUP.SetProp.2" : expect == E_NOTIMPL ? "GROUP.SetProp.3" : "GROUP.SetProp.4",
+               types[j].vt, hr, expect);
+            VariantClear(&var);
+        }
+        winetest_pop_context();
+    }
+    hr = set_number(group, (GROUPPROP)(GROUPPROP_DESCRIPTION + 1), 1);
+    ok(hr == E_NOTIMPL, "[GROUP.SetProp.3] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_GetProp(group, (GROUPPROP)(GROUPPROP_DESCRIPTION + 1), &var);
+    ok(hr == E_NOTIMPL, "[GROUP.GetProp.2] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_GetProp(group, GROUPPROP_PRIORITY, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_SetProp(group, GROUPPROP_PRIORITY, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+}
+
+static void test_strings(IBackgroundCopyGroup *group, GROUPPROP prop, UINT max, const char *id)
+{
+    WCHAR *text = malloc((max + 2) * sizeof(WCHAR));
+    HRESULT hr;
+    UINT i;
+
+    for (i = 0; i < max + 1; i++) text[i] = 'a' + i % 26;
+    text[max + 1] = 0;
+    hr = set_string(group, prop, text);
+    ok_inferred("GPROP.A2", hr == E_INVALIDARG, "%u characters: got %#lx\n", max + 1, hr);
+    ok(FAILED(hr), "[%s] %u characters: got %#lx\n", id, max + 1, hr);
+    check_string(group, prop, L"", id);
+    text[max] = 0;
+    hr = set_string(group, prop, text);
+    ok(hr == S_OK, "[%s] %u characters: got %#lx\n", id, max, hr);
+    check_string(group, prop, text, id);
+    hr = set_string(group, prop, L"");
+    ok(hr == S_OK, "[%s] got %#lx\n", id, hr);
+    check_string(group, prop, L"", id);
+    free(text);
+}
+
+static void test_props(void)
+{
+    static const DWORD unsupported[] =
+    {
+        QM_NOTIFY_FILE_DONE, QM_NOTIFY_JOB_DONE, QM_NOTIFY_USE_PROGRESSEX, QM_NOTIFY_GROUP_DONE | QM_NOTIFY_JOB_DONE, 0x100
+    };
+    static const DWORD supported[] = { QM_NOTIFY_GROUP_DONE, QM_NOTIFY_DISABLE_NOTIFY, QM_NOTIFY_GROUP_DONE | QM_NOTIFY_DISABLE_NOTIFY, 0 };
+    static const WCHAR clsid[] = L"{12345678-1234-abcd-1234-0123456789AB}";
+    IBackgroundCopyGroup *group;
+    HRESULT hr;
+    GUID id;
+    UINT i;
+
+    if (!(group = create_group(&id))) return;
+    check_number(group, GROUPPROP_PRIORITY, 1, "GPROP.P0");
+    check_number(group, GROUPPROP_PROTOCOLFLAGS, QM_PROTOCOL_HTTP, "GPROP.A3");
+    check_number(group, GROUPPROP_NOTIFYFLAGS, 0, "GPROP.A3");
+    check_string(group, GROUPPROP_NOTIFYCLSID, L"", "GPROP.A3");
+    check_string(group, GROUPPROP_DISPLAYNAME, L"", "GPROP.A3");
+    check_string(group, GROUPPROP_DESCRIPTION, L"", "GPROP.A3");
+    test_prop_types(group);
+
+    hr = set_number(group, GROUPPROP_PRIORITY, 2);
+    ok_inferred("GPROP.A1", hr == E_NOTIMPL, "got %#lx\n", hr);
+    ok(FAILED(hr), "[GPROP.P0] got %#lx\n", hr);
+    check_number(group, GROUPPROP_PRIORITY, 1, "GPROP.P0");
+    for (i = QM_PROTOCOL_FTP; i <= QM_PROTOCOL_CUSTOM; i++)
+    {
+        hr = set_number(group, GROUPPROP_PROTOCOLFLAGS, i);
+        ok_inferred("GPROP.A1", hr == E_NOTIMPL, "protocol %u: got %#lx\n", i, hr);
+        ok(FAILED(hr), "[GPROP.P5] protocol %u: got %#lx\n", i, hr);
+    }
+    for (i = 0; i < ARRAY_SIZE(unsupported); i++)
+    {
+        hr = set_number(group, GROUPPROP_NOTIFYFLAGS, unsupported[i]);
+        ok_inferred("GPROP.A1", hr == E_NOTIMPL, "flags %#lx: got %#lx\n", unsupported[i], hr);
+        ok(FAILED(hr), "[GPROP.1] flags %#lx: got %#lx\n", unsupported[i], hr);
+    }
+    for (i = 0; i < ARRAY_SIZE(supported); i++)
+    {
+        hr = set_number(group, GROUPPROP_NOTIFYFLAGS, supported[i]);
+        ok(hr == S_OK, "[GPROP.1] flags %#lx: got %#lx\n", supported[i], hr);
+        check_number(group, GROUPPROP_NOTIFYFLAGS, supported[i], "GPROP.P6");
+    }
+    test_strings(group, GROUPPROP_DISPLAYNAME, 256, "GPROP.P11");
+    test_strings(group, GROUPPROP_DESCRIPTION, 1024, "GPROP.P12");
+    hr = set_string(group, GROUPPROP_NOTIFYCLSID, L"no class");
+    ok_inferred("GPROP.A2", hr == E_INVALIDARG, "got %#lx\n", hr);
+    hr = set_string(group, GROUPPROP_NOTIFYCLSID, clsid);
+    ok(hr == S_OK, "[GPROP.P7] got %#lx\n", hr);
+    check_string(group, GROUPPROP_NOTIFYCLSID, clsid, "GPROP.P7");
+    hr = set_string(group, GROUPPROP_NOTIFYCLSID, L"");
+    ok_inferred("GPROP.A2", hr == S_OK, "got %#lx\n", hr);
+    check_string(group, GROUPPROP_NOTIFYCLSID, L"", "GPROP.P7");
+    cancel_group(group);
+}
+
+static void check_file_(unsigned int line, IBackgroundCopyJob1 *job, ULONG index, const WCHAR *remote, const WCHAR *local, DWORD hint)
+{
+    FILESETINFO info;
+    HRESULT hr;
+
+    memset(&info, 0, sizeof(info));
+    hr = IBackgroundCopyJob1_GetFile(job, index, &info);
+    ok_(__FILE__, line)(hr == S_OK, "[JOB1.GetFile.2] got %#lx\n", hr);
+    if (hr != S_OK) return;
+    ok_(__FILE__, line)(!wcscmp(info.bstrRemoteFile, remote), "[JOB1.GetFile.1] got %s\n", wine_dbgstr_w(info.bstrRemoteFile));
+    ok_(__FILE__, line)(!wcscmp(info.bstrLocalFile, local), "[JOB1.GetFile.1] got %s\n", wine_dbgstr_w(info.bstrLocalFile));
+    ok_inferred_(__FILE__, line)("JOB1.GetFile.A1", info.dwSizeHint == hint, "got %lu, expected %lu\n", info.dwSizeHint, hint);
+    SysFreeString(info.bstrRemoteFile);
+    SysFreeString(info.bstrLocalFile);
+}
+#define check_file(job, index, remote, local, hint) check_file_(__LINE__, job, index, remote, local, hint)
+
+static void test_job(void)
+{
+    DWORD value, win32, transport, retries;
+    IBackgroundCopyJob1 *job, *other;
+    IBackgroundCopyGroup *group;
+    GUID group_id, id, got;
+    IBackgroundCopyJob *new_job;
+    IUnknown *unknown;
+    HRESULT hr;
+
+    if (!(group = create_group(&group_id))) return;
+    unknown = (void *)POISON;
+    hr = IBackgroundCopyGroup_QueryNewJobInterface(group, &IID_IBackgroundCopyJob, &unknown);
+    ok_inferred("QM.A1", hr == E_NOTIMPL, "got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok_inferred("GROUP.ResumeGroup.A1", hr == QM_E_INVALID_STATE, "got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_GetJob(group, new_id(), &job);
+    ok(hr == QM_E_ITEM_NOT_FOUND, "[GROUP.GetJob.2] got %#lx\n", hr);
+
+    if (!(job = create_job(group, &id))) return;
+    hr = IBackgroundCopyJob1_QueryInterface(job, &IID_IUnknown, (void **)&unknown);
+    ok(hr == S_OK, "[QM.5] got %#lx\n", hr);
+    IUnknown_Release(unknown);
+    hr = IBackgroundCopyJob1_get_JobID(job, &got);
+    ok(hr == S_OK && IsEqualGUID(&id, &got), "[JOB1.get_JobID.1] got %#lx, %s\n", hr, wine_dbgstr_guid(&got));
+    hr = IBackgroundCopyJob1_get_JobID(job, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_CreateJob(group, new_id(), &other);
+    ok(hr == E_NOTIMPL, "[GROUP.CreateJob.4] got %#lx\n", hr);
+    ok(hr == E_NOTIMPL, "[QM.2] a second job: got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_CreateJob(group, new_id(), NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_GetJob(group, id, &other);
+    ok(hr == S_OK, "[GROUP.GetJob.1] got %#lx\n", hr);
+    if (hr == S_OK)
+    {
+        hr = IBackgroundCopyJob1_get_JobID(other, &got);
+        ok(hr == S_OK && IsEqualGUID(&id, &got), "[GROUP.CreateJob.1] got %#lx, %s\n", hr, wine_dbgstr_guid(&got));
+        IBackgroundCopyJob1_Release(other);
+    }
+    hr = IBackgroundCopyGroup_GetJob(group, new_id(), &other);
+    ok(hr == QM_E_ITEM_NOT_FOUND, "[GROUP.GetJob.2] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_GetJob(group, id, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+
+    /* methods that are not there */
+    hr = IBackgroundCopyJob1_CancelJob(job);
+    ok(hr == E_NOTIMPL, "[JOB1.CancelJob.1] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_SwitchToForeground(job);
+    ok(hr == E_NOTIMPL, "[JOB1.SwitchToForeground.1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_SetNotificationPointer(group, &IID_IUnknown, NULL);
+    ok_inferred("QM.A1", hr == E_NOTIMPL, "got %#lx\n", hr);
+
+    /* the job of BITS behind it */
+    hr = IBackgroundCopyGroup_QueryNewJobInterface(group, &IID_IBackgroundCopyJob, (IUnknown **)&new_job);
+    ok_inferred("QM.A1", hr == S_OK, "got %#lx\n", hr);
+    if (hr == S_OK)
+    {
+        BG_JOB_TYPE type;
+
+        hr = IBackgroundCopyJob_GetType(new_job, &type);
+        ok(hr == S_OK && type == BG_JOB_TYPE_DOWNLOAD, "[QM.2] got %#lx, type %d\n", hr, type);
+        IBackgroundCopyJob_Release(new_job);
+    }
+
+    /* no files yet */
+    value = POISON;
+    hr = IBackgroundCopyJob1_GetFileCount(job, &value);
+    ok(hr == S_OK && !value, "[JOB1.GetFileCount.1] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyJob1_GetFileCount(job, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_get_Size(group, &value);
+    ok(hr == S_OK && !value, "[GROUP.get_Size.2] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyGroup_get_Size(group, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok_inferred("GROUP.ResumeGroup.A1", hr == QM_E_INVALID_STATE, "got %#lx\n", hr);
+
+    value = win32 = transport = retries = POISON;
+    hr = IBackgroundCopyJob1_GetStatus(job, &value, &win32, &transport, &retries);
+    ok(hr == S_OK, "[JOB1.GetStatus.3] got %#lx\n", hr);
+    ok(value == QM_STATUS_JOB_INCOMPLETE, "[JOB1.GetStatus.1] got %#lx\n", value);
+    ok_inferred("JOB1.GetStatus.A1", !win32 && !transport && !retries, "got %lu, %lu, %lu\n", win32, transport, retries);
+    hr = IBackgroundCopyJob1_GetStatus(job, &value, NULL, &transport, &retries);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+
+    /* progress */
+    hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_PERCENT_DONE, &value);
+    ok(hr == S_OK && !value, "[GROUP.GetProgress.2] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_SIZE_DONE, &value);
+    ok(hr == S_OK && !value, "[GROUP.GetProgress.1] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_TIME_DONE, &value);
+    ok(hr == E_NOTIMPL, "[GROUP.GetProgress.3] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_GetProgress(group, 4, &value);
+    ok_inferred("GROUP.GetProgress.A1", hr == E_NOTIMPL, "got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_SIZE_DONE, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_GetProgress(job, QM_PROGRESS_PERCENT_DONE, &value);
+    ok(hr == S_OK && !value, "[JOB1.GetProgress.2] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyJob1_GetProgress(job, QM_PROGRESS_SIZE_DONE, &value);
+    ok(hr == S_OK && !value, "[JOB1.GetProgress.1] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyJob1_GetProgress(job, QM_PROGRESS_TIME_DONE, &value);
+    ok(hr == E_NOTIMPL, "[JOB1.GetProgress.3] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_GetProgress(job, 0, &value);
+    ok_inferred("GROUP.GetProgress.A1", hr == E_NOTIMPL, "got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_GetProgress(job, QM_PROGRESS_SIZE_DONE, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+
+    IBackgroundCopyJob1_Release(job);
+    cancel_group(group);
+}
+
+static void test_files(void)
+{
+    FILESETINFO info, infos[3], *set[3] = { &infos[0], &infos[1], &infos[2] };
+    static const WCHAR good[] = L"http://127.0.0.1/file";
+    IBackgroundCopyGroup *group;
+    IBackgroundCopyJob1 *job;
+    GUID group_id, id;
+    WCHAR longer[2300], missing[MAX_PATH];
+    DWORD value;
+    HRESULT hr;
+    UINT i;
+
+    const struct
+    {
+        const char *id;
+        const WCHAR *remote, *local;
+        HRESULT hr;
+    }
+    bad[] =
+    {
+        { "JOB1.AddFiles.3", L"ftp://127.0.0.1/file", bits_path(L"file"), E_INVALIDARG },
+        { "JOB1.AddFiles.3", L"", bits_path(L"file"), E_INVALIDARG },
+        { "JOB1.AddFiles.3", good, L"relative", E_INVALIDARG },
+        { "JOB1.AddFiles.3", good, L"", E_INVALIDARG },
+        { "FSI.1", L"http://127.0.0.1/*", bits_path(L"file"), E_INVALIDARG },
+        { "FSI.1", longer, bits_path(L"file"), E_INVALIDARG },
+        { "FSI.2", good, L"C:\\*.txt", E_INVALIDARG },
+        { "FSI.2", good, L"C:\\file:stream", E_INVALIDARG },
+        { "FSI.2", good, L"\\\\?\\C:\\file", E_INVALIDARG },
+    };
+
+    if (!(group = create_group(&group_id))) return;
+    if (!(job = create_job(group, &id))) return;
+
+    wcscpy(longer, L"http://127.0.0.1/");
+    for (i = wcslen(longer); i < 2201; i++) longer[i] = i % 100 ? 'a' : '/';
+    longer[i] = 0;
+    for (i = 0; i < ARRAY_SIZE(bad); i++)
+    {
+        hr = add_file(job, bad[i].remote, bad[i].local, 0);
+        ok(hr == bad[i].hr, "[%s] %s, %s: got %#lx\n", bad[i].id, wine_dbgstr_w(bad[i].remote), wine_dbgstr_w(bad[i].local), hr);
+    }
+    _snwprintf(missing, ARRAY_SIZE(missing), L"%lsmissing\\file", bits_folder);
+    hr = add_file(job, good, missing, 0);
+    ok(FAILED(hr), "[FSI.2] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_AddFiles(job, 1, NULL);
+    ok(FAILED(hr), "[GEN.A1] got %#lx\n", hr);
+
+    /* all or nothing */
+    for (i = 0; i < 3; i++)
+    {
+        infos[i].bstrRemoteFile = SysAllocString(i == 2 ? L"ftp://127.0.0.1/file" : good);
+        infos[i].bstrLocalFile = SysAllocString(bits_path(i == 0 ? L"a" : i == 1 ? L"b" : L"c"));
+        infos[i].dwSizeHint = 100 + i;
+    }
+    hr = IBackgroundCopyJob1_AddFiles(job, 3, set);
+    ok(hr == E_INVALIDARG, "[JOB1.AddFiles.3] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_GetFileCount(job, &value);
+    ok_inferred("JOB1.AddFiles.A1", hr == S_OK && !value, "got %#lx, %lu\n", hr, value);
+
+    hr = add_file(job, good, bits_path(L"first"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_AddFiles(job, 2, set);
+    ok(hr == S_OK, "[JOB1.AddFiles.1] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_GetFileCount(job, &value);
+    ok(hr == S_OK && value == 3, "[JOB1.GetFileCount.1] got %#lx, %lu\n", hr, value);
+    check_file(job, 0, good, bits_path(L"first"), 0);
+    check_file(job, 1, good, bits_path(L"a"), 100);
+    check_file(job, 2, good, bits_path(L"b"), 101);
+    memset(&info, 0, sizeof(info));
+    hr = IBackgroundCopyJob1_GetFile(job, 3, &info);
+    ok_inferred("JOB1.GetFile.A1", hr == QM_E_ITEM_NOT_FOUND, "got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_GetFile(job, 4, &info);
+    ok(hr == QM_E_ITEM_NOT_FOUND, "[JOB1.GetFile.3] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_GetFile(job, 0, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    for (i = 0; i < 3; i++)
+    {
+        SysFreeString(infos[i].bstrRemoteFile);
+        SysFreeString(infos[i].bstrLocalFile);
+    }
+
+    hr = IBackgroundCopyGroup_get_Size(group, &value);
+    ok(hr == S_OK && !value, "[GROUP.get_Size.1] size unknown: got %#lx, %lu\n", hr, value);
+    IBackgroundCopyJob1_Release(job);
+    cancel_group(group);
+}
+
+static UINT count_own(const GUID *ids, ULONG count, const GUID *own, UINT own_count)
+{
+    UINT found = 0, i, j;
+
+    for (i = 0; i < count; i++)
+        for (j = 0; j < own_count; j++) found += IsEqualGUID(&ids[i], &own[j]);
+    return found;
+}
+
+static void test_enum_groups(void)
+{
+    IEnumBackgroundCopyGroups *groups, *clone;
+    IBackgroundCopyGroup *group[3];
+    GUID own[3], ids[300];
+    ULONG count, fetched, before;
+    IUnknown *unknown;
+    HRESULT hr;
+    UINT i;
+
+    hr = IBackgroundCopyQMgr_EnumGroups(qmgr, 1, &groups);
+    ok(hr == E_NOTIMPL, "[QMGR.EnumGroups.3] got %#lx\n", hr);
+    hr = IBackgroundCopyQMgr_EnumGroups(qmgr, 0, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyQMgr_EnumGroups(qmgr, 0, &groups);
+    ok(hr == S_OK, "[QMGR.EnumGroups.2] got %#lx\n", hr);
+    if (hr != S_OK) return;
+    hr = IEnumBackgroundCopyGroups_GetCount(groups, &before);
+    ok(hr == S_OK, "[EGRP.GetCount.1] got %#lx\n", hr);
+    for (i = 0; i < 3; i++) group[i] = create_group(&own[i]);
+    /* a snapshot */
+    hr = IEnumBackgroundCopyGroups_GetCount(groups, &count);
+    ok(hr == S_OK && count == before, "[EGRP.GetCount.1] got %#lx, %lu, expected %lu\n", hr, count, before);
+    IEnumBackgroundCopyGroups_Release(groups);
+
+    hr = IBackgroundCopyQMgr_EnumGroups(qmgr, 0, &groups);
+    ok(hr == S_OK, "[QMGR.EnumGroups.2] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_QueryInterface(groups, &IID_IUnknown, (void **)&unknown);
+    ok(hr == S_OK, "[QM.5] got %#lx\n", hr);
+    IUnknown_Release(unknown);
+    hr = IEnumBackgroundCopyGroups_QueryInterface(groups, &IID_IEnumBackgroundCopyJobs1, (void **)&unknown);
+    ok(hr == E_NOINTERFACE, "[QM.5] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_GetCount(groups, &count);
+    ok(hr == S_OK && count == before + 3, "[QMGR.EnumGroups.1] got %#lx, %lu, expected %lu\n", hr, count, before + 3);
+    hr = IEnumBackgroundCopyGroups_GetCount(groups, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+
+    fetched = POISON;
+    hr = IEnumBackgroundCopyGroups_Next(groups, ARRAY_SIZE(ids), ids, &fetched);
+    ok(hr == S_FALSE, "[EGRP.Next.3] got %#lx\n", hr);
+    ok(fetched == count, "[EGRP.Next.3] got %lu of %lu\n", fetched, count);
+    ok(count_own(ids, fetched, own, 3) == 3, "[QMGR.EnumGroups.1] got %u of 3\n", count_own(ids, fetched, own, 3));
+    hr = IEnumBackgroundCopyGroups_Next(groups, 1, ids, &fetched);
+    ok(hr == S_FALSE && !fetched, "[EGRP.Next.3] got %#lx, %lu\n", hr, fetched);
+    hr = IEnumBackgroundCopyGroups_Reset(groups);
+    ok(hr == S_OK, "[EGRP.Reset.1] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_Next(groups, 2, ids, &fetched);
+    ok(hr == S_OK && fetched == 2, "[EGRP.Next.2] got %#lx, %lu\n", hr, fetched);
+    hr = IEnumBackgroundCopyGroups_Next(groups, 1, ids + 2, NULL);
+    ok_inferred("EGRP.Next.A1", hr == NULL_REF || hr == S_OK, "got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_Reset(groups);
+    ok(hr == S_OK, "[EGRP.Reset.1] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_Skip(groups, count - 1);
+    ok(hr == S_OK, "[EGRP.Skip.1] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_Clone(groups, &clone);
+    ok(hr == S_OK, "[EGRP.Clone.2] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_Clone(groups, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_Skip(groups, 2);
+    ok(hr == S_FALSE, "[EGRP.Skip.2] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyGroups_Next(groups, 1, ids, &fetched);
+    ok(hr == S_FALSE && !fetched, "[EGRP.Skip.2] got %#lx, %lu\n", hr, fetched);
+    hr = IEnumBackgroundCopyGroups_Next(clone, 2, ids, &fetched);
+    ok(hr == S_FALSE && fetched == 1, "[EGRP.Clone.1] got %#lx, %lu\n", hr, fetched);
+    IEnumBackgroundCopyGroups_Release(clone);
+    IEnumBackgroundCopyGroups_Release(groups);
+    for (i = 0; i < 3; i++) if (group[i]) cancel_group(group[i]);
+}
+
+static void test_enum_jobs(void)
+{
+    IEnumBackgroundCopyJobs1 *jobs, *clone;
+    IBackgroundCopyGroup *group;
+    IBackgroundCopyJob1 *job;
+    GUID group_id, id, ids[2];
+    ULONG count, fetched;
+    IUnknown *unknown;
+    HRESULT hr;
+
+    if (!(group = create_group(&group_id))) return;
+    hr = IBackgroundCopyGroup_EnumJobs(group, 1, &jobs);
+    ok(hr == E_NOTIMPL, "[GROUP.EnumJobs.3] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_EnumJobs(group, 0, NULL);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_EnumJobs(group, 0, &jobs);
+    ok(hr == S_OK, "[GROUP.EnumJobs.2] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyJobs1_GetCount(jobs, &count);
+    ok(hr == S_OK && !count, "[EGRP.GetCount.1] got %#lx, %lu\n", hr, count);
+    fetched = POISON;
+    hr = IEnumBackgroundCopyJobs1_Next(jobs, 1, ids, &fetched);
+    ok(hr == S_FALSE && !fetched, "[EGRP.Next.3] got %#lx, %lu\n", hr, fetched);
+    IEnumBackgroundCopyJobs1_Release(jobs);
+
+    if (!(job = create_job(group, &id))) return;
+    hr = IBackgroundCopyGroup_EnumJobs(group, 0, &jobs);
+    ok(hr == S_OK, "[GROUP.EnumJobs.2] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyJobs1_QueryInterface(jobs, &IID_IUnknown, (void **)&unknown);
+    ok(hr == S_OK, "[QM.5] got %#lx\n", hr);
+    IUnknown_Release(unknown);
+    hr = IEnumBackgroundCopyJobs1_GetCount(jobs, &count);
+    ok(hr == S_OK && count == 1, "[GROUP.EnumJobs.1] got %#lx, %lu\n", hr, count);
+    hr = IEnumBackgroundCopyJobs1_Clone(jobs, &clone);
+    ok(hr == S_OK, "[EGRP.Clone.2] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyJobs1_Next(jobs, 1, ids, &fetched);
+    ok(hr == S_OK && fetched == 1, "[EGRP.Next.2] got %#lx, %lu\n", hr, fetched);
+    ok(IsEqualGUID(&ids[0], &id), "[GROUP.EnumJobs.1] got %s\n", wine_dbgstr_guid(&ids[0]));
+    hr = IEnumBackgroundCopyJobs1_Next(jobs, 2, ids, &fetched);
+    ok(hr == S_FALSE && !fetched, "[EGRP.Next.3] got %#lx, %lu\n", hr, fetched);
+    hr = IEnumBackgroundCopyJobs1_Reset(jobs);
+    ok(hr == S_OK, "[EGRP.Reset.1] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyJobs1_Skip(jobs, 1);
+    ok(hr == S_OK, "[EGRP.Skip.1] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyJobs1_Skip(jobs, 1);
+    ok(hr == S_FALSE, "[EGRP.Skip.2] got %#lx\n", hr);
+    hr = IEnumBackgroundCopyJobs1_Next(clone, 1, ids, &fetched);
+    ok(hr == S_OK && fetched == 1, "[EGRP.Clone.1] got %#lx, %lu\n", hr, fetched);
+    IEnumBackgroundCopyJobs1_Release(clone);
+    IEnumBackgroundCopyJobs1_Release(jobs);
+    IBackgroundCopyJob1_Release(job);
+    cancel_group(group);
+}
+
+static BOOL exists(const WCHAR *path)
+{
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+static void test_download(void)
+{
+    DWORD value, status, win32, transport, retries;
+    IBackgroundCopyGroup *group, *other;
+    IBackgroundCopyJob1 *job, *job2;
+    GUID group_id, id;
+    HRESULT hr;
+
+    if (!(group = create_group(&group_id))) return;
+    if (!(job = create_job(group, &id))) return;
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"one"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    hr = add_file(job, bits_url(L"/state/stall"), bits_path(L"two"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+
+    hr = IBackgroundCopyGroup_SwitchToForeground(group);
+    ok(hr == S_OK, "[GROUP.SwitchToForeground.2] got %#lx\n", hr);
+    ok(status_of(group) & QM_STATUS_GROUP_FOREGROUND, "[GROUP.SwitchToForeground.1] got %#lx\n", status_of(group));
+    check_number(group, GROUPPROP_PRIORITY, 1, "GPROP.P0");
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+
+    /* the second file stalls in its middle */
+    for (value = 0, status = GetTickCount(); value < 1500 && GetTickCount() - status < BITS_TIMEOUT; Sleep(5))
+    {
+        hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_SIZE_DONE, &value);
+        if (hr != S_OK) break;
+    }
+    ok(hr == S_OK && value == 1500, "[GROUP.GetProgress.1] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_PERCENT_DONE, &value);
+    ok(hr == S_OK && value == 75, "[GROUP.GetProgress.1] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyJob1_GetProgress(job, QM_PROGRESS_PERCENT_DONE, &value);
+    ok(hr == S_OK && value == 75, "[JOB1.GetProgress.1] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyGroup_get_Size(group, &value);
+    ok(hr == S_OK && value == 2000, "[GROUP.get_Size.1] got %#lx, %lu\n", hr, value);
+    status = status_of(group);
+    ok(status == (QM_STATUS_GROUP_INCOMPLETE | QM_STATUS_GROUP_FOREGROUND), "[GROUP.GetStatus.1] got %#lx\n", status);
+    hr = IBackgroundCopyGroup_CreateJob(group, new_id(), &job2);
+    ok(hr == QM_E_INVALID_STATE, "[GROUP.CreateJob.3] got %#lx\n", hr);
+
+    hr = IBackgroundCopyGroup_SuspendGroup(group);
+    ok(hr == S_OK, "[GROUP.SuspendGroup.2] got %#lx\n", hr);
+    status = status_of(group);
+    ok(status == (QM_STATUS_GROUP_INCOMPLETE | QM_STATUS_GROUP_SUSPENDED | QM_STATUS_GROUP_FOREGROUND),
+       "[GROUP.SuspendGroup.1] got %#lx\n", status);
+
+    /* what is whole stays, the rest goes */
+    hr = IBackgroundCopyGroup_CancelGroup(group);
+    ok(hr == S_OK, "[GROUP.CancelGroup.2] got %#lx\n", hr);
+    bits_check_file(bits_path(L"one"), "/state/good", 0, 1000);
+    ok(!exists(bits_path(L"two")), "[GROUP.CancelGroup.1] half a file\n");
+    hr = IBackgroundCopyQMgr_GetGroup(qmgr, group_id, &other);
+    ok(hr == QM_E_ITEM_NOT_FOUND, "[GROUP.CancelGroup.1] got %#lx\n", hr);
+
+    /* what a client still holds answers, and changes nothing */
+    hr = IBackgroundCopyGroup_CancelGroup(group);
+    ok(hr == QM_E_INVALID_STATE, "[QM.7] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok(hr == QM_E_INVALID_STATE, "[QM.7] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_SuspendGroup(group);
+    ok(hr == QM_E_INVALID_STATE, "[QM.7] got %#lx\n", hr);
+    hr = set_string(group, GROUPPROP_DISPLAYNAME, L"name");
+    ok(hr == QM_E_INVALID_STATE, "[QM.7] got %#lx\n", hr);
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"one"), 0);
+    ok(hr == QM_E_INVALID_STATE, "[QM.7] got %#lx\n", hr);
+    hr = IBackgroundCopyJob1_GetStatus(job, &value, &win32, &transport, &retries);
+    ok(hr == S_OK, "[JOB1.GetStatus.3] got %#lx\n", hr);
+    IBackgroundCopyJob1_Release(job);
+    IBackgroundCopyGroup_Release(group);
+}
+
+static void test_complete(void)
+{
+    DWORD value, status, win32, transport, retries, begin;
+    IBackgroundCopyGroup *group;
+    IBackgroundCopyJob1 *job;
+    GUID group_id, id;
+    HRESULT hr;
+
+    if (!(group = create_group(&group_id))) return;
+    if (!(job = create_job(group, &id))) return;
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"one"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    ok(status_of(group) & QM_STATUS_GROUP_SUSPENDED, "[GROUP.ResumeGroup.1] got %#lx\n", status_of(group));
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+    status = wait_status(group, QM_STATUS_GROUP_COMPLETE);
+    ok_inferred("GROUP.GetStatus.A1", status & QM_STATUS_GROUP_COMPLETE, "got %#lx\n", status);
+    ok(!(status & QM_STATUS_GROUP_INCOMPLETE), "[GROUP.GetStatus.1] got %#lx\n", status);
+    status = wait_status(group, QM_STATUS_GROUP_SUSPENDED);
+    ok(status == (QM_STATUS_GROUP_COMPLETE | QM_STATUS_GROUP_SUSPENDED), "[GROUP.SuspendGroup.1] got %#lx\n", status);
+
+    /* nobody has to ask for the file */
+    for (begin = GetTickCount(); !exists(bits_path(L"one")) && GetTickCount() - begin < BITS_TIMEOUT;) Sleep(5);
+    ok_inferred("GROUP.CancelGroup.A1", exists(bits_path(L"one")), "the file is not there\n");
+    bits_check_file(bits_path(L"one"), "/state/good", 0, 1000);
+    hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_PERCENT_DONE, &value);
+    ok(hr == S_OK && value == 100, "[GROUP.GetProgress.1] got %#lx, %lu\n", hr, value);
+    hr = IBackgroundCopyJob1_GetStatus(job, &value, &win32, &transport, &retries);
+    ok(hr == S_OK && value == QM_STATUS_JOB_COMPLETE, "[JOB1.GetStatus.1] got %#lx, %#lx\n", hr, value);
+    ok_inferred("JOB1.GetStatus.A1", !win32 && !transport && !retries, "got %lu, %lu, %lu\n", win32, transport, retries);
+
+    /* one more file for the finished group */
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"two"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    ok(status_of(group) == (QM_STATUS_GROUP_INCOMPLETE | QM_STATUS_GROUP_SUSPENDED), "[GROUP.GetStatus.1] got %#lx\n",
+       status_of(group));
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+    for (begin = GetTickCount(); !exists(bits_path(L"two")) && GetTickCount() - begin < BITS_TIMEOUT;) Sleep(5);
+    bits_check_file(bits_path(L"two"), "/state/good", 0, 1000);
+    ok(!exists(bits_path(L"one")), "[GROUP.CancelGroup.A1] the first file is there again\n");
+
+    IBackgroundCopyJob1_Release(job);
+    cancel_group(group);
+}
+
+static void test_error(void)
+{
+    DWORD status, win32, transport, retries;
+    IBackgroundCopyGroup *group;
+    IBackgroundCopyJob1 *job;
+    GUID group_id, id;
+    HRESULT hr;
+
+    /* an error of the server */
+    if (!(group = create_group(&group_id))) return;
+    if (!(job = create_job(group, &id))) return;
+    hr = add_file(job, bits_url(L"/state/missing"), bits_path(L"one"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+    status = wait_status(group, QM_STATUS_GROUP_ERROR);
+    ok(status == (QM_STATUS_GROUP_ERROR | QM_STATUS_GROUP_INCOMPLETE | QM_STATUS_GROUP_SUSPENDED), "[GROUP.SuspendGroup.1] got %#lx\n",
+       status);
+    win32 = transport = retries = POISON;
+    hr = IBackgroundCopyJob1_GetStatus(job, &status, &win32, &transport, &retries);
+    ok(hr == S_OK, "[JOB1.GetStatus.3] got %#lx\n", hr);
+    ok(status & QM_STATUS_JOB_ERROR, "[JOB1.GetStatus.1] got %#lx\n", status);
+    ok(transport == 404, "[JOB1.GetStatus.2] got %lu\n", transport);
+    ok(!retries, "[JOB1.GetStatus.2] got %lu retries\n", retries);
+    IBackgroundCopyJob1_Release(job);
+    cancel_group(group);
+
+    /* one of the disk: something is in the way of the finished file */
+    if (!(group = create_group(&group_id))) return;
+    if (!(job = create_job(group, &id))) return;
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"one"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    CreateDirectoryW(bits_path(L"one"), NULL);
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+    status = wait_status(group, QM_STATUS_GROUP_ERROR);
+    ok_inferred("GROUP.CancelGroup.A1", status & QM_STATUS_GROUP_SUSPENDED, "got %#lx\n", status);
+    hr = IBackgroundCopyJob1_GetStatus(job, &status, &win32, &transport, &retries);
+    ok(hr == S_OK && status & QM_STATUS_JOB_ERROR, "[JOB1.GetStatus.1] got %#lx, %#lx\n", hr, status);
+    ok(win32 && !transport, "[JOB1.GetStatus.2] got %lu, %lu\n", win32, transport);
+    ok(RemoveDirectoryW(bits_path(L"one")), "cannot remove, error %lu\n", GetLastError());
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+    for (win32 = GetTickCount(); !exists(bits_path(L"one")) && GetTickCount() - win32 < BITS_TIMEOUT;) Sleep(5);
+    bits_check_file(bits_path(L"one"), "/state/good", 0, 1000);
+    IBackgroundCopyJob1_Release(job);
+    cancel_group(group);
+}
+
+/* Groups outlive the service; a finished one is not done again. */
+static void test_restart(void)
+{
+    IBackgroundCopyGroup *group, *done;
+    GUID group_id, done_id, id, done_job_id;
+    IBackgroundCopyJob1 *job;
+    DWORD begin;
+    HRESULT hr;
+
+    if (!(group = create_group(&group_id)) || !(done = create_group(&done_id))) return;
+    if (!(job = create_job(group, &id))) return;
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"one"), 77);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    IBackgroundCopyJob1_Release(job);
+    hr = set_string(group, GROUPPROP_DISPLAYNAME, L"name");
+    ok(hr == S_OK, "[GROUP.SetProp.2] got %#lx\n", hr);
+    hr = set_number(group, GROUPPROP_NOTIFYFLAGS, QM_NOTIFY_GROUP_DONE);
+    ok(hr == S_OK, "[GROUP.SetProp.2] got %#lx\n", hr);
+    if (!(job = create_job(done, &done_job_id))) return;
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"two"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_ResumeGroup(done);
+    ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+    for (begin = GetTickCount(); !exists(bits_path(L"two")) && GetTickCount() - begin < BITS_TIMEOUT;) Sleep(5);
+    IBackgroundCopyJob1_Release(job);
+
+    if (!bits_restart_service())
+    {
+        bits_check_file(bits_path(L"two"), "/state/good", 0, 1000);
+        cancel_group(group);
+        cancel_group(done);
+        return;
+    }
+    IBackgroundCopyGroup_Release(group);
+    IBackgroundCopyGroup_Release(done);
+    IBackgroundCopyQMgr_Release(qmgr);
+    hr = CoCreateInstance(&CLSID_BackgroundCopyQMgr, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyQMgr, (void **)&qmgr);
+    ok(hr == S_OK, "[QM.3] got %#lx\n", hr);
+
+    bits_check_file(bits_path(L"two"), "/state/good", 0, 1000);
+    hr = IBackgroundCopyQMgr_GetGroup(qmgr, done_id, &done);
+    ok(hr == S_OK, "[QM.A3] got %#lx\n", hr);
+    if (hr == S_OK)
+    {
+        ok(status_of(done) == (QM_STATUS_GROUP_COMPLETE | QM_STATUS_GROUP_SUSPENDED), "[QM.A3] got %#lx\n", status_of(done));
+        cancel_group(done);
+    }
+    hr = IBackgroundCopyQMgr_GetGroup(qmgr, group_id, &group);
+    ok(hr == S_OK, "[QM.A3] got %#lx\n", hr);
+    if (hr == S_OK)
+    {
+        check_string(group, GROUPPROP_DISPLAYNAME, L"name", "QM.A3");
+        check_number(group, GROUPPROP_NOTIFYFLAGS, QM_NOTIFY_GROUP_DONE, "QM.A3");
+        hr = IBackgroundCopyGroup_GetJob(group, id, &job);
+        ok(hr == S_OK, "[QM.A3] got %#lx\n", hr);
+        if (hr == S_OK)
+        {
+            check_file(job, 0, bits_url(L"/state/good"), bits_path(L"one"), 77);
+            IBackgroundCopyJob1_Release(job);
+        }
+        cancel_group(group);
+    }
+    ok(!exists(bits_path(L"two")), "[QM.A3] the finished file is there again\n");
+}
+
+START_TEST(group)
+{
+    HRESULT hr;
+
+    if (!bits_begin()) return;
+    hr = CoCreateInstance(&CLSID_BackgroundCopyQMgr, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyQMgr, (void **)&qmgr);
+    /* later systems may have dropped it [QM.1] */
+    ok(hr == S_OK || broken(hr == REGDB_E_CLASSNOTREG || hr == E_NOINTERFACE), "[QM.3] got %#lx\n", hr);
+    if (hr != S_OK)
+    {
+        win_skip("there is no queue manager 0.9\n");
+        bits_end();
+        return;
+    }
+    test_create_get();
+    test_props();
+    test_job();
+    test_files();
+    test_enum_groups();
+    test_enum_jobs();
+    if (bits_server_start(BITS_STATES_SCRIPT))
+    {
+        test_download();
+        test_complete();
+        test_error();
+        test_restart();
+    }
+    IBackgroundCopyQMgr_Release(qmgr);
+    bits_end();
+}
