@@ -19,7 +19,7 @@
  */
 
 /*
- * Input: Latin-1 text; the first line is the proxy list, the second the bypass list, the third the name of a host.  Every route has at
+ * Input: what the registry may hold as DefaultConnectionSettings, whose texts must lie in it; and the same as Latin-1 text; the first line is the proxy list, the second the bypass list, the third the name of a host.  Every route has at
  * least one hop, every hop a port or no host, and what the grammar of jobs accepts that of users accepts too, with the same hops.
  */
 
@@ -59,6 +59,24 @@ static void check_route(const struct proxy_hops *route)
     }
 }
 
+static void check_text(const struct proxy_text *text, const BYTE *data, size_t size)
+{
+    const BYTE *p = (const BYTE *)text->text;
+
+    CHECK(!text->len || (p >= data && text->len <= size && p <= data + size - text->len));
+}
+
+static void check_settings(const BYTE *data, size_t size)
+{
+    struct proxy_settings_value value;
+
+    if (proxy_settings_read(data, size, &value)) CHECK(size >= 12);
+    else CHECK(!value.flags && !value.list.len);
+    check_text(&value.list, data, size);
+    check_text(&value.bypass, data, size);
+    check_text(&value.script_url, data, size);
+}
+
 int LLVMFuzzerTestOneInput(const BYTE *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const BYTE *data, size_t size)
@@ -71,6 +89,7 @@ int LLVMFuzzerTestOneInput(const BYTE *data, size_t size)
     struct url url;
     UINT32 i;
 
+    check_settings(data, size);
     if (size > 4000) return 0;
     list = next_line(&p, end, L"");
     bypass = next_line(&p, end, L"");

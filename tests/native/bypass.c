@@ -367,6 +367,104 @@ static void test_plan(void)
     ok(count == 2, "[PX.E38] %u steps\n", count);
 }
 
+/* DefaultConnectionSettings, byte by byte */
+static void test_settings_value(void)
+{
+    static const BYTE whole[] =
+    {
+        0x46, 0, 0, 0, 7, 0, 0, 0, 0x0e, 0, 0, 0, 4, 0, 0, 0, 'p', '1', ':', '8', 3, 0, 0, 0, '*', '.', 'x',
+        5, 0, 0, 0, 'h', 't', 't', 'p', ':', 0, 0, 0, 0, 0, 0, 0, 0
+    };
+    struct proxy_settings_value value;
+    BYTE data[sizeof(whole)];
+    size_t size;
+
+    for (size = 0; size <= sizeof(whole); size++)
+    {
+        /* a copy of its own, so that no read beyond the end goes unseen */
+        BYTE *copy = malloc(size ? size : 1);
+
+        memcpy(copy, whole, size);
+        memset(&value, 0xcc, sizeof(value));
+        ok(proxy_settings_read(copy, size, &value) == (size >= 12), "[WINE.HTTP.9] %u octets\n", (unsigned int)size);
+        ok(value.flags == (size >= 12 ? 0x0e : 0), "[WINE.HTTP.9] %u octets: flags %#x\n", (unsigned int)size, value.flags);
+        ok(value.list.len == (size >= 20 ? 4 : 0) && (!value.list.len || !memcmp(value.list.text, "p1:8", 4)), "[WINE.HTTP.9] %u octets\n",
+           (unsigned int)size);
+        ok(value.bypass.len == (size >= 27 ? 3 : 0) && (!value.bypass.len || !memcmp(value.bypass.text, "*.x", 3)), "[WINE.HTTP.9] %u octets\n",
+           (unsigned int)size);
+        ok(value.script_url.len == (size >= 36 ? 5 : 0) && (!value.script_url.len || !memcmp(value.script_url.text, "http:", 5)),
+           "[WINE.HTTP.9] %u octets\n", (unsigned int)size);
+        free(copy);
+    }
+
+    memcpy(data, whole, sizeof(data));
+    data[0] = 0x3c;
+    ok(proxy_settings_read(data, sizeof(data), &value) && value.script_url.len == 5, "an older version is refused\n");
+    data[0] = 0x18; /* the machine's settings of WinHTTP have the same layout [JOB.SetProxySettings.18] */
+    ok(!proxy_settings_read(data, sizeof(data), &value) && !value.flags && !value.list.len, "another value is accepted\n");
+    data[0] = 0x46;
+    data[15] = 0xff;
+    ok(proxy_settings_read(data, sizeof(data), &value) && value.flags == 0x0e, "refused\n");
+    ok(!value.list.len && !value.bypass.len && !value.script_url.len, "texts beyond the end\n");
+}
+
+/* Both forms of the settings together. */
+static void test_settings_merge(void)
+{
+    static const UINT32 on = 1, off = 0;
+    static const struct
+    {
+        const char *fact;
+        struct proxy_registry registry;
+        struct proxy_user_settings user;
+    }
+    rows[] =
+    {
+        /* binary value and its flags, list, bypass list, script; ProxyEnable, AutoDetect, ProxyServer, ProxyOverride, AutoConfigURL */
+        {"PX.E36", {FALSE, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E36", {TRUE, 0x01, L"p1", L"b1", L"s1", NULL, NULL, NULL, NULL, NULL}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E35", {TRUE, 0x03, L"p1", L"b1", L"s1", NULL, NULL, NULL, NULL, NULL}, {FALSE, NULL, L"p1", L"b1"}},
+        {"PX.E35", {TRUE, 0x03, L"p1", NULL, NULL, NULL, NULL, NULL, NULL, NULL}, {FALSE, NULL, L"p1", NULL}},
+        {"PX.E37", {TRUE, 0x05, L"p1", L"b1", L"s1", NULL, NULL, NULL, NULL, NULL}, {FALSE, L"s1", NULL, NULL}},
+        {"PX.E37", {TRUE, 0x09, L"p1", L"b1", L"s1", NULL, NULL, NULL, NULL, NULL}, {TRUE, NULL, NULL, NULL}},
+        {"PX.E37", {TRUE, 0x0f, L"p1", L"b1", L"s1", NULL, NULL, NULL, NULL, NULL}, {TRUE, L"s1", L"p1", L"b1"}},
+        {"PX.E36", {TRUE, 0x03, NULL, L"b1", NULL, NULL, NULL, NULL, NULL, NULL}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E35", {FALSE, 0, NULL, NULL, NULL, &on, NULL, L"p2", L"b2", NULL}, {FALSE, NULL, L"p2", L"b2"}},
+        {"PX.E36", {FALSE, 0, NULL, NULL, NULL, &off, NULL, L"p2", L"b2", NULL}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E36", {FALSE, 0, NULL, NULL, NULL, NULL, NULL, L"p2", L"b2", NULL}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E36", {FALSE, 0, NULL, NULL, NULL, &on, NULL, L"", L"b2", NULL}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E37", {FALSE, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, L"s2"}, {FALSE, L"s2", NULL, NULL}},
+        {"PX.E36", {FALSE, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, L""}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E37", {FALSE, 0, NULL, NULL, NULL, NULL, &on, NULL, NULL, NULL}, {TRUE, NULL, NULL, NULL}},
+        {"PX.E36", {FALSE, 0, NULL, NULL, NULL, NULL, &off, NULL, NULL, NULL}, {FALSE, NULL, NULL, NULL}},
+        /* both forms: the plain values are the newer word */
+        {"PX.E35", {TRUE, 0x01, L"p1", L"b1", NULL, &on, NULL, L"p2", L"b2", NULL}, {FALSE, NULL, L"p2", L"b2"}},
+        {"PX.E35", {TRUE, 0x03, L"p1", L"b1", NULL, &on, NULL, L"p2", NULL, NULL}, {FALSE, NULL, L"p2", NULL}},
+        {"PX.E35", {TRUE, 0x03, L"p1", L"b1", NULL, &on, NULL, NULL, L"b2", NULL}, {FALSE, NULL, L"p1", L"b1"}},
+        {"PX.E36", {TRUE, 0x03, L"p1", L"b1", NULL, &off, NULL, L"p2", L"b2", NULL}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E37", {TRUE, 0x05, NULL, NULL, L"s1", NULL, NULL, NULL, NULL, L"s2"}, {FALSE, L"s2", NULL, NULL}},
+        {"PX.E37", {TRUE, 0x01, NULL, NULL, L"s1", NULL, NULL, NULL, NULL, L"s2"}, {FALSE, L"s2", NULL, NULL}},
+        {"PX.E36", {TRUE, 0x01, NULL, NULL, NULL, NULL, &on, NULL, NULL, NULL}, {FALSE, NULL, NULL, NULL}},
+        {"PX.E37", {TRUE, 0x09, NULL, NULL, NULL, NULL, &off, NULL, NULL, NULL}, {TRUE, NULL, NULL, NULL}},
+    };
+    struct proxy_user_settings user;
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        memset(&user, 0xcc, sizeof(user));
+        proxy_settings_merge(&rows[i].registry, &user);
+        ok(user.detect == rows[i].user.detect, "[%s] row %u: detect %d\n", rows[i].fact, (unsigned int)i, user.detect);
+#define same(a, b) ((a) && (b) ? !str_cmp(a, b) : !(a) && !(b))
+        ok(same(user.script_url, rows[i].user.script_url), "[%s] row %u: script %s\n", rows[i].fact, (unsigned int)i,
+           wine_dbgstr_w(user.script_url));
+        ok(same(user.list, rows[i].user.list), "[%s] row %u: list %s\n", rows[i].fact, (unsigned int)i, wine_dbgstr_w(user.list));
+        ok(same(user.bypass, rows[i].user.bypass), "[%s] row %u: bypass list %s\n", rows[i].fact, (unsigned int)i,
+           wine_dbgstr_w(user.bypass));
+#undef same
+    }
+}
+
 /* As long as SetProxySettings lets through, and with patterns made to be slow. */
 static void test_long(void)
 {
@@ -423,5 +521,7 @@ START_TEST(bypass)
     test_user();
     test_answer();
     test_plan();
+    test_settings_value();
+    test_settings_merge();
     test_long();
 }

@@ -399,6 +399,60 @@ HRESULT proxy_answer_parse(const WCHAR *answer, struct proxy_hops *route)
     return hr;
 }
 
+#define SETTINGS_OLD 0x3c       /* versions of the value; the layout is the same */
+#define SETTINGS_NEW 0x46
+
+static BOOL take_number(const BYTE **data, size_t *size, UINT32 *number)
+{
+    if (*size < 4) return FALSE;
+    *number = (*data)[0] | (*data)[1] << 8 | (*data)[2] << 16 | (UINT32)(*data)[3] << 24;
+    *data += 4;
+    *size -= 4;
+    return TRUE;
+}
+
+static BOOL take_text(const BYTE **data, size_t *size, struct proxy_text *text)
+{
+    UINT32 len;
+
+    if (!take_number(data, size, &len) || len > *size) return FALSE;
+    text->text = (const char *)*data;
+    text->len = len;
+    *data += len;
+    *size -= len;
+    return TRUE;
+}
+
+BOOL proxy_settings_read(const void *data, size_t size, struct proxy_settings_value *value)
+{
+    UINT32 version, revision;
+    const BYTE *p = data;
+
+    memset(value, 0, sizeof(*value));
+    if (!take_number(&p, &size, &version) || (version != SETTINGS_OLD && version != SETTINGS_NEW)) return FALSE;
+    if (!take_number(&p, &size, &revision) || !take_number(&p, &size, &value->flags)) return FALSE;
+    if (take_text(&p, &size, &value->list) && take_text(&p, &size, &value->bypass)) take_text(&p, &size, &value->script_url);
+    return TRUE;
+}
+
+static const WCHAR *given(const WCHAR *text)
+{
+    return text && *text ? text : NULL;
+}
+
+void proxy_settings_merge(const struct proxy_registry *registry, struct proxy_user_settings *settings)
+{
+    UINT32 flags = registry->value ? registry->flags : registry->detect && *registry->detect ? PROXY_SETTINGS_DETECT : 0;
+
+    memset(settings, 0, sizeof(*settings));
+    settings->detect = !!(flags & PROXY_SETTINGS_DETECT);
+    settings->script_url = given(registry->config_url);
+    if (!settings->script_url && (flags & PROXY_SETTINGS_SCRIPT)) settings->script_url = given(registry->value_script);
+    if (!(registry->enable ? *registry->enable : flags & PROXY_SETTINGS_PROXY)) return;
+    if ((settings->list = given(registry->server))) settings->bypass = given(registry->override);
+    else if ((settings->list = given(registry->value_list))) settings->bypass = given(registry->value_bypass);
+}
+
 UINT32 proxy_plan(UINT32 usage, const struct proxy_user_settings *user, enum proxy_step steps[PROXY_STEPS_MAX])
 {
     UINT32 count = 0;

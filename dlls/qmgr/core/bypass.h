@@ -103,13 +103,54 @@ struct proxy_user_settings
     const WCHAR *bypass;
 };
 
+/*
+ * The value DefaultConnectionSettings of the Internet settings, as WinINet lays it out (WINE.HTTP.9): the parts point into the data and are
+ * ANSI.  What is cut off reads as not set.  FALSE: it is no such value.
+ */
+struct proxy_text
+{
+    const char *text;
+    UINT32 len;
+};
+
+struct proxy_settings_value
+{
+    UINT32 flags;               /* PROXY_SETTINGS_* */
+    struct proxy_text list, bypass, script_url;
+};
+
+#define PROXY_SETTINGS_DIRECT 0x01
+#define PROXY_SETTINGS_PROXY  0x02
+#define PROXY_SETTINGS_SCRIPT 0x04
+#define PROXY_SETTINGS_DETECT 0x08
+
+BOOL proxy_settings_read(const void *data, size_t size, struct proxy_settings_value *value);
+
+/* The Internet settings as the registry has them, in both forms. */
+struct proxy_registry
+{
+    BOOL value;                 /* DefaultConnectionSettings is there */
+    UINT32 flags;
+    const WCHAR *value_list, *value_bypass, *value_script;
+    const UINT32 *enable, *detect;              /* ProxyEnable, AutoDetect; NULL: not there */
+    const WCHAR *server, *override, *config_url; /* ProxyServer, ProxyOverride, AutoConfigURL */
+};
+
+/*
+ * What they mean together.  Whoever writes the binary value writes the plain ones beside it (inetcpl.cpl, bitsadmin /util, newer wininet), while
+ * many write the plain ones alone (older wininet, regedit): so a plain value that is there is the newer word.  Detection has no
+ * plain form but AutoDetect, which counts where there is no binary value.  Who has set nothing goes directly [PX.E36].
+ */
+void proxy_settings_merge(const struct proxy_registry *registry, struct proxy_user_settings *settings);
+
 enum proxy_step
 {
     PROXY_STEP_DIRECT,          /* always gives a route */
     PROXY_STEP_JOB_LISTS,       /* always gives a route or fails the job */
     PROXY_STEP_USER_LISTS,      /* the same, with PROXY_GRAMMAR_USER */
     PROXY_STEP_DETECT,          /* WPAD; on to the next step if nothing is found [BEH.PROXY.14] */
-    PROXY_STEP_SCRIPT           /* the user's script URL; on to the next step if it cannot be had or fails */
+    PROXY_STEP_SCRIPT           /* the user's script URL; on to the next step if it cannot be had or fails; but if it answers, and only with
+                                 * what cannot be used, the file fails: to go directly is not for us to decide */
 };
 #define PROXY_STEPS_MAX 3
 
