@@ -545,6 +545,7 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
     while ((hr = make_plan(transfer->job, &plan)) == S_OK)
     {
         *index = plan.index;
+        proxy_route_next_file(route);
         if (FAILED(hr = url_parse(plan.remote_name, &url)))
             verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
         else
