@@ -30,6 +30,7 @@
 struct disk_file
 {
     HANDLE handle;
+    UINT64 position;    /* of the handle; a file is read and written by one thread at a time */
 };
 
 static HRESULT last_error(void)
@@ -42,6 +43,11 @@ static HRESULT last_error(void)
 static HRESULT result_of(BOOL success)
 {
     return success ? S_OK : last_error();
+}
+
+static BOOL is_absent(DWORD error)
+{
+    return error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND;
 }
 
 static HRESULT win_open(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_file **ret)
@@ -61,6 +67,7 @@ static HRESULT win_open(struct disk *disk, const WCHAR *path, UINT32 flags, stru
 
     *ret = NULL;
     if (!(file = malloc(sizeof(*file)))) return E_OUTOFMEMORY;
+    file->position = 0;
     file->handle = CreateFileW(path, access, share, NULL, disposition, attributes, NULL);
     if (file->handle == INVALID_HANDLE_VALUE)
     {
@@ -78,39 +85,40 @@ static void win_close(struct disk_file *file)
     free(file);
 }
 
-/* The offset goes with the call: one system call in Wine, and no file pointer to keep (WINE.FS.5). */
-static void set_offset(OVERLAPPED *overlapped, UINT64 offset)
+/* An offset that goes with the call costs a call to wineserver, which is told of the completion; a file pointer costs none. */
+static HRESULT seek(struct disk_file *file, UINT64 offset)
 {
-    memset(overlapped, 0, sizeof(*overlapped));
-    overlapped->Offset = (DWORD)offset;
-    overlapped->OffsetHigh = (DWORD)(offset >> 32);
+    LARGE_INTEGER distance;
+
+    if (file->position == offset) return S_OK;
+    distance.QuadPart = offset;
+    if (!SetFilePointerEx(file->handle, distance, NULL, FILE_BEGIN)) return last_error();
+    file->position = offset;
+    return S_OK;
 }
 
 static HRESULT win_read(struct disk_file *file, UINT64 offset, void *buffer, UINT32 size, UINT32 *got)
 {
-    OVERLAPPED overlapped;
     DWORD count = 0;
     HRESULT hr;
 
     *got = 0;
-    set_offset(&overlapped, offset);
-    if (!ReadFile(file->handle, buffer, size, &count, &overlapped))
-    {
-        hr = last_error();
-        return hr == HRESULT_FROM_WIN32(ERROR_HANDLE_EOF) ? S_OK : hr;
-    }
+    if (FAILED(hr = seek(file, offset))) return hr;
+    if (!ReadFile(file->handle, buffer, size, &count, NULL)) return last_error();
+    file->position += count;
     *got = count;
     return S_OK;
 }
 
 static HRESULT win_write(struct disk_file *file, UINT64 offset, const void *buffer, UINT32 size)
 {
-    OVERLAPPED overlapped;
     DWORD count = 0;
+    HRESULT hr;
 
     if (!size) return S_OK;
-    set_offset(&overlapped, offset);
-    if (!WriteFile(file->handle, buffer, size, &count, &overlapped)) return last_error();
+    if (FAILED(hr = seek(file, offset))) return hr;
+    if (!WriteFile(file->handle, buffer, size, &count, NULL)) return last_error();
+    file->position += count;
     return count == size ? S_OK : HRESULT_FROM_WIN32(ERROR_DISK_FULL);
 }
 
@@ -165,11 +173,6 @@ static HRESULT win_flush(struct disk_file *file)
 static HRESULT win_rename(struct disk *disk, const WCHAR *from, const WCHAR *to)
 {
     return result_of(MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH));
-}
-
-static BOOL is_absent(DWORD error)
-{
-    return error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND;
 }
 
 static HRESULT win_remove(struct disk *disk, const WCHAR *path)

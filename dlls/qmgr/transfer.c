@@ -41,6 +41,7 @@
 
 #include "wine/list.h"
 
+#define RESERVE_MIN   65536     /* octets of a file, up to which its first write tells as early whether there is room */
 #define DRAIN_MAX     65536     /* octets of an unwanted body read away to keep the connection */
 #define KEPT_THREADS  64
 #define THREAD_LINGER 30000     /* ms an idle thread waits for the next transfer */
@@ -67,6 +68,7 @@ struct transfer
     struct list entry;          /* in pool.work */
     struct queue_job *job;
     HANDLE cancel;              /* manual-reset event */
+    LONG stop;                  /* as the event, without a call to wineserver */
     struct shim_session *session;
     struct output *output;
     struct writer *writer;
@@ -89,7 +91,7 @@ static struct
 
 static BOOL stopped(const struct transfer *transfer)
 {
-    return WaitForSingleObject(transfer->cancel, 0) == WAIT_OBJECT_0;
+    return *(volatile const LONG *)&transfer->stop;
 }
 
 static void free_plan(struct file_plan *plan)
@@ -210,7 +212,7 @@ static HRESULT begin_file(struct transfer *transfer, const struct file_plan *pla
     close_output(transfer);
     if (FAILED(hr = queue_transfer_begin(transfer->job, plan->index, size, time, 0, restarts))) return hr;
     if (FAILED(hr = open_output(transfer, plan, 0, total))) return hr;
-    if (total != SIZE_UNKNOWN && total) hr = output_reserve(transfer->output, total);
+    if (total != SIZE_UNKNOWN && total > RESERVE_MIN) hr = output_reserve(transfer->output, total);
     return hr;
 }
 
@@ -704,6 +706,7 @@ HRESULT transfer_start(struct transfer *transfer)
 
 void transfer_stop(struct transfer *transfer)
 {
+    InterlockedExchange(&transfer->stop, TRUE);
     SetEvent(transfer->cancel);
 }
 

@@ -62,6 +62,9 @@ HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, HANDLE ca
 /* Is the peer still there and silent? FALSE when it has closed or has something to say. Does not wait. */
 BOOL net_is_idle(struct net_conn *conn);
 
+/* Has it nothing to say? Also TRUE when it has closed. Cheap. */
+BOOL net_is_silent(struct net_conn *conn);
+
 /* The IDN (ASCII) form of a host name; a copy for plain names and literals. *ascii is malloc'ed. ERROR_WINHTTP_NAME_NOT_RESOLVED. */
 HRESULT net_host_to_ascii(const WCHAR *host, WCHAR **ascii);
 

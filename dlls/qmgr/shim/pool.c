@@ -146,7 +146,17 @@ void pool_shutdown(void)
     DeleteCriticalSection(&pool_cs);
 }
 
-struct conn *pool_take(const struct conn_key *key)
+/* Asking whether it lives takes several calls to wineserver, asking what has come none. */
+static BOOL is_good(struct conn *conn, BOOL certain)
+{
+    ULONGLONG age = GetTickCount64() - conn->since;
+
+    if (age >= POOL_IDLE_LIMIT) return FALSE;
+    if (!certain && age < POOL_TRUST_TIME) return conn->tls ? tls_is_silent(conn->tls) : net_is_silent(conn->net);
+    return conn->tls ? tls_is_idle(conn->tls) : net_is_idle(conn->net);
+}
+
+struct conn *pool_take(const struct conn_key *key, BOOL certain)
 {
     struct conn **entry, *conn;
 
@@ -163,8 +173,7 @@ struct conn *pool_take(const struct conn_key *key)
         LeaveCriticalSection(&pool_cs);
         if (!conn) return NULL;
         conn->next = NULL;
-        if (GetTickCount64() - conn->since < POOL_IDLE_LIMIT
-            && (conn->tls ? tls_is_idle(conn->tls) : net_is_idle(conn->net))) return conn;
+        if (is_good(conn, certain)) return conn;
         conn_close(conn);
     }
 }

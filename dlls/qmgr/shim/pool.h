@@ -33,7 +33,8 @@
 
 #define POOL_IDLE_LIMIT   60000   /* ms that a connection is kept unused */
 #define POOL_SESSION_MAX      4   /* connections kept for one session; the one unused longest goes first */
-#define CONN_BUFFER_SIZE  16384   /* octets of a head received at once */
+#define POOL_TRUST_TIME     500   /* ms of disuse below which a connection is taken for alive without asking, where a request can be repeated */
+#define CONN_BUFFER_SIZE  65536   /* octets of a head received at once, and of a small body with it */
 
 struct conn_key
 {
@@ -61,8 +62,11 @@ struct conn
 HRESULT pool_init(void);
 void pool_shutdown(void);
 
-/* A kept connection that fits and still lives, or NULL. The caller owns it. */
-struct conn *pool_take(const struct conn_key *key);
+/*
+ * A kept connection that fits, or NULL.  The caller owns it.  Nothing unasked-for has come over it, and it still lives, or, unless `certain`, did
+ * a moment ago.
+ */
+struct conn *pool_take(const struct conn_key *key, BOOL certain);
 /* Gives a connection back, whose last reply was read to its end. */
 void pool_put(struct conn *conn);
 /* Closes what is kept for a session. */

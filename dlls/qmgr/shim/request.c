@@ -731,7 +731,7 @@ static HRESULT get_conn(struct shim_session *session, const struct shim_request_
     key.port = target->url.port;
     key.proxy_host = (WCHAR *)hop->proxy_host;
     key.proxy_port = hop->proxy_host ? hop->proxy_port : 0;
-    if (!fresh && (*ret = pool_take(&key))) return S_OK;
+    if (!fresh && (*ret = pool_take(&key, params->body && !params->body->rewind))) return S_OK;
 
     if (key.secure && FAILED(hr = session_cred(session, &cred))) return fail(error, hr, 0);
     if (FAILED(hr = conn_create(&key, &conn))) return fail(error, hr, 0);
@@ -889,7 +889,6 @@ HRESULT shim_send(struct shim_session *session, const struct shim_request_params
     memset(reply, 0, sizeof(*reply));
     memset(error, 0, sizeof(*error));
     if (!params->hop_count) return fail(error, E_INVALIDARG, 0);
-    if (params->cancel && !WaitForSingleObject(params->cancel, 0)) return fail(error, E_ABORT, 0);
     if (FAILED(hr = target_parse(params->url, &target))) return fail(error, hr, 0);
     if (!(request = calloc(1, sizeof(*request))))
     {

@@ -564,7 +564,17 @@ HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, HANDLE cancel, 
     return S_OK;
 }
 
+static BOOL nothing_left(const struct tls *tls)
+{
+    return tls->failure == S_OK && !tls->plain_len && tls->in_pos == tls->in_len;
+}
+
+BOOL tls_is_silent(struct tls *tls)
+{
+    return nothing_left(tls) && net_is_silent(tls->net);
+}
+
 BOOL tls_is_idle(struct tls *tls)
 {
-    return tls->failure == S_OK && !tls->plain_len && tls->in_pos == tls->in_len && net_is_idle(tls->net);
+    return nothing_left(tls) && net_is_idle(tls->net);
 }

@@ -65,7 +65,8 @@ HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, HANDLE cancel, 
 /* Has the server sent more than was asked for, as far as can be seen without a wait? */
 BOOL tls_has_more(struct tls *tls);
 
-/* As net_is_idle. */
+/* As net_is_silent and net_is_idle. */
+BOOL tls_is_silent(struct tls *tls);
 BOOL tls_is_idle(struct tls *tls);
 
 #endif /* __QMGR_SHIM_TLS_H */
