@@ -217,6 +217,29 @@ copy_prefix()
     cp -a --reflink=auto "$template" "$1"
 }
 
+# copy_installed_prefix NEW: the same with the modules in it, as tools/install-prefix leaves them
+copy_installed_prefix()
+{
+    local template stamp
+    find_wine
+    template=$WB_WORK/template-installed
+    stamp=$({ "$WINE" --version 2>/dev/null; cat "$WB_TOP/tools/install-prefix" "$WB_BUILD"/*/native/*.dll "$WB_BUILD"/*/native/*.exe; } |
+        sha256sum)
+    (
+        flock 8
+        if [ "$(cat "$template/.version" 2>/dev/null)" != "$stamp" ]; then
+            copy_prefix "$template"
+            rm -f "$template/.version"
+            "$WB_TOP/tools/install-prefix" --build "$WB_BUILD" "$template" >"$template.log" 2>&1 ||
+                { cat "$template.log" >&2; die "the modules could not be installed"; }
+            in_prefix "$template" timeout 120 "$WINESERVER" -w || die "the prefix does not come to rest"
+            say "$stamp" >"$template/.version"
+        fi
+    ) 8>"$WB_WORK/template-installed.lock" || return
+    rm -rf "$1"
+    cp -a --reflink=auto "$template" "$1"
+}
+
 # Counting --------------------------------------------------------------------------------------------------------------------
 
 # A suite counts with passed, failed, skipped and ends with finish; its last line is what tools/check believes.

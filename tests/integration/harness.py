@@ -162,7 +162,7 @@ class Prefix:
         self.path = os.path.join(WORK, name)
         self.clients = []
         cleanups.append(self.remove)
-        done = shell('end_prefix "$1"; copy_prefix "$1"', self.path)
+        done = shell('end_prefix "$1"; %s "$1"' % ('copy_installed_prefix' if install else 'copy_prefix'), self.path)
         if done.returncode:
             raise RuntimeError('no prefix: ' + done.stdout)
         self.env = {key: value for key, value in os.environ.items() if key not in ('DISPLAY', 'WAYLAND_DISPLAY', 'WINEARCH')}
@@ -170,8 +170,6 @@ class Prefix:
         found = shell('say "$WINE"; say "$WINESERVER"').stdout.split('\n')
         self.wine, self.wineserver = found[0], found[1]
         self.drive = os.path.join(self.path, 'drive_c')
-        if install:
-            self.install()
 
     def install(self, *arguments):
         done = shell('"$WB_TOP/tools/install-prefix" --build "$WB_BUILD" "$@"', *arguments, self.path)
