@@ -24,7 +24,12 @@
 #include "core/journal.h"
 
 #define LAZY_MSEC 200                           /* a record nobody waits for stays in memory this long at most */
+#ifndef COMPACT_SIZE
 #define COMPACT_SIZE (4 * 1024 * 1024)          /* below it a generation is never too long */
+#endif
+#ifndef STEP_SIZE
+#define STEP_SIZE JOURNAL_STEP                  /* by which the file grows */
+#endif
 #define COMPACT_RATIO 4                         /* to what its snapshot was */
 #define RETRY_MIN_MSEC 1000                     /* after a failed flush: between attempts nobody asked for */
 #define RETRY_MAX_MSEC 64000
@@ -212,7 +217,7 @@ static HRESULT turn_locked(struct store *store)
     sync_unlock(&store->cs);
 
     if (SUCCEEDED(hr)) hr = write_frames(store, &turn, &store->after, store->after_frames);
-    if (SUCCEEDED(hr)) hr = journal_turn_end(&store->journal, &turn, room + JOURNAL_STEP);
+    if (SUCCEEDED(hr)) hr = journal_turn_end(&store->journal, &turn, room + store->journal.step);
     if (FAILED(hr)) journal_turn_abort(&store->journal, &turn);
 
     sync_lock(&store->cs);
@@ -368,7 +373,7 @@ static HRESULT first_generation(struct store *store)
     if (SUCCEEDED(hr) && SUCCEEDED(hr = journal_turn_begin(&store->journal, &turn)))
     {
         hr = write_frames(store, &turn, &store->snapshot, store->snapshot_frames);
-        if (SUCCEEDED(hr)) hr = journal_turn_end(&store->journal, &turn, JOURNAL_STEP);
+        if (SUCCEEDED(hr)) hr = journal_turn_end(&store->journal, &turn, store->journal.step);
         if (FAILED(hr)) journal_turn_abort(&store->journal, &turn);
     }
     drop_snapshot_locked(store);
@@ -427,6 +432,7 @@ HRESULT store_open(struct disk *disk, const WCHAR *dir, struct model *model, con
     buffer_init(&store->after, MAX_PENDING);
 
     hr = journal_init(&store->journal, disk, dir, &store->log);
+    store->journal.step = STEP_SIZE;
     if (SUCCEEDED(hr)) hr = load(store);
     if (SUCCEEDED(hr))
     {
@@ -484,7 +490,7 @@ HRESULT store_reserve(struct store *store, UINT32 size)
 
     least = (UINT64)size + JOURNAL_FRAME_SIZE;
     if (least < store->wanted) least = store->wanted;
-    plenty = 2 * least + JOURNAL_STEP / 2;
+    plenty = 2 * least + store->journal.step / 2;
     if (SUCCEEDED(hr) && !has_room_locked(store, plenty))
     {
         set_busy_locked(store);

@@ -38,6 +38,7 @@ struct content
 
 struct change                               /* to a file, not flushed */
 {
+    UINT64 serial;                          /* among all that were made */
     BOOL is_size;                           /* else a write */
     UINT64 offset;                          /* or the new size */
     struct content content;
@@ -67,6 +68,7 @@ struct names
 
 struct name_change                          /* not flushed */
 {
+    UINT64 serial;
     WCHAR *folder;                          /* whose flush makes it durable */
     WCHAR *gone;                            /* or NULL */
     WCHAR *come;                            /* or NULL */
@@ -171,10 +173,13 @@ static void release_inode(struct inode *inode)
     free(inode);
 }
 
+static UINT64 last_serial;                  /* of all disks; atomic */
+
 static struct change *add_change(struct inode *inode)
 {
     inode->changes = need(realloc(inode->changes, (inode->change_count + 1) * sizeof(*inode->changes)));
     memset(&inode->changes[inode->change_count], 0, sizeof(*inode->changes));
+    inode->changes[inode->change_count].serial = __atomic_add_fetch(&last_serial, 1, __ATOMIC_RELAXED);
     return &inode->changes[inode->change_count++];
 }
 
@@ -244,6 +249,7 @@ static void change_name(struct fakedisk *fake, const WCHAR *gone, const WCHAR *c
 
     fake->changes = need(realloc(fake->changes, (fake->change_count + 1) * sizeof(*fake->changes)));
     change = &fake->changes[fake->change_count++];
+    change->serial = __atomic_add_fetch(&last_serial, 1, __ATOMIC_RELAXED);
     change->folder = folder_of(come ? come : gone);
     change->gone = gone ? need(str_dup(gone)) : NULL;
     change->come = come ? need(str_dup(come)) : NULL;
@@ -602,6 +608,7 @@ static struct inode *copy_inode(struct copies *copies, const struct inode *from)
     {
         struct change *change = add_change(to);
 
+        change->serial = from->changes[i].serial;
         change->is_size = from->changes[i].is_size;
         change->offset = from->changes[i].offset;
         copy_content(&change->content, &from->changes[i].content);
@@ -633,6 +640,7 @@ struct fakedisk *fakedisk_clone(struct fakedisk *fake)
     {
         struct name_change *to = &clone->changes[i], *from = &fake->changes[i];
 
+        to->serial = from->serial;
         to->folder = need(str_dup(from->folder));
         to->gone = from->gone ? need(str_dup(from->gone)) : NULL;
         to->come = from->come ? need(str_dup(from->come)) : NULL;
@@ -688,7 +696,66 @@ static void tear(struct content *content, const struct change *change, UINT64 *s
     }
 }
 
-static void lose_data(struct inode *inode, enum fake_loss loss, UINT64 *seed)
+/* What is not flushed, as serial numbers, in order. */
+struct serials
+{
+    UINT64 *list;
+    UINT32 count;
+};
+
+static void add_serial(struct serials *serials, UINT64 serial)
+{
+    UINT32 i;
+
+    for (i = serials->count; i && serials->list[i - 1] >= serial; i--)
+        if (serials->list[i - 1] == serial) return;
+    serials->list = need(realloc(serials->list, (serials->count + 1) * sizeof(*serials->list)));
+    memmove(serials->list + i + 1, serials->list + i, (serials->count++ - i) * sizeof(*serials->list));
+    serials->list[i] = serial;
+}
+
+static void add_serials(struct serials *serials, const struct inode *inode)
+{
+    UINT32 i;
+
+    for (i = 0; inode && i < inode->change_count; i++) add_serial(serials, inode->changes[i].serial);
+}
+
+static void list_serials(const struct fakedisk *fake, struct serials *serials)
+{
+    UINT32 i;
+
+    memset(serials, 0, sizeof(*serials));
+    for (i = 0; i < fake->live.count; i++) add_serials(serials, fake->live.list[i].inode);
+    for (i = 0; i < fake->durable.count; i++) add_serials(serials, fake->durable.list[i].inode);
+    for (i = 0; i < fake->change_count; i++)
+    {
+        add_serial(serials, fake->changes[i].serial);
+        add_serials(serials, fake->changes[i].inode);
+    }
+}
+
+static BOOL is_kept(const struct serials *serials, UINT64 mask, UINT64 serial)
+{
+    UINT32 i;
+
+    for (i = 0; i < serials->count && i < 64; i++)
+        if (serials->list[i] == serial) return !!(mask >> i & 1);
+    return FALSE;
+}
+
+UINT32 fakedisk_unflushed(struct fakedisk *fake)
+{
+    struct serials serials;
+
+    pthread_mutex_lock(&fake->mutex);
+    list_serials(fake, &serials);
+    pthread_mutex_unlock(&fake->mutex);
+    free(serials.list);
+    return serials.count;
+}
+
+static void lose_data(struct inode *inode, enum fake_loss loss, UINT64 *seed, const struct serials *serials)
 {
     struct content survivor = {0};
     UINT32 i, keep = inode->change_count;
@@ -702,6 +769,7 @@ static void lose_data(struct inode *inode, enum fake_loss loss, UINT64 *seed)
         const struct change *change = &inode->changes[i];
         BOOL some = loss == FAKE_LOSE_SOME || loss == FAKE_TEAR;
 
+        if (loss == FAKE_KEEP_MASK && !is_kept(serials, *seed, change->serial)) continue;
         if (change->is_size)
         {
             if (!some || next_random(seed) & 1) resize(&survivor, (size_t)change->offset);
@@ -719,16 +787,19 @@ static void lose_data(struct inode *inode, enum fake_loss loss, UINT64 *seed)
 void fakedisk_reboot(struct fakedisk *fake, enum fake_loss loss, UINT64 seed)
 {
     UINT32 i, keep = fake->change_count;
+    struct serials serials;
 
     pthread_mutex_lock(&fake->mutex);
-    seed = seed * 2 + 1;
-    for (i = 0; i < 8; i++) next_random(&seed);
+    list_serials(fake, &serials);
+    if (loss != FAKE_KEEP_MASK) seed = seed * 2 + 1;
+    for (i = 0; i < 8 && loss != FAKE_KEEP_MASK; i++) next_random(&seed);
 
     if (loss == FAKE_LOSE_ALL || loss == FAKE_LOSE_NAMES) keep = 0;
     if (loss == FAKE_LOSE_LATEST || loss == FAKE_TEAR) keep = next_random(&seed) % (fake->change_count + 1);
     for (i = 0; i < fake->change_count; i++)
     {
-        if (i < keep && (loss != FAKE_LOSE_SOME || next_random(&seed) & 1)) apply_name_change(&fake->durable, &fake->changes[i]);
+        if (loss == FAKE_KEEP_MASK && !is_kept(&serials, seed, fake->changes[i].serial)) {}
+        else if (i < keep && (loss != FAKE_LOSE_SOME || next_random(&seed) & 1)) apply_name_change(&fake->durable, &fake->changes[i]);
         free_name_change(&fake->changes[i]);
     }
     fake->change_count = 0;
@@ -736,7 +807,7 @@ void fakedisk_reboot(struct fakedisk *fake, enum fake_loss loss, UINT64 seed)
     clear_names(&fake->live);
     for (i = 0; i < fake->durable.count; i++)
     {
-        lose_data(fake->durable.list[i].inode, loss, &seed);
+        lose_data(fake->durable.list[i].inode, loss, &seed, &serials);
         set_name(&fake->live, fake->durable.list[i].path, fake->durable.list[i].inode);
     }
     fake->dead = FALSE;
@@ -745,6 +816,7 @@ void fakedisk_reboot(struct fakedisk *fake, enum fake_loss loss, UINT64 seed)
     fake->open_files = 0;
     memset(fake->failures, 0, sizeof(fake->failures));
     pthread_mutex_unlock(&fake->mutex);
+    free(serials.list);
 }
 
 void fakedisk_fail(struct fakedisk *fake, enum fake_op op, UINT32 skip, UINT32 times, HRESULT hr)

@@ -62,7 +62,8 @@ enum fake_loss                  /* what a power failure does to what was not flu
     FAKE_LOSE_LATEST,           /* some first part of what was done to each file and of the names remains */
     FAKE_LOSE_SOME,             /* any operations */
     FAKE_TEAR,                  /* any sectors of writes, some first part of the names */
-    FAKE_LOSS_COUNT
+    FAKE_LOSS_COUNT,
+    FAKE_KEEP_MASK              /* exactly the operations whose bit is set in the seed, in the order in which they were made */
 };
 
 struct fakedisk *fakedisk_create(void);
@@ -72,6 +73,7 @@ struct disk *fakedisk_disk(struct fakedisk *fake);
 
 void fakedisk_die_after(struct fakedisk *fake, UINT64 changes);  /* that many changing operations still work; ~0: never */
 UINT64 fakedisk_changes(struct fakedisk *fake);                  /* changing operations so far */
+UINT32 fakedisk_unflushed(struct fakedisk *fake);                /* operations that a power failure may lose */
 BOOL fakedisk_is_dead(struct fakedisk *fake);
 void fakedisk_reboot(struct fakedisk *fake, enum fake_loss loss, UINT64 seed); /* alive again, never to die; files still open are useless */
 

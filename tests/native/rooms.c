@@ -21,5 +21,9 @@
 
 /* Rooms outside core/ that also build natively: what they need of Windows is behind core/disk.h and sync.h. */
 
+/* so that the tests see many generations and reservations, and go through little memory */
+#define COMPACT_SIZE 4096
+#define STEP_SIZE 2048
+
 #include "output.c"
 #include "store.c"

@@ -651,6 +651,7 @@ HRESULT journal_init(struct journal *journal, struct disk *disk, const WCHAR *di
 {
     memset(journal, 0, sizeof(*journal));
     journal->disk = disk;
+    journal->step = JOURNAL_STEP;
     if (log) journal->log = *log;
     return (journal->dir = str_dup(dir)) ? S_OK : E_OUTOFMEMORY;
 }
@@ -972,7 +973,7 @@ HRESULT journal_turn_end(struct journal *journal, struct journal_turn *turn, UIN
     HRESULT hr;
 
     reserved = turn->end + (UINT64)(journal->keep_count + 1) * (JOURNAL_FRAME_SIZE + 8) + room;
-    reserved = (reserved + JOURNAL_STEP - 1) / JOURNAL_STEP * JOURNAL_STEP;
+    reserved = (reserved + journal->step - 1) / journal->step * journal->step;
     if (SUCCEEDED(hr = disk->reserve(turn->file, reserved))) hr = write_marks(journal, turn);
     if (SUCCEEDED(hr)) hr = disk->flush(turn->file);
     if (SUCCEEDED(hr)) hr = disk->flush_dir(disk, journal->dir);
@@ -992,7 +993,7 @@ HRESULT journal_turn_end(struct journal *journal, struct journal_turn *turn, UIN
 
 HRESULT journal_reserve(struct journal *journal, UINT64 size)
 {
-    UINT64 reserved = (journal->end + size + JOURNAL_STEP - 1) / JOURNAL_STEP * JOURNAL_STEP;
+    UINT64 reserved = (journal->end + size + journal->step - 1) / journal->step * journal->step;
     HRESULT hr;
 
     if (reserved <= journal->reserved) return S_OK;

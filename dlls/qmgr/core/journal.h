@@ -67,7 +67,7 @@
 #define JOURNAL_HEADER_SIZE 32
 #define JOURNAL_FRAME_HEADER_SIZE 48
 #define JOURNAL_FRAME_SIZE 52                   /* what a frame takes besides its payload */
-#define JOURNAL_STEP (1024 * 1024)              /* the file grows in steps of this size */
+#define JOURNAL_STEP (1024 * 1024)              /* the file grows in steps of this size, unless journal.step says otherwise */
 
 enum journal_kind                               /* numbers on disk: append only */
 {
@@ -186,6 +186,7 @@ struct journal                  /* the generation that is being written */
     struct disk_file *file;     /* NULL: none */
     UINT64 generation;
     UINT64 last_number;         /* highest that was ever seen or tried */
+    UINT64 step;                /* JOURNAL_STEP */
     UINT64 end;                 /* octets written */
     UINT64 reserved;            /* octets that have blocks */
     UINT64 confirmed;           /* octets flushed */
