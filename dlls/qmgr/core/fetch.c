@@ -49,7 +49,7 @@ static void fail_status(struct fetch *fetch, UINT32 status)
 /* No ranges where they are needed. What was received before cannot be continued, so that a later foreground run starts from zero. */
 static void fail_ranges(struct fetch *fetch)
 {
-    fetch->forget = fetch->position > 0;
+    fetch->forget = fetch->have.total > 0;
     fail(fetch, BG_E_INSUFFICIENT_RANGE_SUPPORT);
 }
 
@@ -67,9 +67,42 @@ static BOOL set_url(struct fetch *fetch, const WCHAR *url)
     return TRUE;
 }
 
+static void end_multipart(struct fetch *fetch)
+{
+    if (fetch->in_multipart) multipart_free(&fetch->multipart);
+    fetch->in_multipart = FALSE;
+}
+
+/* Local end of all that is there. */
+static UINT64 have_end(const struct fetch *fetch)
+{
+    UINT64 offset, length, end = 0;
+
+    while (ranges_next(&fetch->have, end, &offset, &length)) end = offset + length;
+    return end;
+}
+
+HRESULT fetch_want(struct fetch *fetch, const struct range_set *requested, UINT64 first_wanted)
+{
+    struct range_set copy;
+    HRESULT hr;
+
+    ranges_init(&copy);
+    if (requested && FAILED(hr = ranges_copy(&copy, requested))) return hr;
+    ranges_free(&fetch->requested);
+    fetch->requested = copy;
+    fetch->first_wanted = first_wanted;
+    return S_OK;
+}
+
 HRESULT fetch_init(struct fetch *fetch, const struct fetch_params *params)
 {
+    HRESULT hr = S_OK;
+
     memset(fetch, 0, sizeof(*fetch));
+    ranges_init(&fetch->have);
+    ranges_init(&fetch->requested);
+    fetch->on_demand = params->on_demand;
     fetch->foreground = params->foreground;
     fetch->dynamic = params->dynamic;
     fetch->redirects = params->security_flags & (FETCH_REDIRECT_MASK | FETCH_REDIRECT_TO_HTTP);
@@ -90,16 +123,22 @@ HRESULT fetch_init(struct fetch *fetch, const struct fetch_params *params)
         fetch->position = 0;
         fetch->phase = PHASE_BEGIN;
     }
-    if (!(fetch->original_url = str_dup(params->url)) || !(fetch->url = str_dup(params->url)))
+    else
     {
-        fetch_free(fetch);
-        return E_OUTOFMEMORY;
+        if (params->received) hr = ranges_copy(&fetch->have, params->received);
+        else if (params->position) hr = ranges_add(&fetch->have, 0, params->position);
+        if (SUCCEEDED(hr)) hr = fetch_want(fetch, params->requested, params->first_wanted);
     }
-    return S_OK;
+    if (!(fetch->original_url = str_dup(params->url)) || !(fetch->url = str_dup(params->url))) hr = E_OUTOFMEMORY;
+    if (FAILED(hr)) fetch_free(fetch);
+    return hr;
 }
 
 void fetch_free(struct fetch *fetch)
 {
+    end_multipart(fetch);
+    ranges_free(&fetch->have);
+    ranges_free(&fetch->requested);
     free(fetch->url);
     free(fetch->original_url);
     fetch->url = fetch->original_url = NULL;
@@ -157,10 +196,61 @@ static BOOL ranges_fit(const struct fetch *fetch)
     return TRUE;
 }
 
+/*
+ * The run of missing local octets that comes next.  S_FALSE: the file is whole, or on demand all that was asked for is there; BG_E_INVALID_RANGE:
+ * the client asked for what lies outside the file [FILE6.RequestFileRanges.A3].
+ */
+static HRESULT next_gap(const struct fetch *fetch, UINT64 total, UINT64 *offset, UINT64 *length)
+{
+    UINT64 start = 0, len = 0, end;
+
+    while (!fetch->range_count && ranges_next(&fetch->requested, start + len, &start, &len))
+    {
+        end = start + len;
+        if (start >= total || (end > total && end != SIZE_UNKNOWN)) return BG_E_INVALID_RANGE;
+        if (ranges_gap(&fetch->have, start, min(end, total), offset, length)) return S_OK;
+        if (end >= total) break;
+    }
+    if (fetch->on_demand) return S_FALSE;
+    if (fetch->first_wanted < total && ranges_gap(&fetch->have, fetch->first_wanted, total, offset, length)) return S_OK;
+    return ranges_gap(&fetch->have, 0, total, offset, length) ? S_OK : S_FALSE;
+}
+
+/* Takes further pieces into the request while they follow each other in the local file and the block has room. */
+static void add_pieces(struct fetch *fetch, UINT64 local, UINT64 gap_end, UINT64 block)
+{
+    struct fetch_request *request = &fetch->request;
+    UINT64 remote, left;
+
+    while (local < gap_end && block)
+    {
+        struct content_range *piece = request->piece_count ? &fetch->pieces[request->piece_count - 1] : NULL;
+
+        locate(fetch, local, &remote, &left);
+        left = min(min(left, gap_end - local), block);
+        if (piece && piece->last + 1 == remote) piece->last += left;        /* nothing for a server to consolidate */
+        else
+        {
+            if (request->piece_count == (fetch->single ? 1 : FETCH_PIECES_MAX)) break;
+            piece = &fetch->pieces[request->piece_count++];
+            piece->first = remote;
+            piece->last = remote + left - 1;
+            piece->total = SIZE_UNKNOWN;        /* another one is no fault of the server, see fetch_on_body */
+        }
+        local += left;
+        block -= left;
+    }
+    request->pieces = fetch->pieces;
+    fetch->asked_pieces = request->piece_count;
+    request->first = fetch->pieces[0].first;
+    request->last = fetch->pieces[0].last;
+}
+
 enum fetch_step fetch_next(struct fetch *fetch, UINT64 now)
 {
     struct fetch_request *request = &fetch->request;
-    UINT64 left;
+    UINT64 total, offset, length;
+    HRESULT hr;
 
     switch (fetch->phase)
     {
@@ -180,27 +270,51 @@ enum fetch_step fetch_next(struct fetch *fetch, UINT64 now)
 
     memset(request, 0, sizeof(*request));
     if (fetch->dynamic) return FETCH_GET;
-    if (fetch->position >= fetch_total(fetch))
+    total = fetch_total(fetch);
+    if (FAILED(hr = next_gap(fetch, total, &offset, &length)))
     {
+        fail(fetch, hr);
+        return FETCH_FAILED;
+    }
+    if (hr == S_FALSE)
+    {
+        if (fetch->have.total < total) return FETCH_PARTIAL;
+        fetch->position = total;
         fetch->phase = PHASE_DONE;              /* also the empty file: no GET at all [BEH.HTTP.37] */
         return FETCH_DONE;
     }
 
+    fetch->position = offset;
     request->unmodified_since = fetch->time;
-    locate(fetch, fetch->position, &request->first, &left);
-    if (fetch->foreground && !fetch->range_count && !fetch->position && fetch->size < FETCH_WHOLE_LIMIT)
+    fetch->block_start = now;
+    if (fetch->foreground && !fetch->range_count && length == fetch->size && fetch->size < FETCH_WHOLE_LIMIT)
     {
         request->last = fetch->size - 1;        /* BEH.HTTP.14 */
+        return FETCH_GET;
     }
-    else
-    {
-        UINT64 block = fetch->foreground ? FETCH_WHOLE_LIMIT : fetch->block;
-
-        request->ranged = TRUE;
-        request->last = request->first + min(left, block) - 1;
-    }
-    fetch->block_start = now;
+    request->ranged = TRUE;
+    if (fetch->foreground) add_pieces(fetch, offset, offset + length, FETCH_WHOLE_LIMIT);
+    else add_pieces(fetch, offset, offset + length, fetch->block_limit ? min(fetch->block, fetch->block_limit) : fetch->block);
     return FETCH_GET;
+}
+
+/* The scheme of an absolute reference is none that is ever followed [BEH.HTTP.52]. */
+static BOOL has_foreign_scheme(const char *location)
+{
+    WCHAR scheme[8];
+    UINT32 len = 0;
+    char c;
+
+    while (*location == ' ' || *location == '\t') location++;
+    for (; (c = location[len]) != ':'; len++)
+    {
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) continue;
+        if (!len || ((c < '0' || c > '9') && c != '+' && c != '-' && c != '.')) return FALSE;
+    }
+    if (len < 4 || len > 5) return len > 0;
+    for (c = 0; (UINT32)c < len; c++) scheme[(int)c] = (BYTE)location[(int)c];
+    scheme[len] = 0;
+    return str_icmp(scheme, L"http") && str_icmp(scheme, L"https");
 }
 
 /* TRUE if the reply was a redirect and is dealt with: followed, or refused by policy. */
@@ -214,8 +328,14 @@ static BOOL on_redirect(struct fetch *fetch, const struct fetch_reply *reply)
 
     if (reply->status != 301 && reply->status != 302 && reply->status != 303 && reply->status != 307 && reply->status != 308)
         return FALSE;
-    /* BEH.HTTP.52: only http and https come out of url_resolve */
-    if (!location || FAILED(url_resolve(fetch->url, location, &target))) return FALSE;
+    if (!location) return FALSE;
+    /* only http and https come out of url_resolve [BEH.HTTP.52] */
+    if (FAILED(url_resolve(fetch->url, location, &target)))
+    {
+        if ((fetch->redirects & FETCH_REDIRECT_MASK) == FETCH_REDIRECT_DISALLOW || !has_foreign_scheme(location)) return FALSE;
+        fail(fetch, HRESULT_FROM_WIN32(ERROR_WINHTTP_UNRECOGNIZED_SCHEME)); /* ERR.0x80072EE6 */
+        return TRUE;
+    }
 
     if (FAILED(hr = url_parse(fetch->url, &from)))
     {
@@ -241,11 +361,13 @@ static BOOL on_redirect(struct fetch *fetch, const struct fetch_reply *reply)
             fetch->failure.class = FAILURE_FATAL;
         }
     }
-    else if (downgrade || ++fetch->hops > FETCH_REDIRECT_LIMIT)
+    else if (downgrade)
     {
         fail_status(fetch, reply->status);      /* BEH.HTTP.51 */
         fetch->failure.class = FAILURE_FATAL;
     }
+    else if (++fetch->hops > FETCH_REDIRECT_LIMIT)
+        fail(fetch, HRESULT_FROM_WIN32(ERROR_WINHTTP_REDIRECT_FAILED)); /* ERR.0x80072F7C */
     else if (set_url(fetch, target))
     {
         struct url origin;
@@ -266,6 +388,13 @@ static BOOL on_redirect(struct fetch *fetch, const struct fetch_reply *reply)
 static void restart(struct fetch *fetch)
 {
     fetch->restarts++;
+    if (fetch->on_demand && fetch->have.total)
+    {
+        /* ERR.0x80200073: what the client has read is of another file */
+        fail(fetch, BG_E_REMOTE_FILE_CHANGED);
+        fetch->forget = TRUE;
+        return;
+    }
     if (fetch->run_restarts++)
     {
         /* BEH.CONSIST.22: a file that keeps changing waits for the retry delay between two beginnings */
@@ -275,6 +404,7 @@ static void restart(struct fetch *fetch)
         return;
     }
     fetch->position = 0;
+    ranges_free(&fetch->have);
     fetch->phase = PHASE_BEGIN;
 }
 
@@ -288,7 +418,8 @@ static void look_again(struct fetch *fetch, UINT32 status)
         return;
     }
     fetch->refused = status ? status : 1;
-    fetch->phase = PHASE_HEAD;
+    fetch->hops = 0;
+    if (set_url(fetch, fetch->original_url)) fetch->phase = PHASE_HEAD;
 }
 
 static void on_head(struct fetch *fetch, const struct fetch_reply *reply)
@@ -333,10 +464,17 @@ static void on_head(struct fetch *fetch, const struct fetch_reply *reply)
     if (!fetch->recorded)
     {
         fetch->position = 0;
+        ranges_free(&fetch->have);
         fetch->phase = PHASE_BEGIN;
     }
-    else if (changed || fetch->position > fetch_total(fetch))
+    else if (changed || have_end(fetch) > fetch_total(fetch))
         restart(fetch);
+    else if (fetch->refused == 416 && fetch->asked_pieces > 1)
+    {
+        fetch->single = TRUE;                   /* it may not like several at once */
+        fetch->refused = 0;
+        fetch->phase = PHASE_GET;
+    }
     else if (fetch->refused == 416)
     {
         /* BEH.HTTP.44 */
@@ -354,11 +492,68 @@ static BOOL want_body(struct fetch *fetch, UINT64 length)
     return TRUE;
 }
 
+/* Another date than HEAD gave, whatever the server made of If-Unmodified-Since [BEH.CONSIST.2]. */
+static BOOL has_other_time(const struct fetch *fetch, const struct fetch_reply *reply)
+{
+    UINT64 time;
+
+    return fetch->time && headers_date(reply->headers, "Last-Modified", &time) == S_OK && time != fetch->time;
+}
+
+/* The one range of a reply covers more than one of those asked for: the server has put them together. */
+static BOOL is_merged(const struct fetch_request *request, const struct content_range *range)
+{
+    UINT32 i, count = 0;
+
+    for (i = 0; i < request->piece_count; i++)
+        if (range->first <= request->pieces[i].first && range->last >= request->pieces[i].last) count++;
+    return count > 1;
+}
+
+static BOOL on_partial(struct fetch *fetch, const struct fetch_reply *reply)
+{
+    const struct fetch_request *request = &fetch->request;
+    const char *type = headers_find(reply->headers, "Content-Type", NULL);
+    struct content_range range;
+    UINT64 length;
+    HRESULT hr;
+
+    if (headers_content_range(reply->headers, &range) != S_OK && type && multipart_is(type))
+    {
+        if (FAILED(hr = multipart_init(&fetch->multipart, type, request->pieces, request->piece_count)))
+        {
+            fail(fetch, hr);                    /* BEH.RANGE.5 */
+            return FALSE;
+        }
+        fetch->in_multipart = TRUE;
+        fetch->body_end = SIZE_UNKNOWN;
+        return TRUE;
+    }
+    /* BEH.HTTP.31, 32: what begins elsewhere or goes beyond is wrong, a shorter piece is taken as it is */
+    if (headers_content_range(reply->headers, &range) != S_OK || range.first != request->first || range.last > request->last)
+    {
+        if (request->piece_count > 1 && is_merged(request, &range)) fail(fetch, BG_E_INVALID_SERVER_RESPONSE); /* BEH.HTTP.5 */
+        else fail_ranges(fetch);
+        return FALSE;
+    }
+    if (request->piece_count > 1) fetch->single = TRUE;
+    if (range.total != SIZE_UNKNOWN && range.total != fetch->size)
+    {
+        look_again(fetch, 0);
+        return FALSE;
+    }
+    length = range.last - range.first + 1;
+    if (reply->length != SIZE_UNKNOWN && reply->length != length)
+    {
+        fail(fetch, BG_E_INVALID_SERVER_RESPONSE);
+        return FALSE;
+    }
+    return want_body(fetch, length);
+}
+
 static BOOL on_get(struct fetch *fetch, const struct fetch_reply *reply)
 {
     const struct fetch_request *request = &fetch->request;
-    struct content_range range;
-    UINT64 length;
 
     if (fetch->dynamic)
     {
@@ -375,9 +570,20 @@ static BOOL on_get(struct fetch *fetch, const struct fetch_reply *reply)
         return want_body(fetch, reply->length);
     }
 
+    if ((reply->status == 200 || reply->status == 206) && has_other_time(fetch, reply))
+    {
+        look_again(fetch, 0);
+        return FALSE;
+    }
     switch (reply->status)
     {
     case 200:
+        if (request->piece_count > 1)
+        {
+            fetch->single = TRUE;               /* a server may answer several ranges with everything: one at a time then */
+            fetch_on_interrupt(fetch);
+            return FALSE;
+        }
         if (request->ranged && (request->first || request->last != fetch->size - 1 || fetch->range_count > 1))
         {
             fail_ranges(fetch);                 /* BEH.HTTP.34 */
@@ -392,25 +598,7 @@ static BOOL on_get(struct fetch *fetch, const struct fetch_reply *reply)
 
     case 206:
         if (!request->ranged) break;
-        /* BEH.HTTP.31, 32: what begins elsewhere or goes beyond is wrong, a shorter piece is taken as it is */
-        if (headers_content_range(reply->headers, &range) != S_OK || range.first != request->first
-            || range.last > request->last)
-        {
-            fail_ranges(fetch);
-            return FALSE;
-        }
-        if (range.total != SIZE_UNKNOWN && range.total != fetch->size)
-        {
-            look_again(fetch, 0);
-            return FALSE;
-        }
-        length = range.last - range.first + 1;
-        if (reply->length != SIZE_UNKNOWN && reply->length != length)
-        {
-            fail(fetch, BG_E_INVALID_SERVER_RESPONSE);
-            return FALSE;
-        }
-        return want_body(fetch, length);
+        return on_partial(fetch, reply);
 
     case 412:                                   /* BEH.CONSIST.6 */
         look_again(fetch, 412);
@@ -438,6 +626,57 @@ BOOL fetch_on_reply(struct fetch *fetch, const struct fetch_reply *reply)
     return on_get(fetch, reply);
 }
 
+/* Octets of the file at the present position. */
+static void advance(struct fetch *fetch, UINT32 len)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = ranges_add(&fetch->have, fetch->position, len)))
+    {
+        fail(fetch, hr);
+        return;
+    }
+    fetch->position += len;
+}
+
+UINT32 fetch_on_body(struct fetch *fetch, const void *body, UINT32 len, const void **data, UINT32 *data_len)
+{
+    UINT64 offset, remote, left;
+    const char *found;
+    size_t used, run;
+    HRESULT hr;
+
+    *data = body;
+    if (!fetch->in_multipart)
+    {
+        *data_len = fetch_on_data(fetch, len);
+        return len;
+    }
+    *data_len = 0;
+    if (FAILED(hr = multipart_read(&fetch->multipart, body, len, &used, &found, &run, &offset)))
+    {
+        fail(fetch, hr);
+        return len;
+    }
+    if (!run) return (UINT32)used;
+    if (fetch->multipart.range.total != SIZE_UNKNOWN && fetch->multipart.range.total != fetch->size)
+    {
+        look_again(fetch, 0);                           /* BEH.CONSIST.7 */
+        end_multipart(fetch);
+        return len;
+    }
+    locate(fetch, fetch->position, &remote, &left);
+    if (remote != offset || run > left)
+    {
+        fail(fetch, BG_E_INVALID_SERVER_RESPONSE);      /* a part was cut short */
+        return len;
+    }
+    *data = found;
+    *data_len = (UINT32)run;
+    advance(fetch, (UINT32)run);
+    return (UINT32)used;
+}
+
 UINT32 fetch_on_data(struct fetch *fetch, UINT32 len)
 {
     UINT64 limit = fetch->body_end;
@@ -453,15 +692,40 @@ UINT32 fetch_on_data(struct fetch *fetch, UINT32 len)
         len = (UINT32)(limit - fetch->position);
         fail(fetch, hr);
     }
-    fetch->position += len;
+    advance(fetch, len);
     return len;
+}
+
+BOOL fetch_wants_body(const struct fetch *fetch)
+{
+    return fetch->phase == PHASE_GET;
+}
+
+void fetch_on_interrupt(struct fetch *fetch)
+{
+    end_multipart(fetch);
+    fetch->hops = 0;
+    if (fetch->phase == PHASE_GET) set_url(fetch, fetch->original_url);
 }
 
 void fetch_on_end(struct fetch *fetch, UINT64 now)
 {
     UINT64 took = now - fetch->block_start;
 
+    HRESULT hr;
+
     if (fetch->phase == PHASE_FAILED) return;
+    if (fetch->in_multipart)
+    {
+        hr = multipart_end(&fetch->multipart);
+        end_multipart(fetch);
+        if (hr == HRESULT_FROM_WIN32(ERROR_HANDLE_EOF)) hr = HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
+        if (FAILED(hr))
+        {
+            fail(fetch, hr);
+            return;
+        }
+    }
     if (fetch->body_end != SIZE_UNKNOWN && fetch->position < fetch->body_end)
     {
         fail(fetch, HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR)); /* BEH.HTTP.35 */
@@ -473,7 +737,8 @@ void fetch_on_end(struct fetch *fetch, UINT64 now)
         fetch->phase = PHASE_DONE;
         return;
     }
-    if (took < FETCH_BLOCK_FAST_MSEC) fetch->block = min(fetch->block * 2, FETCH_BLOCK_MAX);
+    if (took < FETCH_BLOCK_GROW_MSEC) fetch->block = min(fetch->block * 4, FETCH_BLOCK_MAX);
+    else if (took < FETCH_BLOCK_FAST_MSEC) fetch->block = min(fetch->block * 2, FETCH_BLOCK_MAX);
     else if (took > FETCH_BLOCK_SLOW_MSEC) fetch->block = max(fetch->block / 2, FETCH_BLOCK_MIN);
     fetch->hops = 0;
     fetch->refused = 0;
@@ -488,6 +753,8 @@ void fetch_on_error(struct fetch *fetch, HRESULT hr, UINT32 context)
 
 void fetch_on_begun(struct fetch *fetch)
 {
+    ranges_free(&fetch->have);
+    fetch->position = 0;
     fetch->recorded = TRUE;
     fetch->phase = PHASE_GET;
 }
