@@ -140,6 +140,24 @@ static HRESULT win_get_size(struct disk_file *file, UINT64 *size)
 }
 
 /*
+ * A size that the volume cannot hold fails in many ways, some of which Wine has no code for ("File too large" comes out as a shortage of
+ * memory): what is asked for and what is free decides.
+ */
+static HRESULT no_room(struct disk_file *file, UINT64 size, HRESULT hr)
+{
+    WCHAR path[MAX_PATH + 16], *end;
+    ULARGE_INTEGER available;
+    DWORD len;
+
+    len = GetFinalPathNameByHandleW(file->handle, path, ARRAYSIZE(path), 0);
+    if (!len || len >= ARRAYSIZE(path)) return hr;
+    for (end = path + len; end > path && end[-1] != '\\'; end--) {}
+    *end = 0;
+    if (GetDiskFreeSpaceExW(path, &available, NULL, NULL) && available.QuadPart < size) return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+    return hr;
+}
+
+/*
  * Windows knows an allocation apart from the size.  Wine has no FileAllocationInfo, but its SetFileValidData makes real blocks up to a
  * size that the file must have already (WINE.FS.4); on Windows that one needs a privilege and shows old disk contents, so it is
  * tried only where the other is not implemented.
@@ -158,9 +176,9 @@ static HRESULT win_reserve(struct disk_file *file, UINT64 size)
         && hr != HRESULT_FROM_WIN32(ERROR_INVALID_PARAMETER))
         return hr;
 
-    if (FAILED(hr = win_set_size(file, size))) return hr;
+    if (FAILED(hr = win_set_size(file, size))) return no_room(file, size, hr);
     if (SetFileValidData(file->handle, size)) return S_OK;
-    hr = last_error();
+    hr = no_room(file, size, last_error());
     win_set_size(file, present);
     return hr;
 }

@@ -161,7 +161,7 @@ static void start(struct queue_job *job)
         else if (FAILED(hr = transfer_start(transfer)))
         {
             verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
-            queue_transfer_ended(job, transfer, &failure, NO_FILE);
+            queue_transfer_ended(job, transfer, &failure, NO_FILE, FALSE);
             transfer_destroy(transfer);
         }
     }

@@ -102,6 +102,16 @@ HRESULT local_check_folder(const WCHAR *local_name)
     return HRESULT_FROM_WIN32(error);
 }
 
+UINT32 local_volume_serial(const WCHAR *path)
+{
+    WCHAR root[] = L"?:\\";
+    DWORD serial;
+
+    if (!path[0] || path[1] != ':') return 0;
+    root[0] = path[0];
+    return GetVolumeInformationW(root, NULL, 0, &serial, NULL, NULL, NULL, 0) ? serial : 0;
+}
+
 void local_close(struct local_source *source)
 {
     CloseHandle(source->file);

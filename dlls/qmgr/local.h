@@ -38,6 +38,8 @@ HRESULT local_open(const WCHAR *remote_name, struct local_source **source, UINT6
 HRESULT local_read(struct local_source *source, UINT64 offset, void *buffer, UINT32 size, UINT32 *got);
 /* May a file be made beside local_name? ERROR_PATH_NOT_FOUND [BEH.FILE.2] or E_ACCESSDENIED [BEH.FILE.5]. For the doors. */
 HRESULT local_check_folder(const WCHAR *local_name);
+/* Serial number of the volume that holds the path, 0 where there is none to be had (a network share) [BEH.FILE.32]. */
+UINT32 local_volume_serial(const WCHAR *path);
 void local_close(struct local_source *source);
 
 #endif /* __QMGR_LOCAL_H */

@@ -63,12 +63,13 @@ HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*ra
 
 static HRESULT open_file(struct disk *disk, const WCHAR *temp_name, UINT32 flags, struct output *output)
 {
-    flags |= DISK_READ | DISK_WRITE | DISK_HIDDEN | DISK_SHARE_ALL;
+    flags |= DISK_READ | DISK_WRITE | DISK_SHARE_ALL;
     return disk->open(disk, temp_name, flags, &output->file);
 }
 
-HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, struct output **ret)
+HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BOOL hidden, struct output **ret)
 {
+    UINT32 attributes = hidden ? DISK_HIDDEN : 0;
     struct output *output;
     UINT64 size;
     HRESULT hr;
@@ -82,7 +83,7 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, st
         return E_OUTOFMEMORY;
     }
 
-    if (!offset) hr = open_file(disk, temp_name, DISK_CREATE | DISK_TRUNCATE, output);
+    if (!offset) hr = open_file(disk, temp_name, attributes | DISK_CREATE | DISK_TRUNCATE, output);
     else
     {
         hr = open_file(disk, temp_name, 0, output);
@@ -98,7 +99,7 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, st
         }
         else if (hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND))
         {
-            hr = open_file(disk, temp_name, DISK_CREATE | DISK_TRUNCATE, output);
+            hr = open_file(disk, temp_name, attributes | DISK_CREATE | DISK_TRUNCATE, output);
             if (SUCCEEDED(hr)) hr = S_FALSE;
         }
     }

@@ -36,9 +36,9 @@ HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*ra
 
 /*
  * Opens the temporary file to continue at `offset`: if it is missing or shorter, S_FALSE and the file is open, empty [BEH.FILE.16].
- * offset 0 always starts an empty file.
+ * offset 0 always starts an empty file.  hidden: of a new one [BEH.FILE.11].
  */
-HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, struct output **output);
+HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BOOL hidden, struct output **output);
 HRESULT output_reserve(struct output *output, UINT64 size);    /* ERROR_DISK_FULL before the first byte [BEH.FILE.13] */
 HRESULT output_write(struct output *output, UINT64 offset, const void *data, UINT32 size);
 HRESULT output_flush(struct output *output);                  /* of a new file also its name */

@@ -344,11 +344,17 @@ HRESULT queue_set(struct queue_job *job, const struct prop_value *values, UINT32
 {
     struct record record = { RECORD_SET };
     HRESULT hr;
+    UINT32 i;
 
     record.u.set.values = values;
     record.u.set.count = count;
-    if (SUCCEEDED(hr = change(job, &record, check))) engine_wake();
-    return hr;
+    if (FAILED(hr = change(job, &record, check))) return hr;
+    queue_enter();
+    for (i = 0; i < count; i++)
+        if (values[i].prop == PROP_PRIORITY) job->requests++;   /* BEH.STATE.95 */
+    queue_leave();
+    engine_wake();
+    return S_OK;
 }
 
 static UINT64 random_name(void *ctx)

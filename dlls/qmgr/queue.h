@@ -60,7 +60,7 @@ struct queue_job
     UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
-    UINT32 requests;                /* counts RequestFileRanges and UpdateDownloadPosition, so that a transfer sees new ones */
+    UINT32 requests;                /* counts RequestFileRanges, UpdateDownloadPosition and SetPriority, so that a transfer sees them */
     UINT64 files_ticket;            /* of the last files that were added: their temporary names are durable before they are made */
     UINT32 generation;              /* counts changes of what a client can see, for notify.c */
     struct notify_job *notify;      /* owned by notify.c, NULL without a registered client interface */
@@ -153,8 +153,8 @@ HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offse
 HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size);
 HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *headers);
 HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name);
-/* The worker is done with the job: its last word. failure NULL: finished, or stopped before the end. */
-void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file);
+/* The worker is done with the job: its last word. failure NULL: finished, or stopped before the end; through: it left nothing undone. */
+void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through);
 
 struct policy;
 /* What the clocks of the job are measured against. */

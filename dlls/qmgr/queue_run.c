@@ -263,7 +263,24 @@ HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *
     return queue_append(job, &record);
 }
 
-void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file)
+/* Something that the client has asked for of a file with known size is not there. */
+static BOOL is_asked_for(const struct job *job)
+{
+    UINT64 start, length, offset, left;
+    UINT32 i;
+
+    for (i = job->first_untransferred; i < job->file_count; i++)
+    {
+        const struct job_file *file = &job->files[i];
+
+        if (file->flags & FILE_TRANSFERRED) continue;
+        for (start = length = 0; ranges_next(&file->requested, start + length, &start, &length);)
+            if (ranges_gap(&file->received, start, min(start + length, file->remote_size), &offset, &left)) return TRUE;
+    }
+    return FALSE;
+}
+
+void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through)
 {
     struct state_facts facts;
     BOOL report = FALSE;
@@ -281,6 +298,8 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
         queue_event_locked(job, EVENT_FAILED, failure, file);
         report = TRUE;
     }
+    else if (through && !job->stopping && job_u32(job->job, PROP_ON_DEMAND) && !is_asked_for(job->job))
+        queue_event_locked(job, EVENT_RANGES_DONE, NULL, NO_FILE);  /* BEH.STATE.53 */
     else if (job->live == JOB_CONNECTING || job->live == JOB_TRANSFERRING)
         queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
     job->stopping = FALSE;

@@ -56,9 +56,10 @@ struct file_plan
     UINT32 range_count;
     UINT64 size, time;
     UINT32 restarts;
-    UINT64 position;            /* recorded octets from the start of the temporary file */
+    UINT32 volume_serial;       /* of the destination, 0 unknown */
+    struct range_set received;  /* recorded octets of the temporary file */
     UINT64 max_bytes;
-    BOOL foreground, dynamic;
+    BOOL foreground, dynamic, on_demand, straight;
     UINT32 security_flags;
     WCHAR *method;              /* the client's own, or NULL */
 };
@@ -72,10 +73,16 @@ struct transfer
     struct shim_session *session;
     struct output *output;
     struct writer *writer;
+    BYTE *parts;                /* a stretch of a multipart body, WRITER_BLOCK_SIZE octets; made when first needed */
     BOOL connected;
+    UINT32 requests;            /* job->requests when they were last looked at */
     /* for the writer's callbacks */
     UINT32 file;
-    UINT64 total;
+    UINT64 total;               /* of the file, SIZE_UNKNOWN if not known */
+    UINT64 run_start;           /* local offset where the present run of octets began */
+    UINT64 run_end;             /* where the next octet belongs; not for the callbacks */
+    UINT64 run_received;        /* octets of the file that were there before the run */
+    BOOL forgetful;             /* progress is not recorded */
 };
 
 /* Threads that run transfers; kept for a while, so that many small jobs do not make many threads. */
@@ -101,18 +108,44 @@ static void free_plan(struct file_plan *plan)
     free(plan->temp_name);
     free(plan->ranges);
     free(plan->method);
+    ranges_free(&plan->received);
 }
 
-/* The first file that is not whole. S_FALSE: there is none. */
-static HRESULT make_plan(struct queue_job *job, struct file_plan *plan)
+/* On demand a file is worked on while its size is not known or something that was asked for is missing. */
+static BOOL is_wanted(const struct job_file *file)
 {
+    UINT64 start = 0, length = 0, offset, left;
+
+    if (file->flags & FILE_TRANSFERRED) return FALSE;
+    if (file->remote_size == SIZE_UNKNOWN) return TRUE;
+    while (ranges_next(&file->requested, start + length, &start, &length))
+        if (ranges_gap(&file->received, start, min(start + length, file->remote_size), &offset, &left)) return TRUE;
+    return FALSE;
+}
+
+static UINT32 next_file(const struct job *job)
+{
+    UINT32 i;
+
+    if (!job_u32(job, PROP_ON_DEMAND)) return job_first_unfinished(job);
+    for (i = 0; i < job->file_count; i++)
+        if (is_wanted(&job->files[i])) return i;
+    return NO_FILE;
+}
+
+/* The next file that there is something to do for. S_FALSE: there is none. */
+static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
+{
+    struct queue_job *job = transfer->job;
     const struct job_file *file;
-    UINT64 offset, length;
+    HRESULT hr;
     UINT32 i;
 
     memset(plan, 0, sizeof(*plan));
+    ranges_init(&plan->received);
     queue_enter();
-    if ((plan->index = job_first_unfinished(job->job)) == NO_FILE)
+    transfer->requests = job->requests;
+    if ((plan->index = next_file(job->job)) == NO_FILE)
     {
         queue_leave();
         return S_FALSE;
@@ -130,7 +163,10 @@ static HRESULT make_plan(struct queue_job *job, struct file_plan *plan)
     plan->size = file->remote_size;
     plan->time = file->remote_time;
     plan->restarts = file->restarts;
-    plan->position = ranges_gap(&file->received, 0, SIZE_UNKNOWN, &offset, &length) ? offset : 0;
+    plan->volume_serial = file->volume_serial;
+    hr = ranges_copy(&plan->received, &file->received);
+    plan->on_demand = job_u32(job->job, PROP_ON_DEMAND);
+    plan->straight = job_u32(job->job, PROP_HIGH_PERFORMANCE);
     plan->foreground = job_u32(job->job, PROP_PRIORITY) == JOB_FOREGROUND;
     plan->dynamic = plan->foreground && (job_u32(job->job, PROP_DYNAMIC_CONTENT) || plan->method);
     plan->security_flags = job_u32(job->job, PROP_SECURITY_FLAGS);
@@ -145,7 +181,7 @@ static HRESULT make_plan(struct queue_job *job, struct file_plan *plan)
     }
     i = file->range_count;
     queue_leave();
-    if (!plan->remote_name || !plan->local_name || !plan->temp_name || plan->range_count != i)
+    if (FAILED(hr) || !plan->remote_name || !plan->local_name || !plan->temp_name || plan->range_count != i)
     {
         free_plan(plan);
         return E_OUTOFMEMORY;
@@ -160,11 +196,19 @@ static void fail_local(struct failure *failure, HRESULT hr)
     verdict_error(hr, CONTEXT_LOCAL_FILE, failure);
 }
 
+/* The volume that the file began on is still there [BEH.FILE.31, 32]. */
+static HRESULT check_volume(const struct file_plan *plan, UINT32 *serial)
+{
+    *serial = local_volume_serial(plan->local_name);
+    if (plan->volume_serial && *serial && *serial != plan->volume_serial) return BG_E_VOLUME_CHANGED;
+    return S_OK;
+}
+
 static void on_written(void *ctx, UINT64 position)
 {
     struct transfer *transfer = ctx;
 
-    queue_transfer_moved(transfer->job, transfer->file, position, transfer->total);
+    queue_transfer_moved(transfer->job, transfer->file, transfer->run_received + position - transfer->run_start, transfer->total);
     awake_progress();
 }
 
@@ -173,6 +217,7 @@ static HRESULT on_flushed(void *ctx, UINT64 from, UINT64 to)
 {
     struct transfer *transfer = ctx;
 
+    if (transfer->forgetful) return S_OK;
     return queue_transfer_progress(transfer->job, transfer->file, from, to - from);
 }
 
@@ -191,29 +236,77 @@ static void close_output(struct transfer *transfer)
     transfer->output = NULL;
 }
 
-/* Opens the temporary file to go on at `position`, as output_open does. */
-static HRESULT open_output(struct transfer *transfer, const struct file_plan *plan, UINT64 position, UINT64 total)
+/* What was received before it ended is worth a record, if it can be had. */
+static void save_output(struct transfer *transfer)
+{
+    if (!transfer->output) return;
+    writer_flush(transfer->writer);
+    close_output(transfer);
+}
+
+/* The next octets belong at `offset`; `received` octets are there. What came before is on disk and recorded. */
+static HRESULT begin_run(struct transfer *transfer, UINT64 offset, UINT64 received)
 {
     HRESULT hr;
 
-    if (FAILED(hr = output_open(disk_get(), plan->temp_name, position, &transfer->output))) return hr;
+    if (FAILED(hr = writer_flush(transfer->writer))) return hr;
+    transfer->run_start = transfer->run_end = offset;
+    transfer->run_received = received;
+    writer_begin(transfer->writer, transfer->output, offset);
+    return S_OK;
+}
+
+/* Opens the temporary file to go on at `offset`, as output_open does. */
+static HRESULT open_output(struct transfer *transfer, const struct file_plan *plan, UINT64 offset, UINT64 total)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = output_open(disk_get(), plan->temp_name, offset, !plan->straight, &transfer->output))) return hr;
     transfer->file = plan->index;
     transfer->total = total;
-    writer_begin(transfer->writer, transfer->output, hr == S_OK ? position : 0);
+    transfer->forgetful = plan->straight || plan->dynamic;  /* BEH.HTTP.61, 65 */
+    transfer->run_start = transfer->run_end = transfer->run_received = 0;
+    writer_begin(transfer->writer, transfer->output, 0);
     return hr;
 }
 
 /* Forgets what was received and starts an empty temporary file. */
-static HRESULT begin_file(struct transfer *transfer, const struct file_plan *plan, UINT64 size, UINT64 time,
+static HRESULT begin_file(struct transfer *transfer, struct file_plan *plan, UINT64 size, UINT64 time,
                           UINT32 restarts, UINT64 total)
 {
+    UINT32 serial;
     HRESULT hr;
 
     close_output(transfer);
-    if (FAILED(hr = queue_transfer_begin(transfer->job, plan->index, size, time, 0, restarts))) return hr;
+    if (FAILED(hr = check_volume(plan, &serial))) return hr;
+    if (serial) plan->volume_serial = serial;
+    if (FAILED(hr = queue_transfer_begin(transfer->job, plan->index, size, time, plan->volume_serial, restarts))) return hr;
     if (FAILED(hr = open_output(transfer, plan, 0, total))) return hr;
     if (total != SIZE_UNKNOWN && total > RESERVE_MIN) hr = output_reserve(transfer->output, total);
     return hr;
+}
+
+/* Takes the temporary file up where it was left. S_FALSE: what is no longer there is fetched again [BEH.FILE.16]. */
+static HRESULT continue_file(struct transfer *transfer, struct file_plan *plan, UINT64 total)
+{
+    UINT64 offset, length, end = 0;
+    UINT32 serial;
+    HRESULT hr;
+
+    if (FAILED(hr = check_volume(plan, &serial))) return hr;
+    while (ranges_next(&plan->received, end, &offset, &length)) end = offset + length;
+    if ((hr = open_output(transfer, plan, end, total)) == S_FALSE) ranges_free(&plan->received);
+    return hr;
+}
+
+/* Takes octets at the start of the writer's buffer. received: those of the file that were there before. */
+static HRESULT put_octets(struct transfer *transfer, UINT64 offset, UINT32 size, UINT64 received)
+{
+    HRESULT hr;
+
+    if (offset != transfer->run_end && FAILED(hr = begin_run(transfer, offset, received))) return hr;
+    transfer->run_end += size;
+    return writer_put(transfer->writer, size);
 }
 
 static HRESULT finish_file(struct transfer *transfer, const struct file_plan *plan, UINT64 total)
@@ -225,14 +318,6 @@ static HRESULT finish_file(struct transfer *transfer, const struct file_plan *pl
     if (FAILED(hr)) return hr;
     close_output(transfer);
     return queue_transfer_file_done(transfer->job, plan->index, total);
-}
-
-/* What was received before it ended is worth a record, if it can be had. */
-static void save_output(struct transfer *transfer)
-{
-    if (!transfer->output) return;
-    writer_flush(transfer->writer);
-    close_output(transfer);
 }
 
 /* HTTP and HTTPS */
@@ -261,6 +346,7 @@ static HRESULT request_headers(const struct fetch *fetch, struct buffer *lines)
 {
     const struct fetch_request *request = &fetch->request;
     char date[30];
+    UINT32 i;
 
     buffer_init(lines, 4096);
     buffer_append_text(lines, "Accept: */*\r\nAccept-Encoding: identity\r\n");
@@ -274,9 +360,13 @@ static HRESULT request_headers(const struct fetch *fetch, struct buffer *lines)
     if (request->ranged)
     {
         buffer_append_text(lines, "Range: bytes=");
-        append_number(lines, request->first);
-        buffer_append_byte(lines, '-');
-        append_number(lines, request->last);
+        for (i = 0; i < request->piece_count; i++)
+        {
+            if (i) buffer_append_byte(lines, ',');
+            append_number(lines, request->pieces[i].first);
+            buffer_append_byte(lines, '-');
+            append_number(lines, request->pieces[i].last);
+        }
         buffer_append_text(lines, "\r\n");
     }
     buffer_append_text(lines, "User-Agent: Microsoft BITS/7.8\r\n");
@@ -315,6 +405,78 @@ static void drain(struct transfer *transfer, struct shim_request *request, const
     while (total <= DRAIN_MAX && shim_read(request, writer_buffer(transfer->writer), WRITER_BLOCK_SIZE, &got, &error) == S_OK) total += got;
 }
 
+/* Ranges that the client has asked for since the last look, and the priority. TRUE: something else comes first now. */
+static BOOL look_at_requests(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan)
+{
+    const struct job *job = transfer->job->job;
+    BOOL changed = FALSE;
+
+    queue_enter();
+    if (transfer->requests != transfer->job->requests)
+    {
+        const struct job_file *file = &job->files[plan->index];
+
+        transfer->requests = transfer->job->requests;
+        fetch->foreground = job_u32(job, PROP_PRIORITY) == JOB_FOREGROUND;
+        changed = is_wanted(file) || file->first_wanted != fetch->first_wanted;
+        fetch_want(fetch, &file->requested, file->first_wanted);
+    }
+    queue_leave();
+    return changed;
+}
+
+/* Octets of a multipart body: those of the file are taken out of it. */
+static HRESULT deliver_parts(struct transfer *transfer, struct fetch *fetch, UINT32 got)
+{
+    UINT32 pos = 0, len;
+    const void *data;
+    UINT64 offset;
+    HRESULT hr;
+
+    while (pos < got && fetch_wants_body(fetch))
+    {
+        offset = fetch->position;
+        pos += fetch_on_body(fetch, transfer->parts + pos, got - pos, &data, &len);
+        if (!len) continue;
+        memcpy(writer_buffer(transfer->writer), data, len);
+        if (FAILED(hr = put_octets(transfer, offset, len, fetch->have.total - len))) return hr;
+    }
+    return S_OK;
+}
+
+/* Reads some of the body. S_FALSE: it has ended, the fetch has failed, or the client wants something else first. */
+static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan, struct shim_request *request)
+{
+    struct shim_error error = { 0 };
+    BYTE *buffer;
+    UINT64 offset = fetch->position;
+    UINT32 got, len;
+    HRESULT hr = S_OK;
+
+    if (fetch->in_multipart && !transfer->parts && !(transfer->parts = malloc(WRITER_BLOCK_SIZE)))
+    {
+        fetch_on_error(fetch, E_OUTOFMEMORY, CONTEXT_REMOTE_FILE);
+        return S_FALSE;
+    }
+    buffer = fetch->in_multipart ? transfer->parts : writer_buffer(transfer->writer);
+    if ((hr = shim_read(request, buffer, WRITER_BLOCK_SIZE, &got, &error)) != S_OK)
+    {
+        if (hr == S_FALSE) fetch_on_end(fetch, queue_clock());
+        else fetch_on_error(fetch, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE);
+        return S_FALSE;
+    }
+    if (fetch->in_multipart) hr = deliver_parts(transfer, fetch, got);
+    else if ((len = fetch_on_data(fetch, got))) hr = put_octets(transfer, offset, len, fetch->have.total - len);
+    if (FAILED(hr)) fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
+    if (!fetch_wants_body(fetch)) return S_FALSE;
+    if (!plan->dynamic && look_at_requests(transfer, fetch, plan))
+    {
+        fetch_on_interrupt(fetch);
+        return S_FALSE;
+    }
+    return S_OK;
+}
+
 /* Sends what fetch->request says and delivers the reply. A failure is in the fetch. */
 static void perform_request(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan,
                             struct proxy_route *route)
@@ -328,7 +490,6 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, cons
     struct buffer headers;
     struct policy policy;
     char *raw;
-    UINT32 got, take;
     HRESULT hr;
 
     policy_get(&policy);
@@ -345,6 +506,7 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, cons
     params.url = fetch->url;
     params.headers = lines;
     params.custom_headers = custom;
+    params.foreign = fetch->cross_origin;
     params.max_body = SIZE_UNKNOWN;
     params.connect_timeout = policy.connect_timeout;
     params.io_timeout = policy.io_timeout;
@@ -378,30 +540,14 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, cons
         return;
     }
 
-    for (;;)
-    {
-        if ((hr = shim_read(request, writer_buffer(transfer->writer), WRITER_BLOCK_SIZE, &got, &error)) != S_OK) break;
-        take = fetch_on_data(fetch, got);
-        if (FAILED(hr = writer_put(transfer->writer, take)))
-        {
-            fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
-            break;
-        }
-        if (take < got) break;
-    }
-    if (hr == S_FALSE) fetch_on_end(fetch, queue_clock());
-    else if (FAILED(hr) && fetch_next(fetch, 0) != FETCH_FAILED)
-        fetch_on_error(fetch, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE);
+    while (read_some(transfer, fetch, plan, request) == S_OK) {}
     shim_close(request);
 }
 
-/* Works on one file until it is whole (S_OK), has failed (failure is filled), or the transfer is told to stop (E_ABORT). */
-static HRESULT fetch_file(struct transfer *transfer, struct file_plan *plan, struct proxy_route *route,
-                          struct failure *failure)
+static HRESULT init_fetch(struct transfer *transfer, struct file_plan *plan, struct fetch *fetch)
 {
     struct fetch_params params = { 0 };
-    struct fetch fetch;
-    BOOL done = FALSE;
+    const struct job_file *file;
     HRESULT hr;
 
     params.url = plan->remote_name;
@@ -414,85 +560,131 @@ static HRESULT fetch_file(struct transfer *transfer, struct file_plan *plan, str
     params.time = plan->time;
     params.restarts = plan->restarts;
     params.max_bytes = plan->max_bytes;
-    if (plan->size != SIZE_UNKNOWN && !plan->dynamic)
-    {
-        if (FAILED(hr = open_output(transfer, plan, plan->position, plan->size)))
-        {
-            fail_local(failure, hr);
-            return hr;
-        }
-        /* BEH.FILE.16: what is no longer there is fetched again */
-        params.position = hr == S_OK ? plan->position : 0;
-        if (!params.position && plan->position) params.size = SIZE_UNKNOWN;
-    }
-    if (FAILED(hr = fetch_init(&fetch, &params)))
-    {
-        fail_local(failure, hr);
-        close_output(transfer);
-        return hr;
-    }
-    if (transfer->output) transfer->total = fetch_total(&fetch);
+    params.received = &plan->received;
+    params.on_demand = plan->on_demand;
+    if (FAILED(hr = fetch_init(fetch, &params)) || plan->dynamic) return hr;
 
-    while (!done)
+    queue_enter();
+    file = &transfer->job->job->files[plan->index];
+    transfer->requests = transfer->job->requests;
+    hr = fetch_want(fetch, &file->requested, file->first_wanted);
+    queue_leave();
+    if (FAILED(hr)) fetch_free(fetch);
+    return hr;
+}
+
+/* Steps until the file is whole (S_OK), on demand is there as far as it was asked for (S_FALSE), has failed, or the transfer shall stop. */
+static HRESULT fetch_steps(struct transfer *transfer, struct file_plan *plan, struct fetch *fetch, struct proxy_route *route)
+{
+    HRESULT hr;
+
+    for (;;)
     {
-        if (stopped(transfer))
-        {
-            hr = E_ABORT;
-            break;
-        }
-        switch (fetch_next(&fetch, queue_clock()))
+        if (stopped(transfer)) return E_ABORT;
+        if (!plan->dynamic) look_at_requests(transfer, fetch, plan);
+        switch (fetch_next(fetch, queue_clock()))
         {
         case FETCH_HEAD:
         case FETCH_GET:
-            perform_request(transfer, &fetch, plan, route);
+            perform_request(transfer, fetch, plan, route);
             break;
         case FETCH_BEGIN:
-            if (SUCCEEDED(hr = begin_file(transfer, plan, fetch.size, fetch.time, fetch.restarts, fetch_total(&fetch))))
-                fetch_on_begun(&fetch);
+            if (SUCCEEDED(hr = begin_file(transfer, plan, fetch->size, fetch->time, fetch->restarts, fetch_total(fetch))))
+                fetch_on_begun(fetch);
             else
-                fetch_on_error(&fetch, hr, CONTEXT_LOCAL_FILE);
+                fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
             break;
         case FETCH_RENAME:
-            if (SUCCEEDED(hr = queue_transfer_renamed(transfer->job, plan->index, fetch.url))) fetch_on_renamed(&fetch);
-            else fetch_on_error(&fetch, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
+            if (SUCCEEDED(hr = queue_transfer_renamed(transfer->job, plan->index, fetch->url))) fetch_on_renamed(fetch);
+            else fetch_on_error(fetch, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
             break;
+        case FETCH_PARTIAL:
+            return S_FALSE;
         case FETCH_DONE:
-            if (FAILED(hr = finish_file(transfer, plan, fetch.position)))
-            {
-                fetch_on_error(&fetch, hr, CONTEXT_LOCAL_FILE);
-                break;
-            }
-            done = TRUE;
+            if (SUCCEEDED(hr = finish_file(transfer, plan, fetch->position))) return S_OK;
+            fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
             break;
         case FETCH_FAILED:
-            *failure = fetch.failure;
-            hr = fetch.failure.hr;
-            if (stopped(transfer)) hr = E_ABORT;
-            else if (fetch.failure.class == FAILURE_FATAL && str_cmp(fetch.url, plan->remote_name)
-                     && (fetch.redirects & FETCH_REDIRECT_MASK) == FETCH_REDIRECT_DISALLOW)
-                queue_transfer_renamed(transfer->job, plan->index, fetch.url);  /* BEH.HTTP.50 */
-            done = TRUE;
-            break;
+            return stopped(transfer) ? E_ABORT : fetch->failure.hr;
         }
     }
-    if (fetch.forget && transfer->output)
+}
+
+/* Works on one file until it is whole (S_OK), there as far as asked (S_FALSE), has failed (failure is filled), or shall stop (E_ABORT). */
+static HRESULT fetch_file(struct transfer *transfer, struct file_plan *plan, struct proxy_route *route,
+                          struct failure *failure)
+{
+    struct fetch fetch;
+    HRESULT hr = S_OK;
+
+    if (plan->straight) ranges_free(&plan->received);
+    else if (plan->size != SIZE_UNKNOWN && !plan->dynamic) hr = continue_file(transfer, plan, SIZE_UNKNOWN);
+    if (SUCCEEDED(hr)) hr = init_fetch(transfer, plan, &fetch);
+    if (FAILED(hr))
     {
         close_output(transfer);
-        queue_transfer_begin(transfer->job, plan->index, fetch.size, fetch.time, 0, fetch.restarts);
+        fail_local(failure, hr);
+        return hr;
     }
-    else if (!plan->dynamic) save_output(transfer);
-    close_output(transfer);
+    transfer->total = fetch_total(&fetch);
+    if (plan->straight) fetch.recorded = FALSE;             /* BEH.HTTP.65: from the start every time */
+
+    hr = fetch_steps(transfer, plan, &fetch, route);
+    if (FAILED(hr) && hr != E_ABORT)
+    {
+        *failure = fetch.failure;
+        if (plan->method) failure->class = FAILURE_FATAL;   /* BEH.HTTP.19 */
+        if (fetch.failure.class == FAILURE_FATAL && str_cmp(fetch.url, plan->remote_name)
+            && (fetch.redirects & FETCH_REDIRECT_MASK) == FETCH_REDIRECT_DISALLOW)
+            queue_transfer_renamed(transfer->job, plan->index, fetch.url);  /* BEH.HTTP.50 */
+    }
+    if (fetch.forget && !plan->dynamic)
+    {
+        close_output(transfer);
+        queue_transfer_begin(transfer->job, plan->index, fetch.size, fetch.time, plan->volume_serial, fetch.restarts);
+    }
+    else save_output(transfer);
     fetch_free(&fetch);
     return hr;
 }
 
 /* Local and UNC sources [BEH.SMB.*] */
 
+/* Reads and stores from `position` on. Whatever fails is in the failure. */
+static HRESULT copy_blocks(struct transfer *transfer, struct local_source *source, UINT64 position, UINT64 size,
+                           struct failure *failure)
+{
+    UINT32 got;
+    HRESULT hr;
+
+    while (position < size)
+    {
+        if (stopped(transfer)) return E_ABORT;
+        if (FAILED(hr = local_read(source, position, writer_buffer(transfer->writer), min(WRITER_BLOCK_SIZE, size - position), &got)))
+        {
+            verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
+            return hr;
+        }
+        if (!got)
+        {
+            /* shorter than it was: looked at again when the job is retried */
+            verdict_error(HRESULT_FROM_WIN32(ERROR_HANDLE_EOF), CONTEXT_REMOTE_FILE, failure);
+            return failure->hr;
+        }
+        if (FAILED(hr = put_octets(transfer, position, got, position)))
+        {
+            fail_local(failure, hr);
+            return hr;
+        }
+        position += got;
+    }
+    return S_OK;
+}
+
 static HRESULT copy_file(struct transfer *transfer, struct file_plan *plan, struct failure *failure)
 {
     struct local_source *source;
-    UINT64 size, time, position = 0;
-    UINT32 got;
+    UINT64 size, time, offset, length, position = 0;
     HRESULT hr;
 
     if (FAILED(hr = local_open(plan->remote_name, &source, &size, &time)))
@@ -501,29 +693,23 @@ static HRESULT copy_file(struct transfer *transfer, struct file_plan *plan, stru
         return hr;
     }
     on_connected(transfer);
-    if (size == plan->size && time == plan->time)
+    if (size > plan->max_bytes)
     {
-        if (SUCCEEDED(hr = open_output(transfer, plan, plan->position, size))) position = hr == S_OK ? plan->position : 0;
+        verdict_error(hr = BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED, CONTEXT_REMOTE_FILE, failure);
+        local_close(source);
+        return hr;
     }
-    else hr = begin_file(transfer, plan, size, time, plan->restarts + (plan->size != SIZE_UNKNOWN), size);
-    if (FAILED(hr)) fail_local(failure, hr);
-
-    while (SUCCEEDED(hr) && position < size)
+    if (size == plan->size && time == plan->time && !plan->straight) hr = continue_file(transfer, plan, size);
+    else
     {
-        if (stopped(transfer))
-        {
-            hr = E_ABORT;
-            break;
-        }
-        if (FAILED(hr = local_read(source, position, writer_buffer(transfer->writer),
-                                  min(WRITER_BLOCK_SIZE, size - position), &got)))
-            verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
-        else if (!got)
-            verdict_error(hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF), CONTEXT_REMOTE_FILE, failure);
-        else if (FAILED(hr = writer_put(transfer->writer, got)))
-            fail_local(failure, hr);
-        else
-            position += got;
+        ranges_free(&plan->received);
+        hr = begin_file(transfer, plan, size, time, plan->restarts + (plan->size != SIZE_UNKNOWN), size);
+    }
+    if (FAILED(hr)) fail_local(failure, hr);
+    else
+    {
+        position = ranges_gap(&plan->received, 0, SIZE_UNKNOWN, &offset, &length) ? offset : 0;
+        hr = copy_blocks(transfer, source, position, size, failure);
     }
     local_close(source);
     if (SUCCEEDED(hr) && FAILED(hr = finish_file(transfer, plan, size))) fail_local(failure, hr);
@@ -544,7 +730,7 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
         verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
         return hr;
     }
-    while ((hr = make_plan(transfer->job, &plan)) == S_OK)
+    while ((hr = make_plan(transfer, &plan)) == S_OK)
     {
         *index = plan.index;
         proxy_route_next_file(route);
@@ -580,6 +766,7 @@ static void run(struct transfer *transfer)
     struct failure failure = { S_OK };
     struct caller *owner = NULL;
     UINT32 index = NO_FILE;
+    BOOL worked = FALSE;
     WCHAR *sid;
     HRESULT hr;
 
@@ -595,13 +782,14 @@ static void run(struct transfer *transfer)
         if (SUCCEEDED(hr = open_writer(transfer))) hr = open_session(transfer);
         if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
         else hr = run_files(transfer, &failure, &index);
+        worked = TRUE;
         security_revert();
     }
     else if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
     if (owner) caller_release(owner);
     if (transfer->session) shim_session_release(transfer->session);
 
-    queue_transfer_ended(job, transfer, FAILED(hr) && hr != E_ABORT ? &failure : NULL, index);
+    queue_transfer_ended(job, transfer, FAILED(hr) && hr != E_ABORT ? &failure : NULL, index, worked && SUCCEEDED(hr));
     transfer_destroy(transfer);
 }
 
@@ -712,6 +900,7 @@ void transfer_stop(struct transfer *transfer)
 
 void transfer_destroy(struct transfer *transfer)
 {
+    free(transfer->parts);
     writer_destroy(transfer->writer);
     CloseHandle(transfer->cancel);
     queue_release(transfer->job);
