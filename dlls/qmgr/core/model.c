@@ -825,6 +825,31 @@ static void commit_file_facts(struct job *job, struct model_change *change)
     }
 }
 
+/* What belongs to the old owner goes with him [JOB.TakeOwnership.7, JPROP.A4, HTTP3.SetServerCertificateValidationInterface.A3]. */
+static void commit_owner(struct job *job, struct model_change *change)
+{
+    static const enum job_prop owned[] =
+    {
+        PROP_NOTIFY_PROGRAM, PROP_NOTIFY_PARAMETERS, PROP_NOTIFY_CLSID, PROP_CUSTOM_HEADERS, PROP_CERT_LOCATION, PROP_CERT_STORE,
+        PROP_CERT_HASH, PROP_CERT_SUBJECT, PROP_CERT_CALLBACK_WANTED, PROP_CREDENTIALS
+    };
+    const struct record *record = change->record;
+    UINT32 i;
+
+    swap_strings(&job->owner, &change->strings[0]);
+    job->integrity = record->u.owner.integrity;
+    job->elevated = !!record->u.owner.elevated;
+    for (i = 0; i < ARRAY_SIZE(owned); i++)
+    {
+        struct prop_value *value = &job->props[owned[i]];
+
+        /* all of these are nothing by default */
+        free_value(value);
+        memset(value, 0, sizeof(*value));
+        value->prop = owned[i];
+    }
+}
+
 /* ModificationTime moves by what a client does to the job, by its state and by bytes [TYPE.Times.2]. */
 static BOOL moves_modification_time(enum record_type type)
 {
@@ -906,9 +931,7 @@ static void commit_change(struct model *model, struct model_change *change)
         model_forget(model, job);
         break;
     case RECORD_OWNER:
-        swap_strings(&job->owner, &change->strings[0]);
-        job->integrity = record->u.owner.integrity;
-        job->elevated = !!record->u.owner.elevated;
+        commit_owner(job, change);
         break;
     case RECORD_NOTIFIED:
         job->notified = !!record->u.notified.notified;

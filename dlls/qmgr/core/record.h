@@ -52,7 +52,7 @@ enum record_type                /* numbers on disk: append only */
     RECORD_COMPLETE_FAILED,     /* the intent is given up; files of RECORD_PUBLISHED stay published [JOB.Complete.9] */
     RECORD_CANCELLED,           /* the job is CANCELLED; its temporary files are being removed */
     RECORD_CLEANED,             /* nothing of the job is left outside: forget it */
-    RECORD_OWNER,               /* TakeOwnership */
+    RECORD_OWNER,               /* TakeOwnership; what was the old owner's own is dropped */
     RECORD_NOTIFIED,            /* the state's notification was delivered, or is owed anew */
     RECORD_JOB_FACTS,           /* snapshot only: counters and times that no other record can rebuild */
     RECORD_FILE_FACTS,          /* snapshot only: all that is known of files beyond their names */
