@@ -23,6 +23,7 @@
 #include "windef.h"
 #include "winbase.h"
 
+#include "attached.h"
 #include "disk.h"
 #include "finish.h"
 #include "log.h"
@@ -97,7 +98,11 @@ HRESULT finish_complete(struct queue_job *job, const struct caller *caller)
         security_revert();
     }
     queue_finish_end(job);
-    if (SUCCEEDED(hr)) notify_forget(job);
+    if (SUCCEEDED(hr))
+    {
+        attached_forget(job);
+        notify_forget(job);
+    }
     report(job, "completed", hr);
     return hr;
 }
@@ -116,7 +121,11 @@ static HRESULT cancel(struct queue_job *job, enum job_event event, const struct 
     hr = publish_cancel(&owner);
     if (impersonated) security_revert();
     queue_finish_end(job);
-    if (SUCCEEDED(hr)) notify_forget(job);
+    if (SUCCEEDED(hr))
+    {
+        attached_forget(job);
+        notify_forget(job);
+    }
     report(job, event == EVENT_INACTIVE ? "given up: nothing happened with it for too long" : "cancelled", hr);
     return hr;
 }

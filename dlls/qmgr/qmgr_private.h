@@ -36,8 +36,10 @@
 HRESULT qmgr_create(struct client *client, IUnknown **manager);
 /* manager.c */
 HRESULT manager_create(struct client *client, IUnknown **manager);
-/* job.c: the one object of this client for this job [MGR.GetJob.A2] */
+/* job_door.c: the one object of this client for this job [MGR.GetJob.A2] */
 HRESULT job_door_get(struct client *client, struct queue_job *job, IBackgroundCopyJob **door);
+/* job_door.c: E_ACCESSDENIED if this client may not see and change this job [BEH.OWN.1 to 5] */
+HRESULT door_check_access(struct client *client, const struct queue_job *job);
 /* file.c */
 HRESULT file_door_create(struct client *client, struct queue_job *job, UINT32 index, IBackgroundCopyFile **door);
 /* error.c */

@@ -367,12 +367,13 @@ static UINT64 random_name(void *ctx)
     return value ^ ((UINT64)guid.Data1 << 32);
 }
 
-static HRESULT check_add_locked(const struct queue_job *entry, UINT32 count, UINT32 limit)
+static HRESULT check_add_locked(const struct queue_job *entry, BOOL ranged, UINT32 count, UINT32 limit)
 {
     const struct job *job = entry->job;
     HRESULT hr;
 
     if (FAILED(hr = state_may_change(entry->live))) return hr;
+    if (ranged && job_u32(job, PROP_DYNAMIC_CONTENT)) return BG_E_UNSUPPORTED_JOB_CONFIGURATION; /* JOB3.AddFileWithRanges.A5 */
     /* JOB.AddFileSet.3: none is added */
     if (job->type != JOB_DOWNLOAD && job->file_count + (UINT64)count > 1) return BG_E_TOO_MANY_FILES;
     if (limit && job->file_count + (UINT64)count > limit) return BG_E_TOO_MANY_FILES_IN_JOB;
@@ -384,6 +385,7 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
     struct record record = { RECORD_ADD_FILES };
     struct record_file *add;
     UINT64 ticket = NO_TICKET;
+    BOOL ranged = FALSE;
     HRESULT hr = S_OK;
     UINT32 i;
 
@@ -392,6 +394,7 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
     {
         WCHAR *temp = NULL;
 
+        if (files[i].range_count) ranged = TRUE;
         hr = output_temp_name(disk_get(), files[i].local_name, random_name, NULL, &temp);
         add[i].remote_name = files[i].remote_name;
         add[i].local_name = files[i].local_name;
@@ -405,7 +408,7 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
     if (SUCCEEDED(hr) && SUCCEEDED(hr = queue_reserve_record(&record)))
     {
         queue_enter();
-        if (SUCCEEDED(hr = check_add_locked(job, count, file_limit)) && count
+        if (SUCCEEDED(hr = check_add_locked(job, ranged, count, file_limit)) && count
             && SUCCEEDED(hr = queue_apply_locked(job, &record, &ticket)))
         {
             job->files_ticket = ticket;

@@ -40,6 +40,7 @@
 #include "core/sched.h"
 #include "core/state.h"
 
+struct IUnknown;
 struct caller;
 struct transfer;
 struct notify_job;
@@ -64,6 +65,9 @@ struct queue_job
     UINT64 files_ticket;            /* of the last files that were added: their temporary names are durable before they are made */
     UINT32 generation;              /* counts changes of what a client can see, for notify.c */
     struct notify_job *notify;      /* owned by notify.c, NULL without a registered client interface */
+    struct IUnknown *cert_callback; /* owned by attached.c, NULL without one */
+    struct caller *helper;          /* the same: whose token helps, or NULL */
+    BOOL headers_hidden;            /* MakeCustomHeadersWriteOnly came when the job was over */
 };
 
 /* Opens the store in `folder`, carries out what a killed predecessor left undone, and is ready. From service.c. */
@@ -126,6 +130,8 @@ struct job_progress
 };
 void queue_job_progress_locked(const struct queue_job *job, struct job_progress *progress);
 void queue_file_progress_locked(const struct queue_job *job, UINT32 file, UINT64 *total, UINT64 *transferred, BOOL *completed);
+/* GetReplyProgress of an upload-reply job: SIZE_UNKNOWN until the reply has begun [JOB2.GetReplyProgress.5]. */
+void queue_reply_progress_locked(const struct queue_job *job, UINT64 *total, UINT64 *transferred);
 /* GetError: S_OK, or BG_E_ERROR_INFORMATION_UNAVAILABLE [JOB.GetError.*]. */
 HRESULT queue_failure_locked(const struct queue_job *job, struct job_failure *failure);
 

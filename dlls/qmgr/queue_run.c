@@ -347,6 +347,12 @@ void queue_job_progress_locked(const struct queue_job *job, struct job_progress 
     }
 }
 
+void queue_reply_progress_locked(const struct queue_job *job, UINT64 *total, UINT64 *transferred)
+{
+    *total = SIZE_UNKNOWN;
+    *transferred = 0;
+}
+
 HRESULT queue_failure_locked(const struct queue_job *job, struct job_failure *failure)
 {
     /* JOB.GetError.3, 4, A1: handed out until data moves again */
