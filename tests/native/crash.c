@@ -337,7 +337,7 @@ static HRESULT begin_file(struct service *service, UINT32 number, UINT32 file, U
     if (service->files_ticket && FAILED(hr = store_wait(service->store, service->files_ticket))) return hr;
     if (*output) output_close(*output);
     *output = NULL;
-    if (FAILED(hr = output_open(service->disk, temp_of(number, file), 0, output))) return hr;
+    if (FAILED(hr = output_open(service->disk, temp_of(number, file), 0, TRUE, output))) return hr;
     return output_reserve(*output, size_of(number, file));
 }
 
