@@ -127,7 +127,7 @@ static FILE *open_table(void)
     const char *top = getenv("WB_TOP");
     char path[4096] = __FILE__;
 
-    if (top) snprintf(path, sizeof(path), "%s/%s", top, name);
+    if (top && *top) snprintf(path, sizeof(path), "%s/%s", top, name);
     else
     {
         char *end = strstr(path, "tests/native/");
