@@ -20,6 +20,7 @@
 
 #include <stdlib.h>
 
+#include <stdarg.h>
 #include "windef.h"
 #include "winbase.h"
 #include "winuser.h"

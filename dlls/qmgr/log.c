@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stdarg.h>
 #include "windef.h"
 #include "winbase.h"
 

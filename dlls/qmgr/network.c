@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stdarg.h>
 #include "windef.h"
 #include "winbase.h"
 #include "iphlpapi.h"

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #define COBJMACROS
+#include <stdarg.h>
 #include "windef.h"
 #include "winbase.h"
 #include "winreg.h"

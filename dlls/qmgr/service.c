@@ -21,6 +21,7 @@
 #include <stdlib.h>
 
 #define COBJMACROS
+#include <stdarg.h>
 #include "windef.h"
 #include "winbase.h"
 #include "winsvc.h"

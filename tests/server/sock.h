@@ -25,6 +25,7 @@
 
 #ifdef _WIN32
 
+#include <stdarg.h>
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <windows.h>
