@@ -28,33 +28,59 @@
 
 #define FACILITY_BITS      0x20
 #define FACILITY_BITS_HTTP 0x19
+#define FACILITY_QMGR      0x100
 
-/* From our own message table, or from the system's. */
+#define WINHTTP_ERROR_FIRST 12000
+#define WINHTTP_ERROR_LAST  12999
+
+/* module NULL: the system's table */
+static HRESULT format_message(HMODULE module, DWORD id, DWORD language, WCHAR **text)
+{
+    DWORD source = module ? FORMAT_MESSAGE_FROM_HMODULE : FORMAT_MESSAGE_FROM_SYSTEM;
+
+    *text = NULL;
+    if (FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_IGNORE_INSERTS | source, module, id, language,
+                       (WCHAR *)text, 0, NULL))
+        return S_OK;
+    return HRESULT_FROM_WIN32(GetLastError());                      /* MGR.GetErrorDescription.5, A2 */
+}
+
+/*
+ * From our own message table, or from the system's.  A text in the language's main form will do for those who ask for a form of it
+ * that nobody wrote one in: English of Canada is English.
+ */
 static HRESULT find_message(DWORD id, DWORD language, BOOL own, WCHAR **ret)
 {
     HMODULE module = NULL;
-    WCHAR *text = NULL;
+    WCHAR *text;
     HRESULT hr;
-    DWORD len;
 
     *ret = NULL;
     if (own && !GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
                                    (const WCHAR *)find_message, &module))
         return HRESULT_FROM_WIN32(GetLastError());
-    len = FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_IGNORE_INSERTS
-                         | (own ? FORMAT_MESSAGE_FROM_HMODULE : FORMAT_MESSAGE_FROM_SYSTEM),
-                         module, id, language, (WCHAR *)&text, 0, NULL);
-    if (!len) return HRESULT_FROM_WIN32(GetLastError());            /* MGR.GetErrorDescription.5, A2 */
+    hr = format_message(module, id, language, &text);
+    if (hr == HRESULT_FROM_WIN32(ERROR_RESOURCE_LANG_NOT_FOUND) && PRIMARYLANGID(language) != LANG_NEUTRAL)
+        hr = format_message(module, id, MAKELANGID(PRIMARYLANGID(language), SUBLANG_DEFAULT), &text);
+    if (FAILED(hr)) return hr;
     hr = return_string(text, ret);
     LocalFree(text);
     return hr;
 }
 
+static BOOL is_winhttp(HRESULT code)
+{
+    return HRESULT_FACILITY(code) == FACILITY_WIN32 && HRESULT_CODE(code) >= WINHTTP_ERROR_FIRST
+           && HRESULT_CODE(code) <= WINHTTP_ERROR_LAST;
+}
+
+/* ERR.GEN.7 */
 HRESULT message_of_error(HRESULT code, DWORD language, WCHAR **ret)
 {
     DWORD facility = HRESULT_FACILITY(code);
 
-    return find_message(code, language, facility == FACILITY_BITS || facility == FACILITY_BITS_HTTP, ret);
+    return find_message(code, language, facility == FACILITY_BITS || facility == FACILITY_BITS_HTTP || facility == FACILITY_QMGR
+                                        || is_winhttp(code), ret);
 }
 
 HRESULT message_of_context(DWORD context, DWORD language, WCHAR **ret)
