@@ -157,19 +157,28 @@ HRESULT queue_apply_locked(struct queue_job *job, struct record *record, UINT64 
     return S_OK;
 }
 
+/* TRUE: others were quicker and took the room in the journal that was seen to. */
+static BOOL is_crowded(HRESULT hr)
+{
+    return hr == HRESULT_FROM_WIN32(ERROR_RETRY);
+}
+
 /* One awaited change by a client. check may be NULL. */
 static HRESULT change(struct queue_job *job, struct record *record, HRESULT (*check)(const struct queue_job *job))
 {
     UINT64 ticket = NO_TICKET;
     HRESULT hr;
 
-    if (FAILED(hr = queue_reserve_record(record))) return hr;
-    queue_enter();
-    if (SUCCEEDED(hr = state_may_change(job->live)) && (!check || SUCCEEDED(hr = check(job))))
+    do
     {
-        if (SUCCEEDED(hr = queue_apply_locked(job, record, &ticket))) job->clocks.active_at = queue_clock();
-    }
-    queue_leave();
+        if (FAILED(hr = queue_reserve_record(record))) return hr;
+        queue_enter();
+        if (SUCCEEDED(hr = state_may_change(job->live)) && (!check || SUCCEEDED(hr = check(job))))
+        {
+            if (SUCCEEDED(hr = queue_apply_locked(job, record, &ticket))) job->clocks.active_at = queue_clock();
+        }
+        queue_leave();
+    } while (is_crowded(hr));
     return FAILED(hr) ? hr : store_wait(queue.store, ticket);
 }
 
@@ -405,7 +414,7 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
     record.u.add_files.files = add;
     record.u.add_files.count = count;
 
-    if (SUCCEEDED(hr) && SUCCEEDED(hr = queue_reserve_record(&record)))
+    while (SUCCEEDED(hr) && SUCCEEDED(hr = queue_reserve_record(&record)))
     {
         queue_enter();
         if (SUCCEEDED(hr = check_add_locked(job, ranged, count, file_limit)) && count
@@ -415,8 +424,10 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
             job->clocks.active_at = queue_clock();
         }
         queue_leave();
-        if (SUCCEEDED(hr) && count) hr = store_wait(queue.store, ticket);
+        if (!is_crowded(hr)) break;
+        hr = S_OK;
     }
+    if (SUCCEEDED(hr) && count) hr = store_wait(queue.store, ticket);
     for (i = 0; i < count; i++) free((void *)add[i].temp_name);
     free(add);
     return hr;
@@ -430,12 +441,15 @@ static HRESULT method(struct queue_job *job, enum job_event event)
     UINT64 ticket = NO_TICKET;
     HRESULT hr;
 
-    if (FAILED(hr = store_reserve(queue.store, 4096))) return hr;
-    queue_enter();
-    queue_facts_locked(job, &facts);
-    state_next(&facts, event, NULL, &step);
-    if (SUCCEEDED(hr = step.hr)) hr = queue_step_locked(job, event, &step, NULL, NO_FILE, &ticket);
-    queue_leave();
+    do
+    {
+        if (FAILED(hr = store_reserve(queue.store, 4096))) return hr;
+        queue_enter();
+        queue_facts_locked(job, &facts);
+        state_next(&facts, event, NULL, &step);
+        if (SUCCEEDED(hr = step.hr)) hr = queue_step_locked(job, event, &step, NULL, NO_FILE, &ticket);
+        queue_leave();
+    } while (is_crowded(hr));
     if (SUCCEEDED(hr) && ticket != NO_TICKET) hr = store_wait(queue.store, ticket);
     return hr;
 }
@@ -697,10 +711,13 @@ static HRESULT append(struct queue_job *job, struct record *record, UINT64 *tick
 {
     HRESULT hr;
 
-    if (FAILED(hr = queue_reserve_record(record))) return hr;
-    queue_enter();
-    hr = queue_apply_locked(job, record, ticket);
-    queue_leave();
+    do
+    {
+        if (FAILED(hr = queue_reserve_record(record))) return hr;
+        queue_enter();
+        hr = queue_apply_locked(job, record, ticket);
+        queue_leave();
+    } while (is_crowded(hr));
     return hr;
 }
 

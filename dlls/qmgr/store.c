@@ -523,7 +523,7 @@ HRESULT store_append(struct store *store, struct record *record, UINT64 *ticket)
 
     sync_lock(&store->cs);
     start = store->pending.len;
-    hr = store->failure;
+    hr = FAILED(store->failure) && store->recovering ? HRESULT_FROM_WIN32(ERROR_RETRY) : store->failure;
     if (SUCCEEDED(hr)) hr = journal_frame(&store->pending, JOURNAL_LIVE, record);
     if (SUCCEEDED(hr))
     {

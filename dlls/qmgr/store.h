@@ -83,7 +83,8 @@ void store_close(struct store *store);                 /* flushes what is there,
 HRESULT store_reserve(struct store *store, UINT32 size);
 /*
  * Fills record->seq from the job's.  Without effect fails with the failure of the store; with E_OUTOFMEMORY or E_INVALIDARG (record_encode);
- * or with HRESULT_FROM_WIN32(ERROR_RETRY) when other threads have used up what store_reserve found: leave the lock, reserve again.
+ * or with HRESULT_FROM_WIN32(ERROR_RETRY) when other threads have used up what store_reserve found, or an attempt to get over a failure
+ * is under way: leave the lock, reserve again.
  */
 HRESULT store_append(struct store *store, struct record *record, UINT64 *ticket);
 HRESULT store_wait(struct store *store, UINT64 ticket); /* failure: nothing that was not durable may be announced */

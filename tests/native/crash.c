@@ -32,6 +32,7 @@
 #include "fakedisk.h"
 #include "histories.h"
 #include "output.h"
+#include "rooms.h"
 #include "store.h"
 #include "sync.h"
 #include "wine/test.h"
@@ -822,6 +823,9 @@ static void run_script(const char *name, script_t script, UINT32 least)
 
 START_TEST(crash)
 {
+    /* many generations and reservations, and little memory to go through */
+    rooms_step_size = 2048;
+    rooms_compact_size = 4096;
     run_script("download", script_download, 40);
     run_script("partial", script_partial, 60);
     run_script("compaction", script_compaction, 40);

@@ -21,9 +21,14 @@
 
 /* Rooms outside core/ that also build natively: what they need of Windows is behind core/disk.h and sync.h. */
 
-/* so that the tests see many generations and reservations, and go through little memory */
-#define COMPACT_SIZE 4096
-#define STEP_SIZE 2048
+#include "core/journal.h"
+#include "rooms.h"
+
+UINT64 rooms_step_size = JOURNAL_STEP;
+UINT64 rooms_compact_size = 4 * 1024 * 1024;
+
+#define COMPACT_SIZE rooms_compact_size
+#define STEP_SIZE rooms_step_size
 
 #include "output.c"
 #include "store.c"

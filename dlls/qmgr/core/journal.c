@@ -849,9 +849,14 @@ HRESULT journal_turn_begin(struct journal *journal, struct journal_turn *turn)
 {
     BYTE header[JOURNAL_HEADER_SIZE];
     struct disk *disk = journal->disk;
+    struct numbers numbers;
     HRESULT hr;
 
     memset(turn, 0, sizeof(*turn));
+    /* Of several successors the first may be gone already. */
+    if (FAILED(hr = list_numbers(journal, &numbers))) return hr;
+    free(numbers.list);
+    if (numbers.max > journal->last_number) return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
     turn->generation = journal->last_number + 1;
     if (!(turn->path = journal_path(journal->dir, "jobs.", turn->generation))) return E_OUTOFMEMORY;
     if (FAILED(hr = disk->open(disk, turn->path, DISK_READ | DISK_WRITE | DISK_CREATE_NEW | DISK_SHARE_ALL, &turn->file)))
