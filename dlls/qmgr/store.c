@@ -55,6 +55,7 @@ struct store
     BOOL stop;
     BOOL idle;                                  /* the writer thread waits without an end */
     BOOL busy;                                  /* somebody is at the file */
+    BOOL turning;                               /* the next generation wants it, and will make durable all that is pending */
     struct buffer pending;                      /* unsealed frames that nobody has taken to the file yet */
     struct buffer spare;                        /* empty, keeps its memory; swapped with pending */
     UINT64 lazy_since;                          /* when pending ceased to be empty */
@@ -208,7 +209,9 @@ static HRESULT turn_locked(struct store *store)
     if (SUCCEEDED(hr)) hr = journal_turn_flush(&store->journal, &turn);
     sync_lock(&store->cs);
 
+    store->turning = TRUE;
     set_busy_locked(store);
+    store->turning = FALSE;
     if (SUCCEEDED(hr)) hr = store->after.hr;
     store->following = FALSE;
     ticket = store->appended;
@@ -571,7 +574,7 @@ HRESULT store_wait(struct store *store, UINT64 ticket)
             }
             sync_wait(&store->done, &store->cs);
         }
-        else if (store->busy) sync_wait(&store->done, &store->cs);
+        else if (store->busy || store->turning) sync_wait(&store->done, &store->cs);
         else
         {
             store->busy = TRUE;
