@@ -319,6 +319,40 @@ static inline IBackgroundCopyJob *bits_job_in_state_(unsigned int line, BG_JOB_S
 }
 #define bits_job_in_state(state) bits_job_in_state_(__LINE__, state)
 
+/* The states that bits_job_in_state offers. */
+static const BG_JOB_STATE bits_states[] =
+{
+    BG_JOB_STATE_SUSPENDED, BG_JOB_STATE_TRANSFERRING, BG_JOB_STATE_TRANSIENT_ERROR, BG_JOB_STATE_ERROR, BG_JOB_STATE_TRANSFERRED,
+    BG_JOB_STATE_ACKNOWLEDGED, BG_JOB_STATE_CANCELLED
+};
+
+static inline BOOL bits_is_final(BG_JOB_STATE state)
+{
+    return state == BG_JOB_STATE_ACKNOWLEDGED || state == BG_JOB_STATE_CANCELLED;
+}
+
+/* An array of that many characters x; the caller frees it. */
+static inline WCHAR *bits_long_string(unsigned int len)
+{
+    WCHAR *string = malloc((len + 1) * sizeof(*string));
+    unsigned int i;
+
+    for (i = 0; i < len; i++) string[i] = 'x';
+    string[len] = 0;
+    return string;
+}
+
+/* A string that the service handed out: compared and freed. NULL is one that must be NULL. */
+static inline void bits_check_string_(unsigned int line, const char *fact, HRESULT hr, WCHAR *string, const WCHAR *expect)
+{
+    ok_(__FILE__, line)(hr == S_OK, "[%s] got %#lx\n", fact, hr);
+    if (hr != S_OK) return;
+    ok_(__FILE__, line)(expect && string ? !wcscmp(string, expect) : string == expect, "[%s] got %s, expected %s\n", fact,
+                        wine_dbgstr_w(string), wine_dbgstr_w(expect));
+    CoTaskMemFree(string);
+}
+#define bits_check_string(fact, hr, string, expect) bits_check_string_(__LINE__, fact, hr, string, expect)
+
 /* The service ends as SCM ends it and is started again; every proxy of before is dead, the manager is made anew. FALSE if it may not be. */
 static inline BOOL bits_restart_service(void)
 {
