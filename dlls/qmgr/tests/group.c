@@ -171,9 +171,9 @@ static void test_create_get(void)
     hr = IBackgroundCopyGroup_get_GroupID(group, &got);
     ok(hr == S_OK && IsEqualGUID(&id, &got), "[GROUP.get_GroupID.1] got %#lx, %s\n", hr, wine_dbgstr_guid(&got));
     hr = IBackgroundCopyGroup_get_GroupID(group, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_GetStatus(group, NULL, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_QueryInterface(group, &IID_IUnknown, (void **)&unknown);
     ok(hr == S_OK, "[QM.5] got %#lx\n", hr);
     IUnknown_Release(unknown);
@@ -181,9 +181,9 @@ static void test_create_get(void)
     other = (void *)POISON;
     hr = IBackgroundCopyQMgr_CreateGroup(qmgr, id, &other);
     ok(hr == E_INVALIDARG, "[QMGR.CreateGroup.3] got %#lx\n", hr);
-    ok(!other, "[GEN.4] got a group\n");
+    ok(!other, "[api-1-core:GEN.4] got a group\n");
     hr = IBackgroundCopyQMgr_CreateGroup(qmgr, new_id(), NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
 
     hr = IBackgroundCopyQMgr_GetGroup(qmgr, id, &other);
     ok(hr == S_OK, "[QMGR.GetGroup.3] got %#lx\n", hr);
@@ -196,9 +196,9 @@ static void test_create_get(void)
     other = (void *)POISON;
     hr = IBackgroundCopyQMgr_GetGroup(qmgr, new_id(), &other);
     ok(hr == QM_E_ITEM_NOT_FOUND, "[QMGR.GetGroup.4] got %#lx\n", hr);
-    ok(!other, "[GEN.4] got a group\n");
+    ok(!other, "[api-1-core:GEN.4] got a group\n");
     hr = IBackgroundCopyQMgr_GetGroup(qmgr, id, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
 
     cancel_group(group);
     hr = IBackgroundCopyQMgr_GetGroup(qmgr, id, &other);
@@ -283,9 +283,9 @@ static void test_prop_types(IBackgroundCopyGroup *group)
     hr = IBackgroundCopyGroup_GetProp(group, (GROUPPROP)(GROUPPROP_DESCRIPTION + 1), &var);
     ok(hr == E_NOTIMPL, "[GROUP.GetProp.2] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_GetProp(group, GROUPPROP_PRIORITY, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_SetProp(group, GROUPPROP_PRIORITY, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
 }
 
 static void test_strings(IBackgroundCopyGroup *group, GROUPPROP prop, UINT max, const char *id)
@@ -410,12 +410,12 @@ static void test_job(void)
     hr = IBackgroundCopyJob1_get_JobID(job, &got);
     ok(hr == S_OK && IsEqualGUID(&id, &got), "[JOB1.get_JobID.1] got %#lx, %s\n", hr, wine_dbgstr_guid(&got));
     hr = IBackgroundCopyJob1_get_JobID(job, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_CreateJob(group, new_id(), &other);
     ok(hr == E_NOTIMPL, "[GROUP.CreateJob.4] got %#lx\n", hr);
     ok(hr == E_NOTIMPL, "[QM.2] a second job: got %#lx\n", hr);
     hr = IBackgroundCopyGroup_CreateJob(group, new_id(), NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_GetJob(group, id, &other);
     ok(hr == S_OK, "[GROUP.GetJob.1] got %#lx\n", hr);
     if (hr == S_OK)
@@ -427,7 +427,7 @@ static void test_job(void)
     hr = IBackgroundCopyGroup_GetJob(group, new_id(), &other);
     ok(hr == QM_E_ITEM_NOT_FOUND, "[GROUP.GetJob.2] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_GetJob(group, id, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
 
     /* methods that are not there */
     hr = IBackgroundCopyJob1_CancelJob(job);
@@ -454,11 +454,11 @@ static void test_job(void)
     hr = IBackgroundCopyJob1_GetFileCount(job, &value);
     ok(hr == S_OK && !value, "[JOB1.GetFileCount.1] got %#lx, %lu\n", hr, value);
     hr = IBackgroundCopyJob1_GetFileCount(job, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_get_Size(group, &value);
     ok(hr == S_OK && !value, "[GROUP.get_Size.2] got %#lx, %lu\n", hr, value);
     hr = IBackgroundCopyGroup_get_Size(group, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_ResumeGroup(group);
     ok_inferred("GROUP.ResumeGroup.A1", hr == QM_E_INVALID_STATE, "got %#lx\n", hr);
 
@@ -468,7 +468,7 @@ static void test_job(void)
     ok(value == QM_STATUS_JOB_INCOMPLETE, "[JOB1.GetStatus.1] got %#lx\n", value);
     ok_inferred("JOB1.GetStatus.A1", !win32 && !transport && !retries, "got %lu, %lu, %lu\n", win32, transport, retries);
     hr = IBackgroundCopyJob1_GetStatus(job, &value, NULL, &transport, &retries);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
 
     /* progress */
     hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_PERCENT_DONE, &value);
@@ -480,7 +480,7 @@ static void test_job(void)
     hr = IBackgroundCopyGroup_GetProgress(group, 4, &value);
     ok_inferred("GROUP.GetProgress.A1", hr == E_NOTIMPL, "got %#lx\n", hr);
     hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_SIZE_DONE, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyJob1_GetProgress(job, QM_PROGRESS_PERCENT_DONE, &value);
     ok(hr == S_OK && !value, "[JOB1.GetProgress.2] got %#lx, %lu\n", hr, value);
     hr = IBackgroundCopyJob1_GetProgress(job, QM_PROGRESS_SIZE_DONE, &value);
@@ -490,7 +490,7 @@ static void test_job(void)
     hr = IBackgroundCopyJob1_GetProgress(job, 0, &value);
     ok_inferred("GROUP.GetProgress.A1", hr == E_NOTIMPL, "got %#lx\n", hr);
     hr = IBackgroundCopyJob1_GetProgress(job, QM_PROGRESS_SIZE_DONE, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
 
     IBackgroundCopyJob1_Release(job);
     cancel_group(group);
@@ -542,7 +542,7 @@ static void test_files(void)
     hr = add_file(job, good, missing, 0);
     ok(FAILED(hr), "[FSI.2] got %#lx\n", hr);
     hr = IBackgroundCopyJob1_AddFiles(job, 1, NULL);
-    ok(FAILED(hr), "[GEN.A1] got %#lx\n", hr);
+    ok(FAILED(hr), "[api-1-core:GEN.A1] got %#lx\n", hr);
 
     /* all or nothing */
     for (i = 0; i < 3; i++)
@@ -571,7 +571,7 @@ static void test_files(void)
     hr = IBackgroundCopyJob1_GetFile(job, 4, &info);
     ok(hr == QM_E_ITEM_NOT_FOUND, "[JOB1.GetFile.3] got %#lx\n", hr);
     hr = IBackgroundCopyJob1_GetFile(job, 0, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     for (i = 0; i < 3; i++)
     {
         SysFreeString(infos[i].bstrRemoteFile);
@@ -606,7 +606,7 @@ static void test_enum_groups(void)
     hr = IBackgroundCopyQMgr_EnumGroups(qmgr, 1, &groups);
     ok(hr == E_NOTIMPL, "[QMGR.EnumGroups.3] got %#lx\n", hr);
     hr = IBackgroundCopyQMgr_EnumGroups(qmgr, 0, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyQMgr_EnumGroups(qmgr, 0, &groups);
     ok(hr == S_OK, "[QMGR.EnumGroups.2] got %#lx\n", hr);
     if (hr != S_OK) return;
@@ -628,7 +628,7 @@ static void test_enum_groups(void)
     hr = IEnumBackgroundCopyGroups_GetCount(groups, &count);
     ok(hr == S_OK && count == before + 3, "[QMGR.EnumGroups.1] got %#lx, %lu, expected %lu\n", hr, count, before + 3);
     hr = IEnumBackgroundCopyGroups_GetCount(groups, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
 
     fetched = POISON;
     hr = IEnumBackgroundCopyGroups_Next(groups, ARRAY_SIZE(ids), ids, &fetched);
@@ -650,7 +650,7 @@ static void test_enum_groups(void)
     hr = IEnumBackgroundCopyGroups_Clone(groups, &clone);
     ok(hr == S_OK, "[EGRP.Clone.2] got %#lx\n", hr);
     hr = IEnumBackgroundCopyGroups_Clone(groups, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IEnumBackgroundCopyGroups_Skip(groups, 2);
     ok(hr == S_FALSE, "[EGRP.Skip.2] got %#lx\n", hr);
     hr = IEnumBackgroundCopyGroups_Next(groups, 1, ids, &fetched);
@@ -676,7 +676,7 @@ static void test_enum_jobs(void)
     hr = IBackgroundCopyGroup_EnumJobs(group, 1, &jobs);
     ok(hr == E_NOTIMPL, "[GROUP.EnumJobs.3] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_EnumJobs(group, 0, NULL);
-    ok(hr == NULL_REF || hr == E_INVALIDARG, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_EnumJobs(group, 0, &jobs);
     ok(hr == S_OK, "[GROUP.EnumJobs.2] got %#lx\n", hr);
     hr = IEnumBackgroundCopyJobs1_GetCount(jobs, &count);

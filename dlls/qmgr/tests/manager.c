@@ -224,9 +224,9 @@ static void test_get_job(void)
     ok(hr == (HRESULT)0x80200001, "[CONST.1] got %#lx\n", hr);
     ok_inferred("api-1-core:GEN.4", !other, "got a job\n");
     hr = IBackgroundCopyManager_GetJob(bits_manager, &id, NULL);
-    ok(hr == E_INVALIDARG || hr == NULL_REF, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == E_INVALIDARG || hr == NULL_REF, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyManager_GetJob(bits_manager, NULL, &other);
-    ok(hr == E_INVALIDARG || hr == NULL_REF, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == E_INVALIDARG || hr == NULL_REF, "[api-1-core:GEN.A1] got %#lx\n", hr);
 
     hr = IBackgroundCopyJob_Cancel(job);
     ok(hr == S_OK, "[JOB.Cancel.2] got %#lx\n", hr);
@@ -280,7 +280,7 @@ static void test_enum_jobs(void)
         ok(hr == E_NOTIMPL || hr == E_INVALIDARG, "[MGR.EnumJobs.A1] flag %#x: got %#lx\n", 1u << i, hr);
     }
     hr = IBackgroundCopyManager_EnumJobs(bits_manager, 0, NULL);
-    ok(hr == E_INVALIDARG || hr == NULL_REF, "[GEN.A1] got %#lx\n", hr);
+    ok(hr == E_INVALIDARG || hr == NULL_REF, "[api-1-core:GEN.A1] got %#lx\n", hr);
     IBackgroundCopyJob_Cancel(job);
     ok(!is_listed(&id, 0), "[MGR.EnumJobs.8] still listed\n");
     ok(!is_listed(&id, 0), "[LIFE.3] still listed\n");
