@@ -27,10 +27,11 @@
 
 #include "shim/pool.h"
 
-static CRITICAL_SECTION pool_cs;
-static struct conn *idle;        /* newest first; guarded by pool_cs */
-static BOOL running;             /* guarded by pool_cs */
-static TP_TIMER *sweeper;        /* set while something is kept; an empty pool never wakes the process */
+static SRWLOCK pool_lock = SRWLOCK_INIT;
+static struct conn *idle;        /* newest first; guarded by pool_lock */
+static BOOL running;             /* guarded by pool_lock */
+/* There only while something is kept: a thread pool of Wine with any object in it wakes up every five seconds. Guarded by pool_lock. */
+static TP_TIMER *sweeper;
 
 static BOOL same_text(const WCHAR *a, const WCHAR *b)
 {
@@ -84,7 +85,9 @@ static void close_list(struct conn *list)
     }
 }
 
-/* Wakes when the oldest connection has had its time. */
+static void CALLBACK sweep(TP_CALLBACK_INSTANCE *instance, void *context, TP_TIMER *timer);
+
+/* Wakes when the oldest connection has had its time. Without a timer connections are kept until their session ends or they are asked for. */
 static void set_sweeper_locked(ULONGLONG now)
 {
     union { FILETIME ft; LARGE_INTEGER li; } due;
@@ -93,9 +96,12 @@ static void set_sweeper_locked(ULONGLONG now)
 
     if (!idle)
     {
-        SetThreadpoolTimer(sweeper, NULL, 0, 0);
+        /* A callback that is on its way finds nothing to do. */
+        if (sweeper) CloseThreadpoolTimer(sweeper);
+        sweeper = NULL;
         return;
     }
+    if (!sweeper && !(sweeper = CreateThreadpoolTimer(sweep, NULL, NULL))) return;
     for (conn = idle; conn; conn = conn->next) oldest = min(oldest, conn->since);
     due.li.QuadPart = -(LONGLONG)(oldest + POOL_IDLE_LIMIT > now ? oldest + POOL_IDLE_LIMIT - now : 1) * 10000;
     SetThreadpoolTimer(sweeper, &due.ft, 0, 1000);
@@ -106,7 +112,7 @@ static void CALLBACK sweep(TP_CALLBACK_INSTANCE *instance, void *context, TP_TIM
     struct conn **entry, *conn, *old = NULL;
     ULONGLONG now = GetTickCount64();
 
-    EnterCriticalSection(&pool_cs);
+    AcquireSRWLockExclusive(&pool_lock);
     for (entry = &idle; (conn = *entry);)
     {
         if (now - conn->since < POOL_IDLE_LIMIT) entry = &conn->next;
@@ -118,32 +124,35 @@ static void CALLBACK sweep(TP_CALLBACK_INSTANCE *instance, void *context, TP_TIM
         }
     }
     if (running) set_sweeper_locked(now);
-    LeaveCriticalSection(&pool_cs);
+    ReleaseSRWLockExclusive(&pool_lock);
     close_list(old);
 }
 
 HRESULT pool_init(void)
 {
-    if (!(sweeper = CreateThreadpoolTimer(sweep, NULL, NULL))) return E_OUTOFMEMORY;
-    InitializeCriticalSection(&pool_cs);
+    AcquireSRWLockExclusive(&pool_lock);
     running = TRUE;
+    ReleaseSRWLockExclusive(&pool_lock);
     return S_OK;
 }
 
 void pool_shutdown(void)
 {
     struct conn *list;
+    TP_TIMER *timer;
 
-    EnterCriticalSection(&pool_cs);
+    AcquireSRWLockExclusive(&pool_lock);
     running = FALSE;
     list = idle;
     idle = NULL;
-    SetThreadpoolTimer(sweeper, NULL, 0, 0);
-    LeaveCriticalSection(&pool_cs);
+    timer = sweeper;
+    sweeper = NULL;
+    ReleaseSRWLockExclusive(&pool_lock);
     close_list(list);
-    WaitForThreadpoolTimerCallbacks(sweeper, TRUE);
-    CloseThreadpoolTimer(sweeper);
-    DeleteCriticalSection(&pool_cs);
+    if (!timer) return;
+    SetThreadpoolTimer(timer, NULL, 0, 0);
+    WaitForThreadpoolTimerCallbacks(timer, TRUE);
+    CloseThreadpoolTimer(timer);
 }
 
 /* Asking whether it lives takes several calls to wineserver, asking what has come none. */
@@ -162,7 +171,7 @@ struct conn *pool_take(const struct conn_key *key, BOOL certain)
 
     for (;;)
     {
-        EnterCriticalSection(&pool_cs);
+        AcquireSRWLockExclusive(&pool_lock);
         for (entry = &idle; (conn = *entry); entry = &conn->next)
             if (same_key(&conn->key, key)) break;
         if (conn)
@@ -170,7 +179,7 @@ struct conn *pool_take(const struct conn_key *key, BOOL certain)
             *entry = conn->next;
             if (!idle) set_sweeper_locked(0);
         }
-        LeaveCriticalSection(&pool_cs);
+        ReleaseSRWLockExclusive(&pool_lock);
         if (!conn) return NULL;
         conn->next = NULL;
         if (is_good(conn, certain)) return conn;
@@ -187,7 +196,7 @@ void pool_put(struct conn *conn)
     conn->pos = conn->len = 0;
     conn->since = GetTickCount64();
 
-    EnterCriticalSection(&pool_cs);
+    AcquireSRWLockExclusive(&pool_lock);
     if (!running) dropped = conn;
     else
     {
@@ -207,7 +216,7 @@ void pool_put(struct conn *conn)
         }
         if (idle == conn && !conn->next) set_sweeper_locked(conn->since);
     }
-    LeaveCriticalSection(&pool_cs);
+    ReleaseSRWLockExclusive(&pool_lock);
     conn_close(dropped);
 }
 
@@ -215,7 +224,7 @@ void pool_purge(UINT64 session)
 {
     struct conn **entry, *conn, *list = NULL;
 
-    EnterCriticalSection(&pool_cs);
+    AcquireSRWLockExclusive(&pool_lock);
     for (entry = &idle; (conn = *entry);)
     {
         if (conn->key.session != session) entry = &conn->next;
@@ -227,6 +236,6 @@ void pool_purge(UINT64 session)
         }
     }
     if (!idle && running) set_sweeper_locked(0);
-    LeaveCriticalSection(&pool_cs);
+    ReleaseSRWLockExclusive(&pool_lock);
     close_list(list);
 }
