@@ -29,6 +29,7 @@
 #include "guard.h"
 #include "log.h"
 #include "security.h"
+#include "watch.h"
 
 #include "wine/debug.h"
 
@@ -51,8 +52,7 @@ static CONDITION_VARIABLE settled = CONDITION_VARIABLE_INIT;
 static struct
 {
     /* fixed between awake_init and awake_shutdown */
-    TP_TIMER *timer;
-    TP_WORK *work;
+    struct watch *timer, *work;
 
     /* guarded by awake_lock */
     struct awake_rules rules;
@@ -90,17 +90,6 @@ static UINT64 hold_time_locked(UINT64 now)
     return until > now ? until - now : 0;
 }
 
-static void set_timer_locked(UINT64 msec)
-{
-    FILETIME due;
-    LARGE_INTEGER time;
-
-    time.QuadPart = -(INT64)(msec + 1) * 10000;
-    due.dwLowDateTime = time.u.LowPart;
-    due.dwHighDateTime = time.u.HighPart;
-    SetThreadpoolTimer(awake.timer, &due, 0, 0);
-}
-
 static void release_locked(void)
 {
     TRACE("letting go.\n");
@@ -108,7 +97,7 @@ static void release_locked(void)
     CloseHandle(awake.release);
     CloseHandle(awake.child);
     awake.release = awake.child = NULL;
-    SetThreadpoolTimer(awake.timer, NULL, 0, 0);
+    watch_set_timer(awake.timer, WATCH_NEVER);
 }
 
 /* Brings the child in line with the rules, except for starting it. TRUE: it should be started. */
@@ -131,7 +120,7 @@ static BOOL settle_locked(void)
     else if (awake.child)
     {
         InterlockedExchange(&awake.hold, HOLD_CHILD);
-        set_timer_locked(time);
+        watch_set_timer(awake.timer, time + 1);
     }
     else if (awake.failures >= 3) InterlockedExchange(&awake.hold, HOLD_REFUSED);
     else return TRUE;
@@ -170,7 +159,7 @@ static void start_child(void)
     ReleaseSRWLockExclusive(&awake_lock);
 }
 
-static void CALLBACK work_callback(TP_CALLBACK_INSTANCE *instance, void *ctx, TP_WORK *work)
+static void work_callback(void *ctx)
 {
     BOOL start;
 
@@ -180,27 +169,25 @@ static void CALLBACK work_callback(TP_CALLBACK_INSTANCE *instance, void *ctx, TP
     if (start) start_child();
 }
 
-static void CALLBACK timer_callback(TP_CALLBACK_INSTANCE *instance, void *ctx, TP_TIMER *timer)
-{
-    work_callback(instance, ctx, NULL);
-}
-
 /* Rules or facts have changed: looks at them now, and leaves the start of a child to the pool. */
 static void settle_and_leave(void)
 {
     BOOL start = awake.running && !awake.starting && settle_locked();
 
     ReleaseSRWLockExclusive(&awake_lock);
-    if (start) SubmitThreadpoolWork(awake.work);
+    if (start) watch_set_timer(awake.work, 0);
 }
 
 HRESULT awake_init(const struct awake_rules *rules)
 {
-    if (!(awake.timer = CreateThreadpoolTimer(timer_callback, NULL, NULL))) return HRESULT_FROM_WIN32(GetLastError());
-    if (!(awake.work = CreateThreadpoolWork(work_callback, NULL, NULL)))
+    HRESULT hr;
+
+    if (FAILED(hr = watch_create(WATCH_TIME, NULL, work_callback, NULL, &awake.timer))) return hr;
+    if (FAILED(hr = watch_create(WATCH_TIME, NULL, work_callback, NULL, &awake.work)))
     {
-        CloseThreadpoolTimer(awake.timer);
-        return HRESULT_FROM_WIN32(GetLastError());
+        watch_close(awake.timer);
+        awake.timer = NULL;
+        return hr;
     }
     AcquireSRWLockExclusive(&awake_lock);
     awake.rules = *rules;
@@ -220,14 +207,10 @@ void awake_shutdown(void)
 {
     AcquireSRWLockExclusive(&awake_lock);
     awake.running = FALSE;
-    settle_locked();
+    if (awake.timer) settle_locked();
     ReleaseSRWLockExclusive(&awake_lock);
-    if (!awake.work) return;
-    WaitForThreadpoolWorkCallbacks(awake.work, TRUE);
-    SetThreadpoolTimer(awake.timer, NULL, 0, 0);
-    WaitForThreadpoolTimerCallbacks(awake.timer, TRUE);
-    CloseThreadpoolWork(awake.work);
-    CloseThreadpoolTimer(awake.timer);
+    watch_close(awake.work);
+    watch_close(awake.timer);
     awake.work = NULL;
     awake.timer = NULL;
 }

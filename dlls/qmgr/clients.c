@@ -27,6 +27,7 @@
 #include "objbase.h"
 
 #include "clients.h"
+#include "watch.h"
 
 #include "wine/debug.h"
 
@@ -42,7 +43,7 @@ struct client
     struct list entry;          /* in `living`, then in `departed` until it is freed */
     struct list objects;        /* struct client_object */
     struct list watches;        /* struct client_watch, until gone */
-    HANDLE wait;
+    struct watch *wait;
     BOOL gone;
 };
 
@@ -178,11 +179,11 @@ static void disconnect_departed(void)
 }
 
 /* Thread pool: the process has ended. */
-static void CALLBACK process_ended(void *arg, BOOLEAN timeout)
+static void process_ended(void *arg)
 {
     struct client *client = arg;
     struct client_watch *watch;
-    HANDLE wait;
+    struct watch *wait;
     struct list *ptr;
 
     AcquireSRWLockExclusive(&clients_lock);
@@ -197,7 +198,7 @@ static void CALLBACK process_ended(void *arg, BOOLEAN timeout)
     ReleaseSRWLockExclusive(&clients_lock);
 
     TRACE("client %04lx has ended.\n", client->caller->pid);
-    UnregisterWaitEx(wait, NULL);
+    watch_close(wait);
     caller_forget(client->caller);
     disconnect_departed();
 
@@ -222,7 +223,7 @@ void clients_shutdown(void)
 {
     struct client *client;
     struct list *ptr;
-    HANDLE wait;
+    struct watch *wait;
 
     AcquireSRWLockExclusive(&clients_lock);
     while ((ptr = list_head(&living)))
@@ -233,7 +234,7 @@ void clients_shutdown(void)
         depart_locked(client);
         ReleaseSRWLockExclusive(&clients_lock);
         /* Not under the lock: waits for a callback that takes it, finds no client->wait and returns. */
-        if (wait) UnregisterWaitEx(wait, INVALID_HANDLE_VALUE);
+        watch_close(wait);
         disconnect_all(client);
         client_release(client);     /* the list's */
         AcquireSRWLockExclusive(&clients_lock);
@@ -276,9 +277,8 @@ HRESULT client_get(struct caller *caller, struct client **ret)
     list_init(&client->objects);
     list_init(&client->watches);
     /* Under the lock, so that the callback of a process that has ended already finds client->wait. */
-    if (caller->process && !caller->own
-            && !RegisterWaitForSingleObject(&client->wait, caller->process, process_ended, client, INFINITE, WT_EXECUTEONLYONCE))
-        hr = HRESULT_FROM_WIN32(GetLastError());
+    if (caller->process && !caller->own)
+        hr = watch_create(WATCH_ONCE, caller->process, process_ended, client, &client->wait);
     if (SUCCEEDED(hr))
     {
         list_add_tail(&living, &client->entry);

@@ -20,7 +20,7 @@
 
 /*
  * COM in Wine has no pinging (WINE.COM.6): references of a client that died would keep its objects for ever.  So every object handed out
- * belongs to the client process it was made for; when the process ends (a thread-pool wait on its handle, no polling) the
+ * belongs to the client process it was made for; when the process ends (watch.h, no polling) the
  * room disconnects them all (WINE.COM.22) and COM releases them.
  *
  * Who uses it: factory.c (client_get), the doors (client_object, embedded in each), notify.c (client_on_gone), awake and the stop rule

@@ -44,6 +44,7 @@
 #include "guard.h"
 #include "log.h"
 #include "security.h"
+#include "watch.h"
 
 #define PROCESS_WINE_MAKE_PROCESS_SYSTEM 1000   /* WINE.SVC.9; the answer is an event set when the last user process ends */
 
@@ -92,7 +93,7 @@ static struct
 {
     HANDLE section, service;    /* inherited by each guard; fixed from guard_start to guard_stop */
     HANDLE process;             /* of the guard; guarded by lock */
-    HANDLE wait;                /* for its end; guarded by lock */
+    struct watch *wait;         /* for its end; guarded by lock */
     UINT64 started;             /* monotonic ms; guarded by lock */
     UINT32 short_lives;         /* guards in a row that died within seconds; guarded by lock */
     BOOL stopping;              /* guarded by lock */
@@ -405,7 +406,7 @@ static void CALLBACK start_guard(TP_CALLBACK_INSTANCE *instance, void *arg)
 }
 
 /* Thread pool: the guard has ended. Killed alone, it is replaced; two at once no one can heal before the next start of the prefix. */
-static void CALLBACK guard_ended(void *arg, BOOLEAN timeout)
+static void guard_ended(void *arg)
 {
     DWORD code = 0;
     HRESULT hr = S_FALSE;
@@ -414,9 +415,10 @@ static void CALLBACK guard_ended(void *arg, BOOLEAN timeout)
     if (!guard.stopping && guard.process)
     {
         GetExitCodeProcess(guard.process, &code);
-        UnregisterWaitEx(guard.wait, NULL);
+        watch_close(guard.wait);
         CloseHandle(guard.process);
-        guard.wait = guard.process = NULL;
+        guard.wait = NULL;
+        guard.process = NULL;
         if (GetTickCount64() - guard.started > 10000) guard.short_lives = 0;
         else guard.short_lives++;
         /* Orderly: the prefix ends. */
@@ -433,7 +435,7 @@ static HRESULT start_guard_locked(void)
 
     guard.started = GetTickCount64();
     if (FAILED(hr = guard_run_helper(L"GuardMain", handles, ARRAYSIZE(handles), &guard.process))) return hr;
-    if (!RegisterWaitForSingleObject(&guard.wait, guard.process, guard_ended, NULL, INFINITE, WT_EXECUTEONLYONCE)) guard.wait = NULL;
+    watch_create(WATCH_ONCE, guard.process, guard_ended, NULL, &guard.wait);
     return S_OK;
 }
 
@@ -503,7 +505,7 @@ void guard_forget_classes(void)
 void guard_stop(void)
 {
     const DWORD none = 0;
-    HANDLE wait;
+    struct watch *wait;
 
     guard_forget_classes();
     store_value(value_service, &none, sizeof(none));
@@ -511,7 +513,7 @@ void guard_stop(void)
     guard.stopping = TRUE;
     wait = guard.wait;
     ReleaseSRWLockExclusive(&guard.lock);
-    if (wait) UnregisterWaitEx(wait, INVALID_HANDLE_VALUE);
+    watch_close(wait);
     if (shared)
     {
         InterlockedExchange(&shared->state, GUARD_DISMISSED);
@@ -521,7 +523,8 @@ void guard_stop(void)
     if (guard.process) CloseHandle(guard.process);
     if (guard.section) CloseHandle(guard.section);
     if (guard.service) CloseHandle(guard.service);
-    guard.process = guard.wait = guard.section = guard.service = NULL;
+    guard.process = guard.section = guard.service = NULL;
+    guard.wait = NULL;
 }
 
 /* ---- faults ---- */

@@ -27,6 +27,7 @@
 #include "iphlpapi.h"
 
 #include "network.h"
+#include "watch.h"
 
 #include "wine/debug.h"
 
@@ -48,7 +49,7 @@ static struct
 } force;
 
 /* fixed between network_init and network_shutdown */
-static TP_TIMER *timer;
+static struct watch *timer;
 static void (*network_changed)(void *ctx);
 static void *network_changed_ctx;
 
@@ -109,23 +110,16 @@ static BOOL refresh(struct network *network)
 
 static void schedule_locked(void)
 {
-    LARGE_INTEGER time;
-    FILETIME due;
-
-    if (!watching)
-    {
-        SetThreadpoolTimer(timer, NULL, 0, 0);
-        return;
-    }
-    time.QuadPart = -(INT64)watch_interval * 10000;
-    due.dwLowDateTime = time.u.LowPart;
-    due.dwHighDateTime = time.u.HighPart;
-    SetThreadpoolTimer(timer, &due, watch_interval, watch_interval / 4);
+    watch_set_timer(timer, watching ? watch_interval : WATCH_NEVER);
 }
 
-static void CALLBACK poll(TP_CALLBACK_INSTANCE *instance, void *ctx, TP_TIMER *self)
+static void poll(void *ctx)
 {
     struct network network;
+
+    AcquireSRWLockExclusive(&network_lock);
+    schedule_locked();
+    ReleaseSRWLockExclusive(&network_lock);
 
     if (refresh(&network)) network_changed(network_changed_ctx);
 }
@@ -137,15 +131,12 @@ HRESULT network_init(void (*changed)(void *ctx), void *ctx)
     looked_at = 0;
     watching = FALSE;
     memset(&force, 0, sizeof(force));
-    return (timer = CreateThreadpoolTimer(poll, NULL, NULL)) ? S_OK : HRESULT_FROM_WIN32(GetLastError());
+    return watch_create(WATCH_TIME, NULL, poll, NULL, &timer);
 }
 
 void network_shutdown(void)
 {
-    if (!timer) return;
-    SetThreadpoolTimer(timer, NULL, 0, 0);
-    WaitForThreadpoolTimerCallbacks(timer, TRUE);
-    CloseThreadpoolTimer(timer);
+    watch_close(timer);
     timer = NULL;
 }
 

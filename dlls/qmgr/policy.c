@@ -27,6 +27,7 @@
 #include "winreg.h"
 
 #include "policy.h"
+#include "watch.h"
 
 #include "wine/debug.h"
 
@@ -43,17 +44,18 @@ static const WCHAR policy_key[] = L"Software\\Policies\\Microsoft\\Windows\\BITS
 static const WCHAR own_key[] = L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS";
 
 /* One watched key. */
-struct watch
+struct policy_source
 {
     HKEY key;
-    HANDLE event, wait;
+    HANDLE event;
+    struct watch *watch;
 };
 
 static SRWLOCK policy_lock = SRWLOCK_INIT;
 static struct policy current;           /* guarded by policy_lock */
 
 /* fixed between policy_init and policy_shutdown */
-static struct watch policy_watch, own_watch;
+static struct policy_source policy_source, own_source;
 static void (*policy_changed)(void *ctx);
 static void *policy_changed_ctx;
 
@@ -67,7 +69,7 @@ static UINT32 read_dword(HKEY key, const WCHAR *subkey, const WCHAR *name, UINT3
 
 static UINT64 read_interval(const WCHAR *name, UINT64 absent)
 {
-    UINT32 value = read_dword(own_watch.key, L"Test", name, 0, ~0u - 1, ~0u);
+    UINT32 value = read_dword(own_source.key, L"Test", name, 0, ~0u - 1, ~0u);
 
     return value == ~0u ? absent : value;
 }
@@ -78,7 +80,7 @@ static void load(struct policy *policy)
     {
         L"ForegroundTransferPolicy", L"HighTransferPolicy", L"NormalTransferPolicy", L"LowTransferPolicy",
     };
-    HKEY key = policy_watch.key;
+    HKEY key = policy_source.key;
     UINT32 i;
 
     memset(policy, 0, sizeof(*policy));
@@ -97,7 +99,7 @@ static void load(struct policy *policy)
     for (i = 0; i < ARRAYSIZE(policy->cost_flags); i++)
         policy->cost_flags[i] = read_dword(key, L"TransferPolicy", transfer_values[i], 0, ~0u, 0);
 
-    key = own_watch.key;
+    key = own_source.key;
     policy->use_lm_compat = read_dword(key, NULL, L"UseLMCompat", 0, ~0u, 0) != 0;
     policy->log_level = read_dword(key, NULL, L"LogLevel", 0, 4, 3);
     policy->keep_awake = read_dword(key, NULL, L"KeepAwake", 0, 1, 1);
@@ -105,7 +107,7 @@ static void load(struct policy *policy)
     policy->guarded = read_dword(key, NULL, L"Guard", 0, 1, 1);
 
     policy->job_inactivity = read_interval(L"JobInactivity",
-                                           read_dword(policy_watch.key, NULL, L"JobInactivityTimeout", 1, 999, 90) * DAY_MSEC);
+                                           read_dword(policy_source.key, NULL, L"JobInactivityTimeout", 1, 999, 90) * DAY_MSEC);
     policy->retry_floor = read_interval(L"RetryFloor", 5000);
     policy->time_slice = read_interval(L"TimeSlice", 300 * 1000);
     policy->notify_retry_floor = read_interval(L"NotifyRetryFloor", 5000);
@@ -123,16 +125,16 @@ static void load(struct policy *policy)
 }
 
 /* Asks to be told of the next change; one request covers one change. */
-static BOOL arm(struct watch *watch)
+static BOOL arm(struct policy_source *source)
 {
     const DWORD filter = REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET;
 
     /* Agnostic: else Windows gives the request up when the thread of the pool that made it ends. */
-    return !RegNotifyChangeKeyValue(watch->key, TRUE, filter | REG_NOTIFY_THREAD_AGNOSTIC, watch->event, TRUE)
-            || !RegNotifyChangeKeyValue(watch->key, TRUE, filter, watch->event, TRUE);
+    return !RegNotifyChangeKeyValue(source->key, TRUE, filter | REG_NOTIFY_THREAD_AGNOSTIC, source->event, TRUE)
+            || !RegNotifyChangeKeyValue(source->key, TRUE, filter, source->event, TRUE);
 }
 
-static void CALLBACK key_changed(void *arg, BOOLEAN timeout)
+static void key_changed(void *arg)
 {
     struct policy policy;
 
@@ -150,31 +152,29 @@ static void CALLBACK key_changed(void *arg, BOOLEAN timeout)
     policy_changed(policy_changed_ctx);
 }
 
-static HRESULT watch_open(struct watch *watch, const WCHAR *name)
+static HRESULT source_open(struct policy_source *source, const WCHAR *name)
 {
     LSTATUS status;
 
     /* Made when absent: there is nothing to watch otherwise. The 64-bit view is the one that administrators see. */
-    status = RegCreateKeyExW(HKEY_LOCAL_MACHINE, name, 0, NULL, 0, KEY_READ | KEY_WOW64_64KEY, NULL, &watch->key, NULL);
+    status = RegCreateKeyExW(HKEY_LOCAL_MACHINE, name, 0, NULL, 0, KEY_READ | KEY_WOW64_64KEY, NULL, &source->key, NULL);
     if (status) return HRESULT_FROM_WIN32(status);
-    if (!(watch->event = CreateEventW(NULL, FALSE, FALSE, NULL))) return HRESULT_FROM_WIN32(GetLastError());
+    if (!(source->event = CreateEventW(NULL, FALSE, FALSE, NULL))) return HRESULT_FROM_WIN32(GetLastError());
     return S_OK;
 }
 
-static HRESULT watch_begin(struct watch *watch)
+static HRESULT source_watch(struct policy_source *source)
 {
-    if (!arm(watch)) return E_FAIL;
-    if (RegisterWaitForSingleObject(&watch->wait, watch->event, key_changed, watch, INFINITE, WT_EXECUTEDEFAULT)) return S_OK;
-    watch->wait = NULL;
-    return HRESULT_FROM_WIN32(GetLastError());
+    if (!arm(source)) return E_FAIL;
+    return watch_create(WATCH_EVENT, source->event, key_changed, source, &source->watch);
 }
 
-static void watch_close(struct watch *watch)
+static void source_close(struct policy_source *source)
 {
-    if (watch->wait) UnregisterWaitEx(watch->wait, INVALID_HANDLE_VALUE);
-    if (watch->event) CloseHandle(watch->event);
-    if (watch->key) RegCloseKey(watch->key);
-    memset(watch, 0, sizeof(*watch));
+    watch_close(source->watch);
+    if (source->event) CloseHandle(source->event);
+    if (source->key) RegCloseKey(source->key);
+    memset(source, 0, sizeof(*source));
 }
 
 HRESULT policy_init(void (*changed)(void *ctx), void *ctx)
@@ -183,9 +183,9 @@ HRESULT policy_init(void (*changed)(void *ctx), void *ctx)
 
     policy_changed = changed;
     policy_changed_ctx = ctx;
-    if (SUCCEEDED(hr = watch_open(&policy_watch, policy_key)) && SUCCEEDED(hr = watch_open(&own_watch, own_key))
-            && SUCCEEDED(hr = watch_begin(&policy_watch)))
-        hr = watch_begin(&own_watch);
+    if (SUCCEEDED(hr = source_open(&policy_source, policy_key)) && SUCCEEDED(hr = source_open(&own_source, own_key))
+            && SUCCEEDED(hr = source_watch(&policy_source)))
+        hr = source_watch(&own_source);
     AcquireSRWLockExclusive(&policy_lock);
     load(&current);         /* defaults, where a key cannot be opened */
     ReleaseSRWLockExclusive(&policy_lock);
@@ -194,8 +194,8 @@ HRESULT policy_init(void (*changed)(void *ctx), void *ctx)
 
 void policy_shutdown(void)
 {
-    watch_close(&own_watch);
-    watch_close(&policy_watch);
+    source_close(&own_source);
+    source_close(&policy_source);
 }
 
 void policy_get(struct policy *policy)

@@ -37,6 +37,7 @@
 #include "register.h"
 #include "log.h"
 #include "security.h"
+#include "watch.h"
 
 #ifndef REG_NOTIFY_THREAD_AGNOSTIC
 #define REG_NOTIFY_THREAD_AGNOSTIC 0x10000000
@@ -332,9 +333,8 @@ static struct
 {
     /* fixed between autostart_init and autostart_shutdown */
     HKEY service;
-    HANDLE event, wait;
-    TP_TIMER *timer;
-    TP_WORK *work;
+    HANDLE event;
+    struct watch *wait, *timer, *work;
 
     /* guarded by autostart_lock */
     BOOL running;
@@ -391,9 +391,7 @@ static BOOL change_start(DWORD start)
 static void apply(void)
 {
     DWORD wanted, start, mine;
-    LARGE_INTEGER time;
-    UINT64 now, since;
-    FILETIME due;
+    UINT64 now, since, rest;
     BOOL wait;
 
     AcquireSRWLockExclusive(&apply_lock);
@@ -413,16 +411,10 @@ static void apply(void)
     else if (!autostart.empty || autostart.first) wanted = SERVICE_AUTO_START;
     else if (wait) wanted = mine;   /* as it is, for the rest of the time */
     else wanted = SERVICE_DEMAND_START;
-    time.QuadPart = wait ? -(INT64)(autostart.idle - since + 1) * 10000 : 0;
+    rest = wait ? autostart.idle - since + 1 : WATCH_NEVER;
     ReleaseSRWLockExclusive(&autostart_lock);
 
-    if (wait)
-    {
-        due.dwLowDateTime = time.u.LowPart;
-        due.dwHighDateTime = time.u.HighPart;
-        SetThreadpoolTimer(autostart.timer, &due, 0, 1000);
-    }
-    else SetThreadpoolTimer(autostart.timer, NULL, 0, 0);
+    watch_set_timer(autostart.timer, rest);
 
     start = read_dword(autostart.service, L"Start");
     if (wanted == SERVICE_AUTO_START && start == SERVICE_DEMAND_START)
@@ -439,12 +431,7 @@ static void apply(void)
     ReleaseSRWLockExclusive(&apply_lock);
 }
 
-static void CALLBACK apply_work(TP_CALLBACK_INSTANCE *instance, void *ctx, TP_WORK *work)
-{
-    apply();
-}
-
-static void CALLBACK apply_timer(TP_CALLBACK_INSTANCE *instance, void *ctx, TP_TIMER *timer)
+static void apply_watch(void *ctx)
 {
     apply();
 }
@@ -456,7 +443,7 @@ static BOOL arm(void)
             || !RegNotifyChangeKeyValue(autostart.service, FALSE, REG_NOTIFY_CHANGE_LAST_SET, autostart.event, TRUE);
 }
 
-static void CALLBACK key_changed(void *arg, BOOLEAN timeout)
+static void key_changed(void *ctx)
 {
     arm();
     apply();
@@ -475,19 +462,18 @@ HRESULT autostart_init(BOOL enabled, UINT64 idle)
     autostart.empty_since = GetTickCount64();
     autostart.first = !load_start_set();
     if (!(autostart.event = CreateEventW(NULL, FALSE, FALSE, NULL))
-            || !(autostart.timer = CreateThreadpoolTimer(apply_timer, NULL, NULL))
-            || !(autostart.work = CreateThreadpoolWork(apply_work, NULL, NULL)))
+            || FAILED(watch_create(WATCH_TIME, NULL, apply_watch, NULL, &autostart.timer))
+            || FAILED(watch_create(WATCH_TIME, NULL, apply_watch, NULL, &autostart.work)))
     {
         autostart_shutdown();
         return E_OUTOFMEMORY;
     }
     arm();
-    if (!RegisterWaitForSingleObject(&autostart.wait, autostart.event, key_changed, NULL, INFINITE, WT_EXECUTEDEFAULT))
-        autostart.wait = NULL;
+    watch_create(WATCH_EVENT, autostart.event, key_changed, NULL, &autostart.wait);
     AcquireSRWLockExclusive(&autostart_lock);
     autostart.running = TRUE;
     ReleaseSRWLockExclusive(&autostart_lock);
-    SubmitThreadpoolWork(autostart.work);
+    watch_set_timer(autostart.work, 0);
     return S_OK;
 }
 
@@ -496,18 +482,9 @@ void autostart_shutdown(void)
     AcquireSRWLockExclusive(&autostart_lock);
     autostart.running = FALSE;
     ReleaseSRWLockExclusive(&autostart_lock);
-    if (autostart.wait) UnregisterWaitEx(autostart.wait, INVALID_HANDLE_VALUE);
-    if (autostart.work)
-    {
-        WaitForThreadpoolWorkCallbacks(autostart.work, TRUE);
-        CloseThreadpoolWork(autostart.work);
-    }
-    if (autostart.timer)
-    {
-        SetThreadpoolTimer(autostart.timer, NULL, 0, 0);
-        WaitForThreadpoolTimerCallbacks(autostart.timer, TRUE);
-        CloseThreadpoolTimer(autostart.timer);
-    }
+    watch_close(autostart.wait);
+    watch_close(autostart.work);
+    watch_close(autostart.timer);
     if (autostart.event) CloseHandle(autostart.event);
     if (autostart.service) RegCloseKey(autostart.service);
     memset(&autostart, 0, sizeof(autostart));
@@ -516,7 +493,7 @@ void autostart_shutdown(void)
 /* The facts have changed. autostart_lock is held and let go of. */
 static void submit_and_leave(void)
 {
-    if (autostart.running) SubmitThreadpoolWork(autostart.work);
+    if (autostart.running) watch_set_timer(autostart.work, 0);
     ReleaseSRWLockExclusive(&autostart_lock);
 }
 
