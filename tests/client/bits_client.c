@@ -34,6 +34,7 @@
 #include "windef.h"
 #include "winbase.h"
 #include "winnls.h"
+#include "wincrypt.h"
 #include "initguid.h"
 #include "objbase.h"
 
@@ -57,8 +58,10 @@ static const char usage[] =
     "  --timeout SECONDS    default 300\n"
     "  --poll MS            how often the state is asked for, default 20\n"
     "  --keep               no Complete; what was received stays in its job, which is cancelled\n"
+    "  --trust FILE         first make the certificate (DER) a trusted root of the user\n"
+    "  --own FILE PASSWORD  first take the certificate and key (PKCS #12) into the user's store MY\n"
     "\n"
-    "A FILE that begins with / is a Unix path. Exit code: 0 if all jobs were transferred, 1 if not, 2 for failures of calls.\n";
+    "A FILE to download to that begins with / is a Unix path. Exit code: 0 if all jobs were transferred, 1 if not, 2 for failures of calls.\n";
 
 struct pair
 {
@@ -70,6 +73,7 @@ static struct
     struct pair *pairs;
     UINT32 count, size;
     BOOL each, serial, foreground, transient, keep, has_flags;
+    BOOL prepared;      /* there was something else to do than jobs */
     ULONG flags;
     WCHAR *cert_store, *cert_subject;
     BG_AUTH_CREDENTIALS credentials[8];
@@ -107,6 +111,59 @@ static WCHAR *widen(const char *text, UINT code_page)
 
     MultiByteToWideChar(code_page, 0, text, -1, wide, len);
     return wide;
+}
+
+/* All of a file; it is small. */
+static BYTE *read_file(const char *path, DWORD *size)
+{
+    static BYTE data[65536];
+    FILE *file = fopen(path, "rb");
+
+    if (!file)
+    {
+        printf("failed to open %s\n", path);
+        exit(2);
+    }
+    *size = (DWORD)fread(data, 1, sizeof(data), file);
+    fclose(file);
+    return data;
+}
+
+static void check_last(BOOL success, const char *what)
+{
+    check(success ? S_OK : HRESULT_FROM_WIN32(GetLastError()), what);
+}
+
+static void add_to_store(const WCHAR *name, const CERT_CONTEXT *cert)
+{
+    HCERTSTORE store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, name);
+
+    check_last(store != NULL, "CertOpenStore");
+    check_last(CertAddCertificateContextToStore(store, cert, CERT_STORE_ADD_REPLACE_EXISTING, NULL), "CertAddCertificateContextToStore");
+    CertCloseStore(store, 0);
+}
+
+static void trust(const char *path)
+{
+    const CERT_CONTEXT *cert;
+    DWORD size;
+    BYTE *der = read_file(path, &size);
+
+    check_last((cert = CertCreateCertificateContext(X509_ASN_ENCODING, der, size)) != NULL, "CertCreateCertificateContext");
+    add_to_store(L"Root", cert);
+    CertFreeCertificateContext(cert);
+}
+
+static void own(const char *path, const char *password)
+{
+    const CERT_CONTEXT *cert = NULL;
+    CRYPT_DATA_BLOB blob;
+    HCERTSTORE store;
+
+    blob.pbData = read_file(path, &blob.cbData);
+    check_last((store = PFXImportCertStore(&blob, widen(password, CP_ACP), CRYPT_USER_KEYSET)) != NULL, "PFXImportCertStore");
+    while ((cert = CertEnumCertificatesInStore(store, cert))) add_to_store(L"MY", cert);
+    CertCloseStore(store, 0);
 }
 
 static void add_pair(const char *url, const char *file, UINT code_page)
@@ -179,6 +236,18 @@ static void parse(int argc, char **argv)
             exit(0);
         }
         else if (!strcmp(arg, "--list")) read_list(next_argument(argv, argc, &i));
+        else if (!strcmp(arg, "--trust"))
+        {
+            trust(next_argument(argv, argc, &i));
+            options.prepared = TRUE;
+        }
+        else if (!strcmp(arg, "--own"))
+        {
+            const char *file = next_argument(argv, argc, &i);
+
+            own(file, next_argument(argv, argc, &i));
+            options.prepared = TRUE;
+        }
         else if (!strcmp(arg, "--each")) options.each = TRUE;
         else if (!strcmp(arg, "--serial")) options.serial = TRUE;
         else if (!strcmp(arg, "--repeat")) options.repeat = strtoul(next_argument(argv, argc, &i), NULL, 0);
@@ -219,6 +288,7 @@ static void parse(int argc, char **argv)
         }
     }
     if (options.count) return;
+    if (options.prepared) exit(0);
     fputs(usage, stderr);
     exit(2);
 }

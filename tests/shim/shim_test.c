@@ -975,7 +975,8 @@ static void test_tls(void)
 {
     static const UINT32 flags[] =
     {
-        0, SHIM_TLS_IGNORE_NAME, SHIM_TLS_IGNORE_DATE, SHIM_TLS_IGNORE_UNKNOWN_CA, SHIM_TLS_IGNORE_USAGE, SHIM_TLS_CHECK_REVOCATION
+        0, SHIM_TLS_IGNORE_NAME, SHIM_TLS_IGNORE_DATE, SHIM_TLS_IGNORE_UNKNOWN_CA, SHIM_TLS_IGNORE_USAGE, SHIM_TLS_CHECK_REVOCATION,
+        SHIM_TLS_CHECK_REVOCATION /* what is known from the first time must not be lost */
     };
     static const struct
     {

@@ -31,6 +31,7 @@
 #include "shim/cert.h"
 #include "shim/net.h"
 #include "shim/offload.h"
+#include "shim/revocation.h"
 #include "shim/shim.h"
 
 #define URL_RETRIEVAL_TIMEOUT 15000   /* ms for one revocation list */
@@ -185,6 +186,8 @@ static void check_run(void *ctx)
         return;
     }
     check->detail = chain->TrustStatus.dwErrorStatus;
+    if ((check->flags & SHIM_TLS_CHECK_REVOCATION) && chain_is_revoked(chain, URL_RETRIEVAL_TIMEOUT))
+        check->detail |= CERT_TRUST_IS_REVOKED;
     CertFreeCertificateChain(chain);
     named = cert_names_host(check->cert, check->host);
     check->hr = judge(check->detail, check->flags, named);
