@@ -96,7 +96,7 @@ static HRESULT WINAPI enum_files_Next(IEnumBackgroundCopyFiles *iface, ULONG cou
     TRACE("%p, %lu, %p, %p.\n", iface, count, ret, fetched);
 
     if (fetched) *fetched = 0;
-    if (!ret || (!fetched && count != 1)) return E_INVALIDARG;      /* ENUMFILES.Next.A1 */
+    if ((!ret && count) || (!fetched && count != 1)) return E_INVALIDARG;      /* ENUMFILES.Next.A1 */
 
     sync_lock(&files->mutex);
     take = min(count, files->count - files->pos);

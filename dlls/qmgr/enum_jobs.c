@@ -98,7 +98,7 @@ static HRESULT WINAPI enum_jobs_Next(IEnumBackgroundCopyJobs *iface, ULONG count
     TRACE("%p, %lu, %p, %p.\n", iface, count, ret, fetched);
 
     if (fetched) *fetched = 0;
-    if (!ret || (!fetched && count != 1)) return E_INVALIDARG;      /* ENUMJOBS.Next.A1 */
+    if ((!ret && count) || (!fetched && count != 1)) return E_INVALIDARG;      /* ENUMJOBS.Next.A1 */
 
     sync_lock(&jobs->mutex);
     take = min(count, jobs->count - jobs->pos);

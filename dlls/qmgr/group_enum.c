@@ -102,7 +102,7 @@ static HRESULT WINAPI group_enum_Next(IEnumBackgroundCopyGroups *iface, ULONG co
     TRACE("%p, %lu, %p, %p.\n", iface, count, ret, fetched);
 
     if (fetched) *fetched = 0;
-    if (!ret || (!fetched && count != 1)) return E_INVALIDARG;      /* EGRP.Next.1 */
+    if ((!ret && count) || (!fetched && count != 1)) return E_INVALIDARG;      /* EGRP.Next.1 */
 
     sync_lock(&list->mutex);
     take = min(count, list->count - list->pos);

@@ -94,7 +94,7 @@ static HRESULT WINAPI empty_enum_Next(IEnumBitsPeers *iface, ULONG count, IBitsP
     TRACE("%p, %lu, %p, %p.\n", iface, count, ret, fetched);
 
     if (fetched) *fetched = 0;
-    if (!ret || (!fetched && count != 1)) return E_INVALIDARG;      /* EPCREC.Next.A1 */
+    if ((!ret && count) || (!fetched && count != 1)) return E_INVALIDARG;      /* EPCREC.Next.A1 */
     for (i = 0; i < count; i++) ret[i] = NULL;
     return S_FALSE;
 }
