@@ -213,7 +213,11 @@ static UINT64 run_round(void)
     network_watch(round.waiting, round.policy.network_poll);
     for (i = 0; i < round.count; i++)
     {
-        if (round.facts[i].action == SCHED_START) start(round.jobs[i]);
+        if (round.facts[i].action == SCHED_START)
+        {
+            start(round.jobs[i]);
+            engine_wake();      /* what runs has deadlines that this round did not know */
+        }
         else if (round.facts[i].action == SCHED_EXPIRE) finish_expire(round.jobs[i]);
         else continue;
         queue_release(round.jobs[i]);
