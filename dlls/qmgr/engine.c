@@ -31,6 +31,8 @@
 #include "policy.h"
 #include "queue.h"
 #include "transfer.h"
+#include "core/rate.h"
+#include "core/rules.h"
 #include "core/sched.h"
 #include "core/str.h"
 
@@ -38,10 +40,15 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
 
+#define MSEC_PER_MINUTE ((UINT64)60000)
+#define WEEK_MSEC       (MINUTES_PER_WEEK * MSEC_PER_MINUTE)
+#define COST_ALWAYS     0x800000ffu     /* flags of a job whose client did not choose any [BEH.COST.30] */
+
 static struct
 {
     HANDLE thread, wake;
     BOOL stop;
+    UINT64 into_week;           /* ms since Sunday 00:00, local time, when the monotonic clock was 0: set once [BEH.BW.4] */
     BOOL network_up;            /* as of the last look; engine thread only */
 } engine;
 
@@ -53,8 +60,9 @@ struct round
     struct sched_job *facts;
     struct queue_job **jobs;
     UINT32 count, size;
+    UINT32 limits[JOB_LOW + 1]; /* kbit/s, by priority */
     BOOL moving;                /* some transfer runs */
-    BOOL waiting;               /* some job waits for the network */
+    BOOL waiting;               /* some job waits for the network, or for another cost or power state */
 };
 
 void engine_wake(void)
@@ -70,6 +78,14 @@ void engine_network_changed(void *ctx)
 static BOOL is_http(const WCHAR *remote_name)
 {
     return str_istarts(remote_name, L"http:") || str_istarts(remote_name, L"https:");
+}
+
+/* Default cost flags of the priority, unless the client chose others [BEH.POLICY.25, BEH.COST.22]. */
+static UINT32 cost_flags(const struct job *job, const struct policy *policy)
+{
+    UINT32 flags = job_u32(job, PROP_COST_FLAGS), preset = policy->cost_flags[job_u32(job, PROP_PRIORITY)];
+
+    return preset && flags == COST_ALWAYS ? preset : flags;
 }
 
 static void gather(void *ctx, struct queue_job *job)
@@ -89,7 +105,8 @@ static void gather(void *ctx, struct queue_job *job)
     fact->priority = job_u32(model, PROP_PRIORITY);
     fact->running = job->transfer != NULL;
     fact->stopping = job->stopping || job->finishing;
-    fact->cost_flags = job_u32(model, PROP_COST_FLAGS);
+    fact->cost_flags = cost_flags(model, &round->policy);
+    fact->no_rate = !round->limits[fact->priority];
     fact->retry_by_time = job->class == FAILURE_TRANSIENT;
     fact->cause_ended = TRUE;   /* a locked volume, the one cause we could not see the end of, does not exist in Wine */
     queue_limits_locked(job, &round->policy, &limits);
@@ -168,21 +185,39 @@ static void start(struct queue_job *job)
     if (FAILED(hr)) ERR("job %s cannot be started, hr %#lx\n", debugstr_guid(&job->job->id), hr);
 }
 
+/* The bandwidth rules of this hour. Returns when they change. */
+static UINT64 apply_rules(struct round *round, UINT64 now)
+{
+    UINT64 in_week = (engine.into_week + now) % WEEK_MSEC;
+    UINT32 minute = in_week / MSEC_PER_MINUTE, next, i;
+
+    if (round->policy.test_week_minute != RULES_UNLIMITED) minute = round->policy.test_week_minute;
+    for (i = 0; i <= JOB_LOW; i++)
+    {
+        round->limits[i] = rules_limit(&round->policy.bandwidth, i, minute);
+        if (round->limits[i]) transfer_set_rate(i, rules_octets(round->limits[i]));
+    }
+    if (!(next = rules_next_change(&round->policy.bandwidth, minute))) return SCHED_NEVER;
+    return now + next * MSEC_PER_MINUTE - in_week % MSEC_PER_MINUTE;
+}
+
 static UINT64 run_round(void)
 {
     struct round round = { { 0 } };
     struct network network;
-    UINT64 next = SCHED_NEVER;
+    UINT64 next = SCHED_NEVER, rules_change;
     UINT32 i;
 
     ResetEvent(engine.wake);
     policy_get(&round.policy);
     network_get(&network);
     queue_reserve_lazy();
+    rules_change = apply_rules(&round, queue_clock());
 
     round.world.network = network.up;
     round.world.cost = network.cost | (network.roaming ? 0x80 : 0);
-    round.world.power_block = S_OK;
+    /* BEH.BW.6: what the machine does to save power stops background jobs */
+    round.world.power_block = network.battery_saver ? BG_E_BLOCKED_BY_BATTERY_SAVER : S_OK;
     round.world.slice_msec = round.policy.time_slice;
     round.world.network_back = network.up && !engine.network_up;
     engine.network_up = network.up;
@@ -195,7 +230,7 @@ static UINT64 run_round(void)
     {
         round.world.now = queue_clock();
         queue_for_each_locked(gather, &round);
-        next = sched_plan(&round.world, round.facts, round.count);
+        next = min(sched_plan(&round.world, round.facts, round.count), rules_change);
         for (i = 0; i < round.count; i++)
         {
             struct queue_job *job = round.jobs[i];
@@ -203,7 +238,7 @@ static UINT64 run_round(void)
             act_locked(job, &round.facts[i]);
             if (round.facts[i].action == SCHED_START || round.facts[i].action == SCHED_EXPIRE) queue_addref(job);
             if (job->transfer || round.facts[i].action == SCHED_START) round.moving = TRUE;
-            if (!round.world.network && job->live == JOB_TRANSIENT_ERROR) round.waiting = TRUE;
+            if (job->live == JOB_TRANSIENT_ERROR && (!round.world.network || job->class == FAILURE_BLOCKED)) round.waiting = TRUE;
         }
     }
     else next = queue_clock() + MSEC_PER_SECOND;            /* out of memory: look again soon */
@@ -246,6 +281,11 @@ static DWORD CALLBACK engine_thread(void *arg)
 
 HRESULT engine_init(void)
 {
+    SYSTEMTIME time;
+
+    GetLocalTime(&time);
+    engine.into_week = (time.wDayOfWeek * MINUTES_PER_DAY + time.wHour * MINUTES_PER_HOUR + time.wMinute) * MSEC_PER_MINUTE
+            + time.wSecond * MSEC_PER_SECOND + WEEK_MSEC - queue_clock() % WEEK_MSEC;
     engine.stop = FALSE;
     engine.network_up = TRUE;
     if (!(engine.wake = CreateEventW(NULL, TRUE, TRUE, NULL))) return HRESULT_FROM_WIN32(GetLastError());

@@ -82,14 +82,18 @@ static void look(struct network *network)
         }
     }
     free(table);
-    network->on_battery = GetSystemPowerStatus(&power) && !power.ACLineStatus;
+    if (GetSystemPowerStatus(&power))
+    {
+        network->on_battery = !power.ACLineStatus;
+        network->battery_saver = ((const BYTE *)&power)[3] == 1; /* SystemStatusFlag; older headers have Reserved1 there */
+    }
 }
 
 static void apply_force_locked(struct network *network)
 {
     if (force.down) network->up = network->external = FALSE;
     if (force.cost) network->cost = force.cost;
-    if (force.on_battery) network->on_battery = TRUE;
+    if (force.on_battery) network->on_battery = network->battery_saver = TRUE;
 }
 
 /* TRUE: the answer differs from the one before. */

@@ -38,6 +38,7 @@ struct network
     UINT32 cost;        /* one BITS_COST_STATE_* bit; 0x1 unrestricted */
     BOOL roaming;
     BOOL on_battery;
+    BOOL battery_saver; /* the machine saves power */
 };
 
 /* changed(ctx) when an answer differs from the one before, on a thread-pool thread, no lock held. */

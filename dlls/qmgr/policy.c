@@ -74,6 +74,55 @@ static UINT64 read_interval(const WCHAR *name, UINT64 absent)
     return value == ~0u ? absent : value;
 }
 
+/* A limit with its unit: 1 kbit/s, 2 Mbit/s, 3 none [BEH.POLICY.23]. */
+static UINT32 read_limit(HKEY key, const WCHAR *subkey, const WCHAR *value, const WCHAR *type)
+{
+    UINT32 limit = read_dword(key, subkey, value, 0, ~0u - 1, RULES_UNLIMITED);
+
+    switch (read_dword(key, subkey, type, 1, 3, 1))
+    {
+    case 1:  return limit;
+    case 2:  return limit > ~0u / 1000 ? RULES_UNLIMITED : limit * 1000;
+    default: return RULES_UNLIMITED;
+    }
+}
+
+static void read_limits(HKEY key, const WCHAR *subkey, struct rules_limits *limits)
+{
+    limits->high = read_limit(key, subkey, L"HighBandwidthLimit", L"HighBandwidthType");
+    limits->normal = read_limit(key, subkey, L"NormalBandwidthLimit", L"NormalBandwidthType");
+    limits->low = read_limit(key, subkey, L"LowBandwidthLimit", L"LowBandwidthType");
+}
+
+static void read_window(HKEY key, const WCHAR *subkey, UINT32 from, UINT32 to, struct rules_window *window)
+{
+    window->first_day = read_dword(key, subkey, L"StartDay", 0, 6, 1);
+    window->last_day = read_dword(key, subkey, L"EndDay", 0, 6, 5);
+    window->from = read_dword(key, subkey, L"StartHour", 0, 23, from);
+    window->to = read_dword(key, subkey, L"EndHour", 0, 23, to);
+}
+
+static void load_rules(HKEY key, struct rules *rules)
+{
+    static const WCHAR work[] = L"Throttling\\WorkSchedule", other[] = L"Throttling\\NonWorkSchedule";
+    static const WCHAR maintenance[] = L"Throttling\\MaintenanceSchedule";
+
+    rules->window_limited = read_dword(key, NULL, L"EnableBITSMaxBandwidth", 0, 1, 0);
+    rules->from = read_dword(key, NULL, L"MaxBandwidthValidFrom", 0, 23, 8);
+    rules->to = read_dword(key, NULL, L"MaxBandwidthValidTo", 0, 23, 17);
+    rules->inside = read_dword(key, NULL, L"MaxTransferRateOnSchedule", 0, ~0u, 10);
+    rules->outside = read_dword(key, NULL, L"UseSystemMaximum", 0, 1, 1) ? RULES_UNLIMITED
+            : read_dword(key, NULL, L"MaxTransferRateOffSchedule", 0, ~0u, RULES_UNLIMITED);
+
+    rules->work_limited = read_dword(key, L"Throttling", L"EnableBandwidthLimits", 0, 1, 0);
+    read_window(key, work, 8, 17, &rules->work);
+    read_limits(key, work, &rules->work_limits);
+    read_limits(key, other, &rules->other_limits);
+    rules->maintenance_limited = read_dword(key, L"Throttling", L"EnableMaintenanceLimits", 0, 1, 0);
+    read_window(key, maintenance, 0, 0, &rules->maintenance);
+    read_limits(key, maintenance, &rules->maintenance_limits);
+}
+
 static void load(struct policy *policy)
 {
     static const WCHAR *const transfer_values[] =
@@ -90,12 +139,7 @@ static void load(struct policy *policy)
     policy->max_ranges_per_file = read_dword(key, NULL, L"MaxRangesPerFile", 0, ~0u, 500);
     policy->max_download_time = read_dword(key, NULL, L"MaxDownloadTime", 0, ~0u, 7776000);
 
-    policy->bandwidth_limited = read_dword(key, NULL, L"EnableBITSMaxBandwidth", 0, 1, 0);
-    policy->rate_on_schedule = read_dword(key, NULL, L"MaxTransferRateOnSchedule", 0, ~0u, 10);
-    policy->rate_off_schedule = read_dword(key, NULL, L"MaxTransferRateOffSchedule", 0, ~0u, POLICY_UNLIMITED);
-    if (read_dword(key, NULL, L"UseSystemMaximum", 0, 1, 1)) policy->rate_off_schedule = POLICY_UNLIMITED;
-    policy->schedule_from = read_dword(key, NULL, L"MaxBandwidthValidFrom", 0, 23, 8);
-    policy->schedule_to = read_dword(key, NULL, L"MaxBandwidthValidTo", 0, 23, 17);
+    load_rules(key, &policy->bandwidth);
     for (i = 0; i < ARRAYSIZE(policy->cost_flags); i++)
         policy->cost_flags[i] = read_dword(key, L"TransferPolicy", transfer_values[i], 0, ~0u, 0);
 
@@ -119,6 +163,7 @@ static void load(struct policy *policy)
     policy->connect_timeout = read_interval(L"ConnectTimeout", 30 * 1000);
     policy->io_timeout = read_interval(L"IoTimeout", 60 * 1000);
 
+    policy->test_week_minute = read_dword(key, L"Test", L"WeekMinute", 0, MINUTES_PER_WEEK - 1, RULES_UNLIMITED);
     policy->test_network_down = read_dword(key, L"Test", L"NetworkDown", 0, 1, 0);
     policy->test_cost = read_dword(key, L"Test", L"Cost", 0, ~0u, 0);
     policy->test_on_battery = read_dword(key, L"Test", L"OnBattery", 0, 1, 0);

@@ -31,7 +31,7 @@
 #include <windef.h>
 #include <winbase.h>
 
-#define POLICY_UNLIMITED ((UINT32)-1)
+#include "core/rules.h"
 
 struct policy
 {
@@ -42,12 +42,7 @@ struct policy
     UINT32 max_ranges_per_file;       /* 500 [BEH.POLICY.15] */
     UINT32 max_download_time;         /* s, 7776000 [BEH.POLICY.11] */
 
-    /* bandwidth of background jobs [BEH.POLICY.16 to 21] */
-    BOOL bandwidth_limited;
-    UINT32 rate_on_schedule;          /* kbit/s */
-    UINT32 rate_off_schedule;         /* kbit/s, POLICY_UNLIMITED with UseSystemMaximum */
-    UINT32 schedule_from;             /* hour 0 to 23, local time */
-    UINT32 schedule_to;
+    struct rules bandwidth;           /* of background jobs [BEH.POLICY.16 to 21, 23] */
 
     /* transfer policy per priority, BG_JOB_PRIORITY order; 0: not configured [BEH.POLICY.25] */
     UINT32 cost_flags[4];
@@ -76,7 +71,9 @@ struct policy
     UINT64 connect_timeout;           /* 30 s [BEH.HTTP.80]; Test\ConnectTimeout */
     UINT64 io_timeout;                /* 60 s without a byte on a connection; Test\IoTimeout */
 
-    /* Facts that cannot be had otherwise in a test: Test\NetworkDown, Test\Cost (BITS_COST_STATE_*), Test\OnBattery */
+    /* Facts that cannot be had otherwise in a test: Test\NetworkDown, Test\Cost (BITS_COST_STATE_*), Test\OnBattery (with the battery
+     * saver on), Test\WeekMinute (local time when the service started, RULES_UNLIMITED: the real one) */
+    UINT32 test_week_minute;
     BOOL test_network_down;
     UINT32 test_cost;                 /* 0: none */
     BOOL test_on_battery;

@@ -297,7 +297,7 @@ static HRESULT create(const struct caller *caller, const WCHAR *display_name, en
     record.u.create.owner = caller->sid;
     record.u.create.display_name = display_name;
     record.u.create.integrity = caller->integrity;
-    record.u.create.elevated = caller->elevated;
+    record.u.create.elevated = caller->elevated && caller->admin;   /* on Wine every token says it is elevated */
     policy_get(&policy);
     if (FAILED(hr = queue_reserve_record(&record))) return hr;
     if (group && FAILED(hr = store_reserve(queue.store, 4096))) return hr;

@@ -36,6 +36,7 @@
 #include "transfer.h"
 #include "writer.h"
 #include "core/fetch.h"
+#include "core/rate.h"
 #include "core/str.h"
 #include "shim/shim.h"
 
@@ -59,6 +60,7 @@ struct file_plan
     UINT32 volume_serial;       /* of the destination, 0 unknown */
     struct range_set received;  /* recorded octets of the temporary file */
     UINT64 max_bytes;
+    UINT32 priority;
     BOOL foreground, dynamic, on_demand, straight;
     UINT32 security_flags;
     WCHAR *method;              /* the client's own, or NULL */
@@ -96,9 +98,65 @@ static struct
     BOOL stop;
 } pool;
 
+/* What background transfers share. A leaf lock. */
+static struct
+{
+    struct sync_mutex mutex;
+    /* guarded by mutex */
+    UINT64 limits[JOB_LOW + 1];
+    struct rate rate;
+} pace;
+
+#define PACE_WAIT 200u          /* ms after which a waiting transfer looks whether the limit has changed */
+
+void transfer_set_rate(UINT32 priority, UINT64 limit)
+{
+    sync_lock(&pace.mutex);
+    pace.limits[priority] = limit;
+    sync_unlock(&pace.mutex);
+}
+
+static UINT64 pace_limit(UINT32 priority)
+{
+    UINT64 limit;
+
+    sync_lock(&pace.mutex);
+    limit = pace.limits[priority];
+    sync_unlock(&pace.mutex);
+    return limit;
+}
+
 static BOOL stopped(const struct transfer *transfer)
 {
     return *(volatile const LONG *)&transfer->stop;
+}
+
+/* How many of `wanted` octets may be read now; waits for it. 0: the transfer shall stop. */
+static UINT32 pace_take(struct transfer *transfer, UINT32 priority, UINT32 wanted)
+{
+    UINT32 allowed, wait;
+
+    for (;;)
+    {
+        sync_lock(&pace.mutex);
+        if (pace.limits[priority] == RATE_UNLIMITED)
+        {
+            sync_unlock(&pace.mutex);
+            return wanted;
+        }
+        rate_set(&pace.rate, max(pace.limits[priority], 1), queue_clock());
+        allowed = rate_take(&pace.rate, queue_clock(), wanted, &wait);
+        sync_unlock(&pace.mutex);
+        if (allowed) return allowed;
+        if (WaitForSingleObject(transfer->cancel, min(wait, PACE_WAIT)) == WAIT_OBJECT_0) return 0;
+    }
+}
+
+static void pace_give_back(UINT32 unused)
+{
+    sync_lock(&pace.mutex);
+    rate_give_back(&pace.rate, unused);
+    sync_unlock(&pace.mutex);
 }
 
 static void free_plan(struct file_plan *plan)
@@ -167,7 +225,8 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     hr = ranges_copy(&plan->received, &file->received);
     plan->on_demand = job_u32(job->job, PROP_ON_DEMAND);
     plan->straight = job_u32(job->job, PROP_HIGH_PERFORMANCE);
-    plan->foreground = job_u32(job->job, PROP_PRIORITY) == JOB_FOREGROUND;
+    plan->priority = job_u32(job->job, PROP_PRIORITY);
+    plan->foreground = plan->priority == JOB_FOREGROUND;
     plan->dynamic = plan->foreground && (job_u32(job->job, PROP_DYNAMIC_CONTENT) || plan->method);
     plan->security_flags = job_u32(job->job, PROP_SECURITY_FLAGS);
     plan->max_bytes = job_u64(job->job, PROP_MAX_DOWNLOAD_SIZE);
@@ -406,7 +465,7 @@ static void drain(struct transfer *transfer, struct shim_request *request, const
 }
 
 /* Ranges that the client has asked for since the last look, and the priority. TRUE: something else comes first now. */
-static BOOL look_at_requests(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan)
+static BOOL look_at_requests(struct transfer *transfer, struct fetch *fetch, struct file_plan *plan)
 {
     const struct job *job = transfer->job->job;
     BOOL changed = FALSE;
@@ -417,7 +476,8 @@ static BOOL look_at_requests(struct transfer *transfer, struct fetch *fetch, con
         const struct job_file *file = &job->files[plan->index];
 
         transfer->requests = transfer->job->requests;
-        fetch->foreground = job_u32(job, PROP_PRIORITY) == JOB_FOREGROUND;
+        plan->priority = job_u32(job, PROP_PRIORITY);
+        fetch->foreground = plan->priority == JOB_FOREGROUND;
         changed = is_wanted(file) || file->first_wanted != fetch->first_wanted;
         fetch_want(fetch, &file->requested, file->first_wanted);
     }
@@ -445,12 +505,12 @@ static HRESULT deliver_parts(struct transfer *transfer, struct fetch *fetch, UIN
 }
 
 /* Reads some of the body. S_FALSE: it has ended, the fetch has failed, or the client wants something else first. */
-static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan, struct shim_request *request)
+static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, struct file_plan *plan, struct shim_request *request)
 {
     struct shim_error error = { 0 };
     BYTE *buffer;
     UINT64 offset = fetch->position;
-    UINT32 got, len;
+    UINT32 allowed, got, len;
     HRESULT hr = S_OK;
 
     if (fetch->in_multipart && !transfer->parts && !(transfer->parts = malloc(WRITER_BLOCK_SIZE)))
@@ -459,7 +519,10 @@ static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, const s
         return S_FALSE;
     }
     buffer = fetch->in_multipart ? transfer->parts : writer_buffer(transfer->writer);
-    if ((hr = shim_read(request, buffer, WRITER_BLOCK_SIZE, &got, &error)) != S_OK)
+    if (!(allowed = pace_take(transfer, plan->priority, WRITER_BLOCK_SIZE))) return S_FALSE;
+    hr = shim_read(request, buffer, allowed, &got, &error);
+    if (allowed < WRITER_BLOCK_SIZE) pace_give_back(allowed - (hr == S_OK ? got : 0));
+    if (hr != S_OK)
     {
         if (hr == S_FALSE) fetch_on_end(fetch, queue_clock());
         else fetch_on_error(fetch, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE);
@@ -478,7 +541,7 @@ static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, const s
 }
 
 /* Sends what fetch->request says and delivers the reply. A failure is in the fetch. */
-static void perform_request(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan,
+static void perform_request(struct transfer *transfer, struct fetch *fetch, struct file_plan *plan,
                             struct proxy_route *route)
 {
     struct shim_request_params params = { 0 };
@@ -582,6 +645,7 @@ static HRESULT fetch_steps(struct transfer *transfer, struct file_plan *plan, st
     {
         if (stopped(transfer)) return E_ABORT;
         if (!plan->dynamic) look_at_requests(transfer, fetch, plan);
+        fetch->block_limit = rate_block(pace_limit(plan->priority));
         switch (fetch_next(fetch, queue_clock()))
         {
         case FETCH_HEAD:
@@ -826,6 +890,11 @@ static DWORD CALLBACK pool_thread(void *arg)
 
 HRESULT transfer_init(void)
 {
+    UINT32 i;
+
+    sync_mutex_init(&pace.mutex, __FILE__ ": pace.mutex");
+    for (i = 0; i < ARRAYSIZE(pace.limits); i++) pace.limits[i] = RATE_UNLIMITED;
+    rate_init(&pace.rate, queue_clock());
     sync_mutex_init(&pool.mutex, __FILE__ ": pool.mutex");
     sync_cond_init(&pool.work_came);
     sync_cond_init(&pool.thread_gone);

@@ -44,6 +44,8 @@ void transfer_shutdown(void);
 HRESULT transfer_create(struct queue_job *job, struct transfer **transfer);
 HRESULT transfer_start(struct transfer *transfer);  /* failure: nothing runs, destroy it */
 void transfer_destroy(struct transfer *transfer);   /* one that was never started */
+/* How fast jobs of this priority may read from servers from now on: octets a second, RATE_UNLIMITED. Any thread. */
+void transfer_set_rate(UINT32 priority, UINT64 limit);
 /* Any thread, queue.cs may be held: sets its cancel event. It ends soon and says so by queue_transfer_ended. */
 void transfer_stop(struct transfer *transfer);
 

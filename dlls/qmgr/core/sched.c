@@ -48,7 +48,7 @@ static HRESULT block_of(const struct sched_world *world, const struct sched_job 
     }
     if (is_background(job))
     {
-        if (world->background_blocked) return BG_E_BLOCKED_BY_POLICY;                   /* BEH.STATE.35 */
+        if (world->background_blocked || job->no_rate) return BG_E_BLOCKED_BY_POLICY;                   /* BEH.STATE.35 */
         if (FAILED(world->power_block)) return world->power_block;
     }
     return S_OK;

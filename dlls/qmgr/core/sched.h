@@ -55,6 +55,7 @@ struct sched_job
     BOOL stopping;              /* told to stop, not yet gone: it still takes the place of a background job */
     BOOL retry_by_time;         /* TRANSIENT_ERROR of class T; else only the end of its cause ends it [BEH.RETRY.4] */
     BOOL cause_ended;           /* not by time: no cause outside this room (a locked volume) is known to last */
+    BOOL no_rate;               /* the bandwidth rules give its priority nothing now [BEH.STATE.35] */
     BOOL local;                 /* its next file does not need the network [BEH.SMB.8] */
     UINT32 cost_flags;
     UINT64 order;               /* place in its level: smaller first */

@@ -1,0 +1,583 @@
+/*
+ * Policies and the state of the machine, changed under a running service
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "winreg.h"
+#include "winsvc.h"
+#include "objbase.h"
+#include "bits.h"
+#include "bits1_5.h"
+#include "bits2_0.h"
+#include "bits3_0.h"
+#include "bits5_0.h"
+
+#include "wine/test.h"
+#include "bits_test.h"
+
+#define POLICIES L"Software\\Policies\\Microsoft\\Windows\\BITS"
+#define OWN_KEY  L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS"
+#define TEST_KEY OWN_KEY L"\\Test"
+
+/* Sets a value, or removes it. The service sees it by itself. */
+static void set_value(const WCHAR *path, const WCHAR *name, const DWORD *value)
+{
+    LSTATUS status;
+    HKEY key;
+
+    status = RegCreateKeyExW(HKEY_LOCAL_MACHINE, path, 0, NULL, 0, KEY_SET_VALUE | KEY_WOW64_64KEY, NULL, &key, NULL);
+    ok(!status, "no key %s, error %ld\n", wine_dbgstr_w(path), status);
+    if (status) return;
+    if (value) status = RegSetValueExW(key, name, 0, REG_DWORD, (const BYTE *)value, sizeof(*value));
+    else status = RegDeleteValueW(key, name);
+    ok(!status || (!value && status == ERROR_FILE_NOT_FOUND), "cannot set %s, error %ld\n", wine_dbgstr_w(name), status);
+    RegCloseKey(key);
+}
+
+static void set_policy(const WCHAR *name, DWORD value)
+{
+    set_value(POLICIES, name, &value);
+}
+
+static void set_test(const WCHAR *name, DWORD value)
+{
+    set_value(TEST_KEY, name, &value);
+}
+
+static void remove_policies(void)
+{
+    static const WCHAR *const policies[] =
+    {
+        L"MaxJobsPerUser", L"MaxJobsPerMachine", L"MaxFilesPerJob", L"MaxRangesPerFile", L"MaxDownloadTime", L"JobInactivityTimeout",
+        L"EnableBITSMaxBandwidth", L"MaxTransferRateOnSchedule", L"MaxBandwidthValidFrom", L"MaxBandwidthValidTo",
+        L"UseSystemMaximum", L"MaxTransferRateOffSchedule",
+    };
+    static const WCHAR *const tests[] =
+    {
+        L"JobInactivity", L"Cost", L"NetworkDown", L"OnBattery", L"TimeSlice", L"WeekMinute", L"NetworkPoll"
+    };
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(policies); i++) set_value(POLICIES, policies[i], NULL);
+    for (i = 0; i < ARRAY_SIZE(tests); i++) set_value(TEST_KEY, tests[i], NULL);
+    RegDeleteTreeW(HKEY_LOCAL_MACHINE, POLICIES L"\\Throttling");
+    RegDeleteTreeW(HKEY_LOCAL_MACHINE, POLICIES L"\\TransferPolicy");
+}
+
+static IBackgroundCopyJob *begin_job(const WCHAR *name, const WCHAR *path, BG_JOB_PRIORITY priority)
+{
+    IBackgroundCopyJob *job = bits_create_job(name, BG_JOB_TYPE_DOWNLOAD);
+    HRESULT hr;
+
+    if (!job) return NULL;
+    bits_add_file(job, bits_url(path), bits_path(name));
+    hr = IBackgroundCopyJob_SetPriority(job, priority);
+    ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
+    bits_resume(job);
+    return job;
+}
+
+static void complete(IBackgroundCopyJob *job, const WCHAR *name, const char *pattern, unsigned int size)
+{
+    HRESULT hr;
+
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    if (hr == S_OK) bits_check_file(bits_path(name), pattern, 0, size);
+    bits_cancel(job);
+}
+
+static void check_error_(unsigned int line, IBackgroundCopyJob *job, const char *id, HRESULT expected, BG_ERROR_CONTEXT expected_context)
+{
+    IBackgroundCopyError *error;
+    BG_ERROR_CONTEXT context = 0;
+    HRESULT hr, code = S_OK;
+
+    hr = IBackgroundCopyJob_GetError(job, &error);
+    ok_(__FILE__, line)(hr == S_OK, "GetError: got %#lx\n", hr);
+    if (hr != S_OK) return;
+    IBackgroundCopyError_GetError(error, &context, &code);
+    ok_(__FILE__, line)(code == expected, "[%s] got %#lx\n", id, code);
+    ok_(__FILE__, line)(context == expected_context, "[%s] got context %d\n", id, context);
+    IBackgroundCopyError_Release(error);
+}
+#define check_error(job, id, expected, context) check_error_(__LINE__, job, id, (HRESULT)(expected), context)
+
+static ULONG error_count(IBackgroundCopyJob *job)
+{
+    ULONG count = ~0u;
+    HRESULT hr = IBackgroundCopyJob_GetErrorCount(job, &count);
+
+    ok(hr == S_OK, "GetErrorCount: got %#lx\n", hr);
+    return count;
+}
+
+static BOOL state_within(IBackgroundCopyJob *job, BG_JOB_STATE state, DWORD msec)
+{
+    DWORD begin = GetTickCount();
+
+    do
+    {
+        if (bits_state(job) == state) return TRUE;
+        Sleep(10);
+    }
+    while (GetTickCount() - begin < msec);
+    return FALSE;
+}
+
+/* Limits on numbers bind ordinary users and nobody else. Waits until the service has seen the values. */
+
+static HRESULT try_create(IBackgroundCopyJob **job)
+{
+    GUID id;
+
+    *job = NULL;
+    return IBackgroundCopyManager_CreateJob(bits_manager, bits_job_name(L"limit"), BG_JOB_TYPE_DOWNLOAD, &id, job);
+}
+
+static void child_limits(const char *what)
+{
+    IBackgroundCopyJob *jobs[3] = { NULL };
+    IBackgroundCopyJob3 *job3;
+    BG_FILE_RANGE ranges[3] = {{0, 10}, {20, 10}, {40, 10}};
+    HRESULT hr;
+
+    if (!strcmp(what, "user") || !strcmp(what, "machine"))
+    {
+        HRESULT expected = !strcmp(what, "user") ? BG_E_TOO_MANY_JOBS_PER_USER : BG_E_TOO_MANY_JOBS_PER_MACHINE;
+
+        hr = try_create(&jobs[0]);
+        ok(hr == S_OK, "[BEH.POLICY.13] got %#lx\n", hr);
+        hr = try_create(&jobs[1]);
+        ok(hr == S_OK, "[BEH.POLICY.13] got %#lx\n", hr);
+        hr = try_create(&jobs[2]);
+        if (!strcmp(what, "user")) ok(hr == expected, "[BEH.POLICY.13] got %#lx\n", hr);
+        else ok(hr == expected, "[BEH.POLICY.12] got %#lx\n", hr);
+        /* a job that has ended makes room */
+        if (jobs[1]) bits_cancel(jobs[1]);
+        if (jobs[2]) bits_cancel(jobs[2]);
+        hr = try_create(&jobs[2]);
+        ok(hr == S_OK, "[BEH.POLICY.13] got %#lx\n", hr);
+        if (jobs[0]) bits_cancel(jobs[0]);
+        if (jobs[2]) bits_cancel(jobs[2]);
+        return;
+    }
+
+    if ((hr = try_create(&jobs[0])) != S_OK) return;
+    if (!strcmp(what, "files"))
+    {
+        bits_add_file(jobs[0], L"http://127.0.0.1/1", bits_path(L"1"));
+        bits_add_file(jobs[0], L"http://127.0.0.1/2", bits_path(L"2"));
+        hr = IBackgroundCopyJob_AddFile(jobs[0], L"http://127.0.0.1/3", bits_path(L"3"));
+        ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[BEH.POLICY.14] got %#lx\n", hr);
+    }
+    else if ((job3 = bits_query(jobs[0], IBackgroundCopyJob3)))
+    {
+        hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/1", bits_path(L"1"), 2, ranges);
+        ok(hr == S_OK, "[BEH.POLICY.15] got %#lx\n", hr);
+        hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/2", bits_path(L"2"), 3, ranges);
+        ok(hr == BG_E_TOO_MANY_RANGES_IN_FILE, "[BEH.POLICY.15] got %#lx\n", hr);
+        IBackgroundCopyJob3_Release(job3);
+    }
+    bits_cancel(jobs[0]);
+}
+
+static void test_limits(void)
+{
+    IBackgroundCopyJob *jobs[4];
+    unsigned int i;
+    HRESULT hr;
+
+    set_policy(L"MaxJobsPerUser", 2);
+    bits_run_child("policy", "user", BITS_CHILD_USER);
+    for (i = 0; i < ARRAY_SIZE(jobs); i++)
+    {
+        hr = try_create(&jobs[i]);
+        ok(hr == S_OK, "[BEH.POLICY.30] got %#lx\n", hr);
+    }
+    /* what administrators have does not count for the others [BEH.POLICY.31] */
+    set_policy(L"MaxJobsPerUser", 50);
+    set_policy(L"MaxJobsPerMachine", 2);
+    bits_run_child("policy", "machine", BITS_CHILD_USER);
+    for (i = 0; i < ARRAY_SIZE(jobs); i++) if (jobs[i]) bits_cancel(jobs[i]);
+
+    set_policy(L"MaxFilesPerJob", 2);
+    set_policy(L"MaxRangesPerFile", 2);
+    bits_run_child("policy", "files", BITS_CHILD_USER);
+    bits_run_child("policy", "ranges", BITS_CHILD_USER);
+    if (SUCCEEDED(try_create(&jobs[0])))
+    {
+        bits_add_file(jobs[0], L"http://127.0.0.1/1", bits_path(L"1"));
+        bits_add_file(jobs[0], L"http://127.0.0.1/2", bits_path(L"2"));
+        hr = IBackgroundCopyJob_AddFile(jobs[0], L"http://127.0.0.1/3", bits_path(L"3"));
+        ok(hr == S_OK, "[BEH.POLICY.30] got %#lx\n", hr);
+        bits_cancel(jobs[0]);
+    }
+    remove_policies();
+}
+
+static void test_download_time(void)
+{
+    IBackgroundCopyJob4 *job4;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+
+    set_policy(L"MaxDownloadTime", 1);
+    job = begin_job(L"time", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(job, BG_JOB_STATE_ERROR);
+    check_error(job, "BEH.STATE.43", BG_E_MAXDOWNLOAD_TIMEOUT, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+
+    /* Resume gives it the whole time again [BEH.RETRY.12]; a value of the job's own counts more than the policy [BEH.RETRY.11] */
+    if ((job4 = bits_query(job, IBackgroundCopyJob4)))
+    {
+        hr = IBackgroundCopyJob4_SetMaximumDownloadTime(job4, 60);
+        ok(hr == S_OK, "SetMaximumDownloadTime: got %#lx\n", hr);
+        bits_resume(job);
+        ok(!state_within(job, BG_JOB_STATE_ERROR, 1500), "[BEH.RETRY.11] given up\n");
+        hr = IBackgroundCopyJob4_SetMaximumDownloadTime(job4, 1);
+        ok(hr == S_OK, "SetMaximumDownloadTime: got %#lx\n", hr);
+        bits_wait_state(job, BG_JOB_STATE_ERROR);
+        IBackgroundCopyJob4_Release(job4);
+    }
+    bits_cancel(job);
+    remove_policies();
+}
+
+static void test_inactivity(void)
+{
+    IBackgroundCopyJob *job, *other;
+    DWORD begin = GetTickCount();
+    HRESULT hr;
+
+    /* a file partly there, so that there is something to delete */
+    job = begin_job(L"inactive", L"/cut", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    other = bits_create_job(L"active", BG_JOB_TYPE_DOWNLOAD);
+    set_test(L"JobInactivity", 3000);
+    while (bits_state(job) != BG_JOB_STATE_CANCELLED && GetTickCount() - begin < BITS_TIMEOUT)
+    {
+        hr = IBackgroundCopyJob_SetDescription(other, L"busy");
+        ok(hr == S_OK, "SetDescription: got %#lx\n", hr);
+        Sleep(100);
+    }
+    ok(bits_state(job) == BG_JOB_STATE_CANCELLED, "[BEH.STATE.48] got state %d\n", bits_state(job));
+    ok(bits_state(other) == BG_JOB_STATE_SUSPENDED, "[BEH.STATE.98] got state %d\n", bits_state(other));
+    remove_policies();
+    IBackgroundCopyJob_Release(job);
+    bits_cancel(other);
+}
+
+static void test_bandwidth(void)
+{
+    IBackgroundCopyJob *job, *fast;
+    DWORD begin, took;
+    SYSTEMTIME time;
+
+    /* 100 kB a second, all day */
+    set_policy(L"EnableBITSMaxBandwidth", 1);
+    set_policy(L"MaxTransferRateOnSchedule", 800);
+    set_policy(L"MaxBandwidthValidFrom", 0);
+    set_policy(L"MaxBandwidthValidTo", 0);
+    Sleep(200);
+    begin = GetTickCount();
+    job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    fast = begin_job(L"free", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
+    complete(fast, L"free", "/300k", 300000);
+    ok(bits_state(job) != BG_JOB_STATE_TRANSFERRED, "[BEH.BW.3] as quick as the foreground\n");
+    complete(job, L"limited", "/300k", 300000);
+    took = GetTickCount() - begin;
+    ok(took >= 2800, "[BEH.BW.3] too quick: %lu ms\n", took);
+    trace("300,000 bytes took %lu ms at 100,000 a second\n", took);
+
+    /* outside of the window, and with the system's maximum there */
+    GetLocalTime(&time);
+    set_policy(L"MaxBandwidthValidFrom", (time.wHour + 2) % 24);
+    set_policy(L"MaxBandwidthValidTo", (time.wHour + 3) % 24);
+    Sleep(200);
+    begin = GetTickCount();
+    job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    complete(job, L"limited", "/300k", 300000);
+    took = GetTickCount() - begin;
+    ok(took < 2800, "[BEH.POLICY.20] limited: %lu ms\n", took);
+
+    set_policy(L"UseSystemMaximum", 0);
+    set_policy(L"MaxTransferRateOffSchedule", 0);
+    job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    check_error(job, "BEH.STATE.35", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    ok(!error_count(job), "[BEH.RETRY.8] counted\n");
+    fast = begin_job(L"free", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
+    complete(fast, L"free", "/300k", 300000);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.RETRY.4] got state %d\n", bits_state(job));
+    set_policy(L"UseSystemMaximum", 1);
+    complete(job, L"limited", "/300k", 300000);
+    remove_policies();
+}
+
+static void test_schedules(void)
+{
+    static const DWORD on = 1, zero = 0, unlimited = 3;
+    IBackgroundCopyJob *low, *high;
+
+    /* the work schedule blocks the lowest level only; Wednesday noon */
+    set_test(L"WeekMinute", 3 * 24 * 60 + 12 * 60);
+    set_value(POLICIES L"\\Throttling", L"EnableBandwidthLimits", &on);
+    set_value(POLICIES L"\\Throttling\\WorkSchedule", L"LowBandwidthLimit", &zero);
+    set_value(POLICIES L"\\Throttling\\WorkSchedule", L"HighBandwidthType", &unlimited);
+    low = begin_job(L"low", L"/300k", BG_JOB_PRIORITY_LOW);
+    bits_wait_state(low, BG_JOB_STATE_TRANSIENT_ERROR);
+    check_error(low, "BEH.BW.5", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    high = begin_job(L"high", L"/300k", BG_JOB_PRIORITY_HIGH);
+    complete(high, L"high", "/300k", 300000);
+    ok(bits_state(low) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.BW.5] got state %d\n", bits_state(low));
+
+    /* maintenance overrides it; Sunday to Saturday, all day */
+    set_value(POLICIES L"\\Throttling\\MaintenanceSchedule", L"StartDay", &zero);
+    { static const DWORD six = 6; set_value(POLICIES L"\\Throttling\\MaintenanceSchedule", L"EndDay", &six); }
+    set_value(POLICIES L"\\Throttling", L"EnableMaintenanceLimits", &on);
+    complete(low, L"low", "/300k", 300000);
+    remove_policies();
+}
+
+static void set_cost_flags(IBackgroundCopyJob *job, DWORD flags)
+{
+    BITS_JOB_PROPERTY_VALUE value;
+    IBackgroundCopyJob5 *job5;
+    HRESULT hr;
+
+    if (!(job5 = bits_query(job, IBackgroundCopyJob5))) return;
+    value.Dword = flags;
+    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ID_COST_FLAGS, value);
+    ok(hr == S_OK, "SetProperty: got %#lx\n", hr);
+    IBackgroundCopyJob5_Release(job5);
+}
+
+static void test_cost(void)
+{
+    static const struct { DWORD state, flags; BOOL runs; } rows[] =
+    {
+        { 0x01, 0x80000021, TRUE }, { 0x40, 0x80000021, FALSE }, { 0x20, 0x80000021, TRUE }, { 0x04, 0x80000067, TRUE },
+        { 0x08, 0x80000067, FALSE }, { 0x10, 0x8000006f, FALSE }, { 0x10, 0x8000007f, TRUE }, { 0x81, 0x8000007f, FALSE },
+        { 0x81, 0x800000ff, TRUE },
+    };
+    static const DWORD unrestricted = 0x80000021;
+    IBackgroundCopyJob *job;
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        winetest_push_context("%u", i);
+        set_test(L"Cost", rows[i].state);
+        Sleep(200);
+        job = bits_create_job(L"cost", BG_JOB_TYPE_DOWNLOAD);
+        bits_add_file(job, bits_url(L"/300k"), bits_path(L"cost"));
+        set_cost_flags(job, rows[i].flags);
+        bits_resume(job);
+        if (!rows[i].runs)
+        {
+            bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+            check_error(job, "BEH.STATE.36", 0x80200059 /* BG_E_BLOCKED_BY_COST_TRANSFER_POLICY */, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+            ok(!error_count(job), "[BEH.RETRY.4] counted\n");
+            if (i & 1) set_cost_flags(job, 0x800000ff);                 /* BEH.COST.22 */
+            else set_test(L"Cost", 1);                                  /* BEH.COST.21 */
+        }
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.COST.20] got state %d\n", bits_state(job));
+        complete(job, L"cost", "/300k", 300000);
+        winetest_pop_context();
+    }
+
+    /* flags that take effect on a running transfer */
+    set_test(L"Cost", 0x40);
+    Sleep(200);
+    job = begin_job(L"cost", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+    set_cost_flags(job, unrestricted);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    check_error(job, "BEH.STATE.93", 0x80200059, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_cancel(job);
+
+    /* a default from the policy, per priority [BEH.POLICY.25] */
+    set_value(POLICIES L"\\TransferPolicy", L"NormalTransferPolicy", &unrestricted);
+    job = begin_job(L"cost", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    check_error(job, "BEH.POLICY.25", 0x80200059, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    remove_policies();
+    complete(job, L"cost", "/300k", 300000);
+}
+
+static void test_network(void)
+{
+    IBackgroundCopyJob *queued, *running, *failed;
+
+    running = begin_job(L"running", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(running, BG_JOB_STATE_TRANSFERRING);
+    failed = begin_job(L"failed", L"/busy", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(failed, BG_JOB_STATE_TRANSIENT_ERROR);
+    ok(error_count(failed) == 1, "[BEH.RETRY.8] got %lu\n", error_count(failed));
+
+    set_test(L"NetworkDown", 1);
+    bits_wait_state(running, BG_JOB_STATE_TRANSIENT_ERROR);
+    check_error(running, "BEH.STATE.34", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    ok(!error_count(running), "[BEH.RETRY.8] counted\n");
+    queued = begin_job(L"queued", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    bits_wait_state(queued, BG_JOB_STATE_TRANSIENT_ERROR);
+    check_error(queued, "BEH.STATE.34", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    ok(error_count(failed) == 1, "[BEH.RETRY.8] got %lu\n", error_count(failed));
+
+    /* back: every job, whatever its code */
+    set_value(TEST_KEY, L"NetworkDown", NULL);
+    bits_wait_state(running, BG_JOB_STATE_TRANSFERRING);
+    complete(queued, L"queued", "/300k", 300000);
+    {
+        DWORD begin = GetTickCount();
+
+        while (error_count(failed) < 2 && GetTickCount() - begin < BITS_TIMEOUT) Sleep(10);
+    }
+    ok(error_count(failed) == 2, "[BEH.STATE.38] not retried\n");
+    bits_cancel(running);
+    bits_cancel(failed);
+}
+
+static void test_power(void)
+{
+    IBackgroundCopyJob *job, *fast;
+
+    set_test(L"OnBattery", 1);
+    Sleep(200);
+    job = begin_job(L"saved", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    check_error(job, "ERR.0x80200068", 0x80200068 /* BG_E_BLOCKED_BY_BATTERY_SAVER */, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    ok(!error_count(job), "[BEH.RETRY.4] counted\n");
+    fast = begin_job(L"free", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
+    complete(fast, L"free", "/300k", 300000);
+    set_value(TEST_KEY, L"OnBattery", NULL);
+    complete(job, L"saved", "/300k", 300000);
+}
+
+/* Time slices, preemption and retry in real time, with the slice shortened. */
+static void test_turns(void)
+{
+    IBackgroundCopyJob *first, *second, *high;
+    unsigned int turns = 0;
+    DWORD begin;
+    BOOL was = FALSE, is;
+    HRESULT hr;
+
+    set_test(L"TimeSlice", 300);
+    first = begin_job(L"first", L"/slow1", BG_JOB_PRIORITY_NORMAL);
+    bits_wait_state(first, BG_JOB_STATE_TRANSFERRING);
+    /* alone on its level it goes on */
+    Sleep(500);
+    ok(bits_state(first) == BG_JOB_STATE_TRANSFERRING, "[BEH.SCHED.6] got state %d\n", bits_state(first));
+    second = begin_job(L"second", L"/slow2", BG_JOB_PRIORITY_NORMAL);
+    begin = GetTickCount();
+    while (turns < 4 && GetTickCount() - begin < BITS_TIMEOUT)
+    {
+        is = bits_state(second) == BG_JOB_STATE_TRANSFERRING;
+        ok(!is || bits_state(first) != BG_JOB_STATE_TRANSFERRING || bits_state(second) != BG_JOB_STATE_TRANSFERRING, "[BEH.SCHED.2] both move\n");
+        if (is != was) turns++;
+        was = is;
+        Sleep(5);
+    }
+    ok(turns >= 4, "[BEH.SCHED.5] only %u turns\n", turns);
+    set_value(TEST_KEY, L"TimeSlice", NULL);
+
+    /* a higher level takes the line until it is through */
+    high = begin_job(L"high", L"/300k", BG_JOB_PRIORITY_HIGH);
+    bits_wait_states(high, 1u << BG_JOB_STATE_TRANSFERRING | 1u << BG_JOB_STATE_TRANSFERRED);
+    complete(high, L"high", "/300k", 300000);
+    begin = GetTickCount();
+    while (bits_state(first) != BG_JOB_STATE_TRANSFERRING && bits_state(second) != BG_JOB_STATE_TRANSFERRING && GetTickCount() - begin < BITS_TIMEOUT)
+        Sleep(5);
+    ok(GetTickCount() - begin < BITS_TIMEOUT, "[BEH.SCHED.4] the lower level does not go on\n");
+
+    /* one of them raised to the foreground runs beside the other [BEH.STATE.95] */
+    if (bits_state(first) == BG_JOB_STATE_TRANSFERRING) { high = first; first = second; second = high; }
+    hr = IBackgroundCopyJob_SetPriority(first, BG_JOB_PRIORITY_FOREGROUND);
+    ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
+    bits_wait_state(first, BG_JOB_STATE_TRANSFERRING);
+    bits_cancel(first);
+    bits_cancel(second);
+}
+
+static void test_retry(void)
+{
+    IBackgroundCopyJob *job;
+    DWORD begin, took;
+    HRESULT hr;
+
+    test_server_reset(bits_server);
+    job = bits_create_job(L"retry", BG_JOB_TYPE_DOWNLOAD);
+    bits_add_file(job, bits_url(L"/later"), bits_path(L"retry"));
+    hr = IBackgroundCopyJob_SetMinimumRetryDelay(job, 1);
+    ok(hr == S_OK, "SetMinimumRetryDelay: got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    begin = GetTickCount();
+    check_error(job, "BEH.HTTP.43", 0x801901f7, BG_ERROR_CONTEXT_REMOTE_FILE);
+    bits_wait_states(job, ~(1u << BG_JOB_STATE_TRANSIENT_ERROR));
+    took = GetTickCount() - begin;
+    ok(took >= 4800, "[BEH.RETRY.1,BEH.RETRY.14] retried after %lu ms\n", took);
+    complete(job, L"retry", "/later", 1000);
+}
+
+START_TEST(policy)
+{
+    if (strcmp(winetest_platform, "wine"))
+    {
+        skip("the policies of somebody's machine are not changed\n");
+        return;
+    }
+    if (!bits_begin()) return;
+    if (bits_child_argument())
+    {
+        child_limits(bits_child_argument());
+        bits_end();
+        return;
+    }
+    remove_policies();
+    if (bits_server_start("on * /300k\n size 300000\n"
+                          "on HEAD /stall\n size 100000\non * /stall\n size 100000\n stall 500\n"
+                          "on HEAD /cut\n size 1000\non * /cut\n size 1000\n cut 500\n"
+                          "on * /busy\n status 503\n"
+                          "on * /later\n reply 1\n status 503\n reply\n size 1000\n"
+                          "on HEAD /slow1\n size 10000000\non * /slow1\n size 10000000\n rate 50000\n"
+                          "on HEAD /slow2\n size 10000000\non * /slow2\n size 10000000\n rate 50000\n"))
+    {
+        test_limits();
+        test_download_time();
+        test_inactivity();
+        test_bandwidth();
+        test_schedules();
+        test_cost();
+        test_network();
+        test_power();
+        test_turns();
+        test_retry();
+    }
+    remove_policies();
+    bits_end();
+}
