@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+#
+# Time and processor time of downloads: ours, Wine's own BITS, and the usual tools, side by side.
+#
+# Copyright 2026 The wine-bits authors
+#
+# This library is free software; you can redistribute it and/or
+# modify it under the terms of the GNU Lesser General Public
+# License as published by the Free Software Foundation; either
+# version 2.1 of the License, or (at your option) any later version.
+#
+# This library is distributed in the hope that it will be useful,
+# but WITHOUT ANY WARRANTY; without even the implied warranty of
+# MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+# Lesser General Public License for more details.
+#
+# You should have received a copy of the GNU Lesser General Public
+# License along with this library; if not, write to the Free Software
+# Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+
+# Started by tools/bench, as an ordinary user with WB_TOP, WB_BUILD and WB_WORK set. In each round every tool has its turn, with the dirty pages of
+# the one before written out, so that what else the machine does is shared; the medians are compared. Only ratios of one run mean anything.
+#
+# Our times are those of a client from CreateJob to the return of Complete, to data that is on disk by then. The tools' times are those of
+# their processes, and what they wrote may be in memory still: "curl + fsync" shows what that is worth.
+
+import argparse
+import hashlib
+import os
+import re
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+TOP = os.environ.get('WB_TOP') or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, 'tests', 'integration'))
+import harness
+from harness import Prefix, alive, say, until
+
+CLIENT = os.path.join(harness.BUILD, 'x86_64', 'tests', 'bits_client.exe')
+TICK = os.sysconf('SC_CLK_TCK')
+SMALL = 20000
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for sock in sockets:
+        sock.bind(('127.0.0.1', 0))
+    ports = [sock.getsockname()[1] for sock in sockets]
+    for sock in sockets:
+        sock.close()
+    return ports
+
+
+class Nginx:
+    def __init__(self, folder):
+        self.http, self.https = free_ports(2)
+        subprocess.check_call(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-sha256', '-subj', '/CN=localhost',
+                               '-addext', 'subjectAltName=DNS:localhost', '-keyout', folder + '/key.pem', '-out', folder + '/cert.pem'],
+                              stderr=subprocess.DEVNULL)
+        subprocess.check_call(['openssl', 'x509', '-in', folder + '/cert.pem', '-outform', 'DER', '-out', folder + '/cert.der'])
+        paths = ''.join('%s_temp_path %s/tmp-%s;\n' % (kind, folder, kind)
+                        for kind in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
+        with open(folder + '/nginx.conf', 'w') as file:
+            file.write('daemon off;\nworker_processes 1;\npid %s/nginx.pid;\nerror_log %s/nginx.log;\nevents { worker_connections 512; }\n'
+                       'http { access_log off; sendfile on; keepalive_requests 1000000; root %s/www;\n%s'
+                       'server { listen 127.0.0.1:%d; }\nserver { listen 127.0.0.1:%d ssl; ssl_buffer_size 16k; ssl_protocols TLSv1.2;\n'
+                       'ssl_certificate %s/cert.pem; ssl_certificate_key %s/key.pem; }\n}\n'
+                       % (folder, folder, folder, paths, self.http, self.https, folder, folder))
+        program = shutil.which('nginx', path=os.environ.get('PATH', '') + ':/usr/sbin')
+        self.process = subprocess.Popen([program, '-e', folder + '/nginx.log', '-c', folder + '/nginx.conf'], stdin=subprocess.DEVNULL)
+        harness.cleanups.append(self.stop)
+        if not until(lambda: os.path.exists(folder + '/nginx.pid') or not alive(self.process.pid), 30) or not alive(self.process.pid):
+            raise RuntimeError('nginx does not start')
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+class Result:
+    """Of one tool: seconds, and processor seconds of what works for it."""
+
+    def __init__(self):
+        self.seconds = []
+        self.processor = []
+
+    def median(self):
+        return statistics.median(self.seconds) if self.seconds else float('nan')
+
+    def cpu(self):
+        return statistics.median(self.processor) if self.processor else float('nan')
+
+
+class Bits:
+    """BITS in a prefix of its own, the service running."""
+
+    def __init__(self, name, ours, cert):
+        self.prefix = Prefix('bench-' + name, install=ours)
+        self.keeper = self.prefix.client()
+        self.keeper.connect()
+        code, text = self.prefix.run(CLIENT, '--trust', 'Z:' + cert)
+        if code:
+            raise RuntimeError('no trust: ' + text)
+
+    def processor(self):
+        total = 0
+        for process in self.prefix.processes():
+            if process.pid == self.service or process.named('wineserver'):
+                with open('/proc/%d/stat' % process.pid) as file:
+                    fields = file.read().rsplit(')', 1)[1].split()
+                total += (int(fields[11]) + int(fields[12])) / TICK
+        return total
+
+    def run(self, *arguments):
+        """The client's times by name, in seconds, and the processor seconds of service and wineserver."""
+        self.service = self.prefix.service_process()
+        before = self.processor()
+        code, text = self.prefix.run(CLIENT, *arguments, seconds=1200)
+        if code:
+            raise RuntimeError('%s: %s' % (self.prefix.path, text))
+        return ({name: int(value) / 1e6 for name, value in re.findall(r'^time (\w+) (\d+)', text, re.M)},
+                self.processor() - before)
+
+
+def run_tool(command):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.monotonic()
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    seconds = time.monotonic() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def digest(path):
+    value = hashlib.sha256()
+    with open(path, 'rb') as file:
+        while piece := file.read(1 << 20):
+            value.update(piece)
+    return value.hexdigest()
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.folder = os.path.join(harness.WORK, 'bench')
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder + '/www/small')
+        harness.cleanups.append(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.out = self.folder + '/out'
+        with open(self.folder + '/www/big', 'wb') as file:
+            for _ in range(options.size):
+                file.write(os.urandom(1 << 20))
+        for i in range(max(options.files, 1000 if options.growth else 0)):
+            with open('%s/www/small/%d' % (self.folder, i), 'wb') as file:
+                file.write(os.urandom(SMALL))
+        self.nginx = Nginx(self.folder)
+        self.big = digest(self.folder + '/www/big')
+        self.ours = Bits('ours', True, self.folder + '/cert.der')
+        self.stock = Bits('stock', False, self.folder + '/cert.der') if options.stock else None
+        self.verdicts = []
+
+    def fresh(self):
+        shutil.rmtree(self.out, ignore_errors=True)
+        os.mkdir(self.out)
+        os.sync()
+
+    def bits(self, bits, result, arguments):
+        times, processor = bits.run(*arguments)
+        result.seconds.append(times['completed'])
+        result.processor.append(processor)
+        return times
+
+    def verdict(self, text, value, limit, above):
+        met = value >= limit if above else value <= limit
+        self.verdicts.append('%-62s %6.2f, target %s %.2f: %s' % (text, value, '>=' if above else '<=', limit, 'met' if met else 'NOT met'))
+
+    def print_table(self, title, results, size, base):
+        say('')
+        say('%-22s %9s %9s %8s %12s' % (title, 'median s', 'MiB/s', 'x curl', 'CPU s/GiB'))
+        for name, result in results.items():
+            if not result.seconds:
+                continue
+            median = result.median()
+            say('%-22s %9.3f %9.1f %8.2f %12.2f' % (name, median, size / median, results[base].median() / median,
+                                                    result.cpu() / size * 1024))
+
+    def measure_big(self, scheme):
+        port = self.nginx.http if scheme == 'http' else self.nginx.https
+        url = '%s://localhost:%d/big' % (scheme, port)
+        target = self.out + '/big'
+        insecure = scheme == 'https'
+        tools = {'curl': ['curl', '-s', '-o', target] + ['-k'] * insecure + [url],
+                 'curl + fsync': ['sh', '-c', 'curl -s -o "$0" %s "$1" && sync "$0"' % ('-k' if insecure else ''), target, url],
+                 'wget': ['wget', '-q', '-O', target] + ['--no-check-certificate'] * insecure + [url],
+                 'aria2': ['aria2c', '-q', '--file-allocation=falloc', '-d', self.out, '-o', 'big'] +
+                          ['--check-certificate=false'] * insecure + [url]}
+        tools = {name: command for name, command in tools.items() if shutil.which(command[0])}
+        results = {name: Result() for name in ['ours, foreground', 'ours, background', *tools, 'stock']}
+        for turn in range(self.options.runs):
+            for name, result in results.items():
+                self.fresh()
+                if name in tools:
+                    seconds, processor = run_tool(tools[name])
+                    result.seconds.append(seconds)
+                    result.processor.append(processor)
+                elif name.startswith('ours'):
+                    self.bits(self.ours, result, ['--poll', '5'] + ['--foreground'] * name.endswith('foreground') + [url, target])
+                elif self.stock and turn < self.options.stock_runs:
+                    self.bits(self.stock, result, ['--poll', '20', '--foreground', url, target])
+                else:
+                    continue
+                if turn == 0 and digest(target) != self.big:
+                    raise RuntimeError('%s: the file differs from what was served' % name)
+        self.print_table('%s, %d MiB' % (scheme, self.options.size), results, self.options.size, 'curl')
+        ours = results['ours, foreground'].median()
+        self.verdict('%s, foreground: rate against curl' % scheme, results['curl'].median() / ours, 1.0 if scheme == 'http' else 0.9, True)
+        if results['stock'].seconds and scheme == 'http':
+            self.verdict('%s, foreground: rate against stock' % scheme, results['stock'].median() / ours, 8, True)
+
+    def write_list(self, count):
+        path = '%s/list-%d' % (self.folder, count)
+        with open(path, 'w') as file:
+            for i in range(count):
+                file.write('http://localhost:%d/small/%d\t%s/%d\n' % (self.nginx.http, i, self.out, i))
+        return path
+
+    def measure_small(self):
+        count = self.options.files
+        listed = self.write_list(count)
+        curl = ['curl', '-s']
+        for i in range(count):
+            curl += ['-o', '%s/%d' % (self.out, i), 'http://localhost:%d/small/%d' % (self.nginx.http, i)]
+        results = {name: Result() for name in ('ours, one job', 'ours, to TRANSFERRED', 'curl, serial', 'stock')}
+        for _ in range(self.options.runs):
+            self.fresh()
+            times = self.bits(self.ours, results['ours, one job'], ['--poll', '3', '--foreground', '--list', 'Z:' + listed])
+            results['ours, to TRANSFERRED'].seconds.append(times['transferred'])
+            self.fresh()
+            seconds, processor = run_tool(curl)
+            results['curl, serial'].seconds.append(seconds)
+            results['curl, serial'].processor.append(processor)
+            if self.stock:
+                self.fresh()
+                self.bits(self.stock, results['stock'], ['--poll', '3', '--foreground', '--list', 'Z:' + listed])
+        self.print_table('%d files of %d' % (count, SMALL), results, count * SMALL / 1048576, 'curl, serial')
+        ours = results['ours, one job'].median()
+        self.verdict('small files: time against curl', ours / results['curl, serial'].median(), 1.5, False)
+        if results['stock'].seconds:
+            self.verdict('small files: rate against stock', results['stock'].median() / ours, 4, True)
+
+    def measure_growth(self):
+        say('')
+        say('%-22s %12s %12s %12s %12s' % ('ms for each', 'AddFileSet', 'transferred', 'Complete', 'in all'))
+        for kind, counts in (('file', (1, 10, 100, 1000)), ('job', (1, 10, 50))):
+            for count in counts:
+                listed = self.write_list(count)
+                runs = []
+                for _ in range(self.options.runs if count < 1000 else min(self.options.runs, 3)):
+                    self.fresh()
+                    times, _ = self.ours.run('--poll', '3', '--foreground', *(['--each'] if kind == 'job' else []), '--list', 'Z:' + listed)
+                    runs.append((times['added'], times['transferred'] - times['added'], times['completed'] - times['transferred'],
+                                 times['completed']))
+                medians = [statistics.median(column) * 1000 / count for column in zip(*runs)]
+                say('%-22s %12.2f %12.2f %12.2f %12.2f' % (('%d %ss' % (count, kind) if count > 1 else 'one ' + kind, *medians)))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog='tools/bench', description='Compares downloads through the service with other tools, on loopback.')
+    parser.add_argument('--runs', type=int, default=5, help='rounds, of which the median counts (5)')
+    parser.add_argument('--size', type=int, default=1024, help='MiB of the big file (1024)')
+    parser.add_argument('--files', type=int, default=200, help='small files of one job (200)')
+    parser.add_argument('--stock-runs', type=int, default=2, help="rounds of the big file for Wine's own BITS, which takes long (2)")
+    parser.add_argument('--no-stock', dest='stock', action='store_false', help="without Wine's own BITS")
+    parser.add_argument('--no-growth', dest='growth', action='store_false', help='without the table of many files and many jobs')
+    parser.add_argument('--only', choices=('http', 'https', 'small', 'growth'), help='one part')
+    options = parser.parse_args()
+    if options.only:
+        options.growth = options.growth and options.only == 'growth'
+    bench = Bench(options)
+    begun = harness.contention()
+    say('Processors: %d. They were asked for %.1f times as much as there is of them, before the measurements.' % (os.cpu_count(), begun))
+    for scheme in ('http', 'https'):
+        if options.only in (None, scheme):
+            bench.measure_big(scheme)
+    if options.only in (None, 'small'):
+        bench.measure_small()
+    if options.growth:
+        bench.measure_growth()
+    say('')
+    for line in bench.verdicts:
+        say(line)
+
+
+try:
+    main()
+finally:
+    for thing in reversed(harness.cleanups):
+        thing()
