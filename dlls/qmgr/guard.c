@@ -40,6 +40,9 @@
 #include <rpc.h>
 #include <rpcdcep.h>
 #include <tlhelp32.h>
+#if __has_include(<rtlsupportapi.h>)    /* Wine 10 has them here, Wine 8 in winnt.h */
+#include <rtlsupportapi.h>
+#endif
 
 #include "guard.h"
 #include "log.h"
