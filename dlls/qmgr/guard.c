@@ -40,6 +40,7 @@
 #include <rpc.h>
 #include <rpcdcep.h>
 #include <tlhelp32.h>
+#include <winternl.h>
 #if __has_include(<rtlsupportapi.h>)    /* Wine 10 has them here, Wine 8 in winnt.h */
 #include <rtlsupportapi.h>
 #endif
