@@ -47,6 +47,7 @@ static struct sched_job job(enum job_state state, enum job_priority priority, UI
     job.retry_at = job.give_up_at = job.timeout_at = job.expire_at = SCHED_NEVER;
     job.slice_end = SCHED_NEVER;
     job.action = 0xcc;
+    job.block = 0xcc;
     return job;
 }
 
@@ -85,6 +86,12 @@ static void test_levels(void)
     check_plan(&w, jobs, SCHED_NEVER, SCHED_START, SCHED_NOTHING, SCHED_NOTHING, SCHED_NOTHING, SCHED_NOTHING);
     jobs[1].state = JOB_CANCELLED;
     check_plan(&w, jobs, SCHED_NEVER, SCHED_START, SCHED_NOTHING, SCHED_NOTHING, SCHED_NOTHING, SCHED_NOTHING);
+    jobs[1].priority = JOB_FOREGROUND;
+    check_plan(&w, jobs, SCHED_NEVER, SCHED_START, SCHED_NOTHING, SCHED_START, SCHED_NOTHING, SCHED_NOTHING);
+    jobs[1].priority = JOB_LOW;
+    jobs[1].running = FALSE;
+    check_plan(&w, jobs, SCHED_NEVER, SCHED_START, SCHED_NOTHING, SCHED_START, SCHED_NOTHING, SCHED_NOTHING);
+    jobs[1].running = TRUE;
     jobs[0].running = jobs[0].stopping = TRUE;
     check_plan(&w, jobs, SCHED_NEVER, SCHED_NOTHING, SCHED_NOTHING, SCHED_NOTHING, SCHED_NOTHING, SCHED_NOTHING);
     /* a job of the foreground was put behind while another ran there */
@@ -321,6 +328,13 @@ static void test_times(void)
         sched_plan(&w, jobs, 1);
         ok(jobs[0].action == (job_is_final(i) ? SCHED_NOTHING : SCHED_EXPIRE), "%s: action %u\n", state_name(i), jobs[0].action);
     }
+    /* whatever else there would be to do with it */
+    jobs[0] = job(JOB_QUEUED, JOB_FOREGROUND, 1);
+    jobs[0].expire_at = START;
+    w.network = FALSE;
+    check_plan(&w, jobs, SCHED_NEVER, SCHED_EXPIRE);
+    w.network = TRUE;
+    check_plan(&w, jobs, SCHED_NEVER, SCHED_EXPIRE);
     jobs[0] = job(JOB_SUSPENDED, JOB_NORMAL, 1);
     jobs[0].expire_at = START + 1;
     jobs[1] = jobs[0];
@@ -1023,6 +1037,18 @@ static void test_clocks(void)
     sched_clocks_facts(&clocks, &limits, 0, &job);
     ok(job.expire_at == SCHED_NEVER, "got %llu\n", (unsigned long long)job.expire_at);
     ok(job.timeout_at == SCHED_NEVER, "no transfer: got %llu\n", (unsigned long long)job.timeout_at);
+
+    /* no delay at all */
+    limits.retry_floor_msec = limits.retry_delay = 0;
+    step.next = JOB_TRANSIENT_ERROR;
+    sched_clocks_step(&clocks, &limits, EVENT_FAILED, &step, START, &order);
+    ok(clocks.retry_at == START, "got %llu\n", (unsigned long long)clocks.retry_at);
+    /* a place in the queue is no turn */
+    clocks.slice_end = 5;
+    step.next = JOB_QUEUED;
+    order = 6;
+    sched_clocks_step(&clocks, &limits, EVENT_RETRY, &step, START, &order);
+    ok(clocks.slice_end == 5 && clocks.order == 7 && order == 7, "got %llu\n", (unsigned long long)clocks.slice_end);
 
     /* an event that changes nothing moves no clock and no place */
     step.next = JOB_QUEUED;

@@ -84,21 +84,14 @@ static const struct cell table[EVENT_COUNT][JOB_STATE_COUNT] =
 
 static void step_to(struct state_step *step, enum job_state next, UINT32 duties)
 {
-    step->hr = S_OK;
     step->next = next;
     step->duties = duties | DUTY_MODIFIED;
-}
-
-static void refuse(struct state_step *step, HRESULT hr)
-{
-    step->hr = hr;
-    step->duties = 0;
 }
 
 static void decide_resume(const struct state_facts *facts, struct state_step *step)
 {
     if (!facts->file_count)
-        refuse(step, BG_E_EMPTY);                   /* BEH.STATE.22 */
+        step->hr = BG_E_EMPTY;                       /* BEH.STATE.22 */
     else if (facts->state == JOB_TRANSFERRED)
     {
         /* BEH.STATE.52; nothing new: unchanged, no second notification [BEH.STATE.82] */
@@ -113,9 +106,9 @@ static void decide_resume(const struct state_facts *facts, struct state_step *st
 static void decide_complete(const struct state_facts *facts, struct state_step *step)
 {
     if (facts->type != JOB_DOWNLOAD && facts->state != JOB_TRANSFERRED)
-        refuse(step, BG_E_INVALID_STATE);           /* BEH.STATE.67 */
+        step->hr = BG_E_INVALID_STATE;              /* BEH.STATE.67 */
     else if (!facts->file_count)
-        refuse(step, BG_E_INVALID_STATE);           /* BEH.STATE.81 */
+        step->hr = BG_E_INVALID_STATE;              /* BEH.STATE.81 */
     else
         step_to(step, JOB_ACKNOWLEDGED, HALTED | DUTY_PUBLISH);
 }
@@ -153,7 +146,7 @@ void state_next(const struct state_facts *facts, enum job_event event, const str
         step->duties = cell->duties;
         break;
     case REFUSE:
-        refuse(step, BG_E_INVALID_STATE);           /* BEH.STATE.60 */
+        step->hr = BG_E_INVALID_STATE;              /* BEH.STATE.60 */
         break;
     case ASK:
         if (event == EVENT_RESUME) decide_resume(facts, step);
