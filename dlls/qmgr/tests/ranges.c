@@ -1,0 +1,567 @@
+/*
+ * Files with ranges, and files on demand
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "winsvc.h"
+#include "objbase.h"
+#include "bits.h"
+#include "bits1_5.h"
+#include "bits2_0.h"
+#include "bits5_0.h"
+#include "bits10_1.h"
+
+#include "wine/test.h"
+#include "bits_test.h"
+
+#define EOF_LENGTH BG_LENGTH_TO_EOF
+
+static void set_foreground(IBackgroundCopyJob *job)
+{
+    HRESULT hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+
+    ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
+}
+
+static void check_error_(unsigned int line, IBackgroundCopyJob *job, const char *id, HRESULT expected)
+{
+    IBackgroundCopyError *error;
+    BG_ERROR_CONTEXT context = 0;
+    HRESULT hr, code = S_OK;
+
+    hr = IBackgroundCopyJob_GetError(job, &error);
+    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", id, hr);
+    if (hr != S_OK) return;
+    IBackgroundCopyError_GetError(error, &context, &code);
+    ok_(__FILE__, line)(code == expected && context == BG_ERROR_CONTEXT_REMOTE_FILE, "[%s] got %#lx, context %d\n", id, code, context);
+    IBackgroundCopyError_Release(error);
+}
+#define check_error(job, id, expected) check_error_(__LINE__, job, id, (HRESULT)(expected))
+
+/* The stretches of the pattern, one after the other, are the file. */
+static void check_ranges_(unsigned int line, const WCHAR *path, const char *pattern, UINT64 size, const BG_FILE_RANGE *ranges, unsigned int count)
+{
+    unsigned char *data, *expect;
+    UINT64 total = 0, length;
+    unsigned int i, pass;
+    DWORD got = 0;
+    HANDLE file;
+
+    for (pass = 0, data = expect = NULL; pass < 2; pass++)
+    {
+        for (i = 0, total = 0; i < count; i++)
+        {
+            length = ranges[i].Length == EOF_LENGTH ? size - ranges[i].InitialOffset : ranges[i].Length;
+            if (pass) test_server_pattern(pattern, ranges[i].InitialOffset, expect + total, length);
+            total += length;
+        }
+        if (pass) break;
+        data = malloc(total + 1);
+        expect = malloc(total + 1);
+    }
+    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+    ok_(__FILE__, line)(file != INVALID_HANDLE_VALUE, "cannot open %s, error %lu\n", wine_dbgstr_w(path), GetLastError());
+    ReadFile(file, data, total + 1, &got, NULL);
+    CloseHandle(file);
+    ok_(__FILE__, line)(got == total && !memcmp(data, expect, total), "[JOB3.AddFileWithRanges.2] wrong, %lu bytes of %u\n", got,
+                        (unsigned int)total);
+    ok_(__FILE__, line)(DeleteFileW(path), "cannot delete, error %lu\n", GetLastError());
+    free(data);
+    free(expect);
+}
+#define check_ranges(path, pattern, size, ranges, count) check_ranges_(__LINE__, path, pattern, size, ranges, count)
+
+static IBackgroundCopyJob *ranges_job(const WCHAR *name, const WCHAR *url, const BG_FILE_RANGE *ranges, unsigned int count, BOOL foreground)
+{
+    IBackgroundCopyJob *job = bits_create_job(name, BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob3 *job3;
+    HRESULT hr;
+
+    if (!job || !(job3 = bits_query(job, IBackgroundCopyJob3))) return job;
+    if (foreground) set_foreground(job);
+    hr = IBackgroundCopyJob3_AddFileWithRanges(job3, bits_url(url), bits_path(name), count, (BG_FILE_RANGE *)ranges);
+    ok(hr == S_OK, "[JOB3.AddFileWithRanges.4] got %#lx\n", hr);
+    IBackgroundCopyJob3_Release(job3);
+    return job;
+}
+
+/* What the door refuses, and that nothing changes then. */
+static void test_refused(void)
+{
+    static const struct
+    {
+        const char *id;
+        BG_FILE_RANGE ranges[3];
+        unsigned int count;
+        HRESULT hr;
+    }
+    rows[] =
+    {
+        {"JOB3.AddFileWithRanges.8", {{EOF_LENGTH, 1}}, 1, BG_E_INVALID_RANGE},
+        {"JOB3.AddFileWithRanges.9", {{0, 10}, {0, 10}}, 2, BG_E_OVERLAPPING_RANGES},
+        {"JOB3.AddFileWithRanges.9", {{0, 10}, {9, 10}}, 2, BG_E_OVERLAPPING_RANGES},
+        {"JOB3.AddFileWithRanges.9", {{100, 10}, {50, 51}}, 2, BG_E_OVERLAPPING_RANGES},
+        {"JOB3.AddFileWithRanges.9", {{100, 5}, {100, 0}}, 2, BG_E_OVERLAPPING_RANGES},
+        {"JOB3.AddFileWithRanges.9", {{0, 10}, {20, 10}, {5, 1}}, 3, BG_E_OVERLAPPING_RANGES},
+    };
+    static const struct
+    {
+        const char *id;
+        BG_FILE_RANGE ranges[3];
+        unsigned int count;
+        HRESULT hr;
+    }
+    inferred[] =
+    {
+        {"JOB3.AddFileWithRanges.A1", {{100, 0}}, 1, BG_E_INVALID_RANGE},
+        {"JOB3.AddFileWithRanges.A2", {{(UINT64)-5, 10}}, 1, BG_E_INVALID_RANGE},
+        {"JOB3.AddFileWithRanges.A3", {{100, EOF_LENGTH}, {200, 10}}, 2, BG_E_OVERLAPPING_RANGES},
+        {"JOB3.AddFileWithRanges.A3", {{100, EOF_LENGTH}, {100, EOF_LENGTH}}, 2, BG_E_OVERLAPPING_RANGES},
+    };
+    IBackgroundCopyJob *job = bits_create_job(L"refused", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob3 *job3 = bits_query(job, IBackgroundCopyJob3);
+    BG_FILE_RANGE range = {0, 10};
+    BG_JOB_PROGRESS progress;
+    unsigned int i;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/x", bits_path(L"x"), rows[i].count, (BG_FILE_RANGE *)rows[i].ranges);
+        ok(hr == rows[i].hr, "[%s] row %u: got %#lx\n", rows[i].id, i, hr);
+    }
+    for (i = 0; i < ARRAY_SIZE(inferred); i++)
+    {
+        hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/x", bits_path(L"x"), inferred[i].count,
+                                                   (BG_FILE_RANGE *)inferred[i].ranges);
+        ok_inferred(inferred[i].id, hr == inferred[i].hr, "row %u: got %#lx\n", i, hr);
+    }
+    hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/x", bits_path(L"x"), 0, &range);
+    ok(hr == E_INVALIDARG, "[JOB3.AddFileWithRanges.5] got %#lx\n", hr);
+    hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/x", L"x", 1, &range);
+    ok(hr == E_INVALIDARG, "[JOB3.AddFileWithRanges.5] got %#lx\n", hr);
+    hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"\\\\server\\share\\x", bits_path(L"x"), 1, &range);
+    ok_inferred("JOB3.AddFileWithRanges.A4", hr == E_INVALIDARG, "got %#lx\n", hr);
+    hr = IBackgroundCopyJob_GetProgress(job, &progress);
+    ok(hr == S_OK && !progress.FilesTotal, "[ERR.GEN.2] %lu files\n", progress.FilesTotal);
+    IBackgroundCopyJob3_Release(job3);
+    bits_cancel(job);
+
+    job = bits_create_job(L"upload", BG_JOB_TYPE_UPLOAD);
+    job3 = bits_query(job, IBackgroundCopyJob3);
+    hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/x", bits_path(L"x"), 1, &range);
+    ok(hr == E_NOTIMPL, "[JOB3.AddFileWithRanges.6] got %#lx\n", hr);
+    IBackgroundCopyJob3_Release(job3);
+    bits_cancel(job);
+}
+
+/* Servers of every kind bring the ranges home in the order given. */
+static void test_transfer(void)
+{
+    static const BG_FILE_RANGE sample[] = {{100, 100}, {900, 100}, {400, 100}};
+    static const BG_FILE_RANGE eof[] = {{1000, 1}, {150000, EOF_LENGTH}, {0, 10}};
+    static const BG_FILE_RANGE large[] = {{100000, 100000}, {0, 90000}};
+    static const BG_FILE_RANGE touching[] = {{100, 100}, {200, 100}, {0, 100}};
+    static const BG_FILE_RANGE whole[] = {{0, EOF_LENGTH}};
+    static const BG_FILE_RANGE one[] = {{5, 1}};
+    static const struct
+    {
+        const WCHAR *name;
+        const BG_FILE_RANGE *ranges;
+        unsigned int count;
+        UINT64 total;
+    }
+    rows[] =
+    {
+        {L"sample", sample, ARRAY_SIZE(sample), 300}, {L"eof", eof, ARRAY_SIZE(eof), 50011}, {L"large", large, ARRAY_SIZE(large), 190000},
+        {L"touching", touching, ARRAY_SIZE(touching), 300}, {L"whole", whole, ARRAY_SIZE(whole), 200000}, {L"one", one, 1, 1},
+    };
+    static const WCHAR *const servers[] =
+    {
+        L"/good", L"/single", L"/first", L"/many", L"/chunked", L"/close", L"/plain"
+    };
+    BG_FILE_PROGRESS progress;
+    IBackgroundCopyFile *file;
+    IBackgroundCopyJob *job;
+    unsigned int i, j, k;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(servers); i++)
+    for (j = 0; j < ARRAY_SIZE(rows); j++)
+    for (k = 0; k < 2; k++)
+    {
+        winetest_push_context("%s %s %u", wine_dbgstr_w(servers[i]), wine_dbgstr_w(rows[j].name), k);
+        job = ranges_job(rows[j].name, servers[i], rows[j].ranges, rows[j].count, k);
+        bits_resume(job);
+        bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR | 1u << BG_JOB_STATE_TRANSIENT_ERROR);
+        ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[JOB3.AddFileWithRanges.1] got state %d\n", bits_state(job));
+        if (bits_state(job) == BG_JOB_STATE_TRANSFERRED)
+        {
+            file = bits_get_file(job, 0);
+            hr = IBackgroundCopyFile_GetProgress(file, &progress);
+            ok(hr == S_OK, "GetProgress: got %#lx\n", hr);
+            ok_inferred("BEH.RANGE.8", progress.BytesTotal == rows[j].total && progress.BytesTransferred == rows[j].total,
+                        "%I64u of %I64u\n", progress.BytesTransferred, progress.BytesTotal);
+            IBackgroundCopyFile_Release(file);
+            hr = IBackgroundCopyJob_Complete(job);
+            ok(hr == S_OK, "Complete: got %#lx\n", hr);
+            check_ranges(bits_path(rows[j].name), "/good", 200000, rows[j].ranges, rows[j].count);
+        }
+        bits_cancel(job);
+        winetest_pop_context();
+    }
+}
+
+/* As many as are allowed, each a byte, in reverse order: what they cost is a few requests. */
+static void test_many(void)
+{
+    static BG_FILE_RANGE ranges[500];
+    IBackgroundCopyJob *job;
+    unsigned int i, count;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(ranges); i++)
+    {
+        ranges[i].InitialOffset = (ARRAY_SIZE(ranges) - 1 - i) * 300;
+        ranges[i].Length = 1 + i % 200;
+    }
+    test_server_reset(bits_server);
+    job = ranges_job(L"many", L"/good", ranges, ARRAY_SIZE(ranges), TRUE);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    check_ranges(bits_path(L"many"), "/good", 200000, ranges, ARRAY_SIZE(ranges));
+    count = test_server_count(bits_server, "GET", "/good");
+    ok_inferred("BEH.RANGE.10", count >= 1 && count <= 20, "%u requests\n", count);
+    bits_cancel(job);
+}
+
+/* Errors at run time. */
+static void test_bad_servers(void)
+{
+    static const BG_FILE_RANGE two[] = {{100, 100}, {300, 100}}, beyond[] = {{199999, 2}}, outside[] = {{200000, EOF_LENGTH}};
+    static const struct
+    {
+        const char *id;
+        const WCHAR *url;
+        const BG_FILE_RANGE *ranges;
+        unsigned int count;
+        HRESULT hr;
+    }
+    rows[] =
+    {
+        {"JOB3.AddFileWithRanges.14", L"/off", two, 2, BG_E_INSUFFICIENT_RANGE_SUPPORT},
+        {"JOB3.AddFileWithRanges.14", L"/merged", two, 2, BG_E_INVALID_SERVER_RESPONSE},
+        {"JOB3.AddFileWithRanges.14", L"/mergedparts", two, 2, BG_E_INVALID_SERVER_RESPONSE},
+        {"BEH.HTTP.5", L"/reordered", two, 2, BG_E_INVALID_SERVER_RESPONSE},
+        {"BEH.HTTP.5", L"/dropped", two, 2, BG_E_INVALID_SERVER_RESPONSE},
+        {"JOB3.AddFileWithRanges.14", L"/good", beyond, 1, BG_E_INVALID_RANGE},
+        {"JOB3.AddFileWithRanges.14", L"/good", outside, 1, BG_E_INVALID_RANGE},
+        {"JOB3.AddFileWithRanges.14", L"/never", two, 2, BG_E_INVALID_RANGE},
+    };
+    IBackgroundCopyJob *job;
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        winetest_push_context("%u", i);
+        job = ranges_job(L"bad", rows[i].url, rows[i].ranges, rows[i].count, TRUE);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_ERROR);
+        check_error(job, rows[i].id, rows[i].hr);
+        bits_cancel(job);
+        winetest_pop_context();
+    }
+}
+
+/* On demand. */
+
+static IBackgroundCopyJob *demand_job(const WCHAR *name, const WCHAR *url, IBackgroundCopyFile6 **file6)
+{
+    IBackgroundCopyJob *job = bits_create_job(name, BG_JOB_TYPE_DOWNLOAD);
+    BITS_JOB_PROPERTY_VALUE value;
+    IBackgroundCopyFile *file;
+    IBackgroundCopyJob5 *job5;
+    HRESULT hr;
+
+    job5 = bits_query(job, IBackgroundCopyJob5);
+    value.Enable = TRUE;
+    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value);
+    ok(hr == S_OK, "[JPROP.12] got %#lx\n", hr);
+    IBackgroundCopyJob5_Release(job5);
+    set_foreground(job);
+    bits_add_file(job, bits_url(url), bits_path(name));
+    file = bits_get_file(job, 0);
+    *file6 = bits_query(file, IBackgroundCopyFile6);
+    IBackgroundCopyFile_Release(file);
+    return job;
+}
+
+static void check_filled_(unsigned int line, IBackgroundCopyFile6 *file, unsigned int expected, const BG_FILE_RANGE *ranges)
+{
+    BG_FILE_RANGE *filled = NULL;
+    DWORD count = 0xdead;
+    unsigned int i;
+    HRESULT hr;
+
+    hr = IBackgroundCopyFile6_GetFilledFileRanges(file, &count, &filled);
+    ok_(__FILE__, line)(hr == S_OK, "[FILE6.GetFilledFileRanges.2] got %#lx\n", hr);
+    if (hr != S_OK) return;
+    ok_(__FILE__, line)(count == expected, "[FILE6.GetFilledFileRanges.1] got %lu ranges\n", count);
+    for (i = 0; i < min(count, expected); i++)
+        ok_(__FILE__, line)(filled[i].InitialOffset == ranges[i].InitialOffset && filled[i].Length == ranges[i].Length,
+                            "[FILE6.GetFilledFileRanges.1] range %u: %I64u + %I64u\n", i, filled[i].InitialOffset, filled[i].Length);
+    if (!expected) ok_inferred("FILE6.GetFilledFileRanges.A1", !filled, "got an array\n");
+    CoTaskMemFree(filled);
+}
+#define check_filled(file, count, ranges) check_filled_(__LINE__, file, count, ranges)
+
+static void test_on_demand(void)
+{
+    static const BG_FILE_RANGE first[] = {{1000, 100}, {50000, 200}}, second[] = {{1050, 100}, {0, 10}};
+    static const BG_FILE_RANGE merged[] = {{0, 10}, {1000, 150}, {50000, 200}}, rest[] = {{0, EOF_LENGTH}}, whole[] = {{0, 200000}};
+    static const BG_FILE_RANGE beyond[] = {{199999, 2}}, outside[] = {{200000, 1}}, none[] = {{10, 0}};
+    IBackgroundCopyFile6 *file;
+    IBackgroundCopyJob *job;
+    struct test_server_stats stats;
+    HRESULT hr;
+
+    test_server_reset(bits_server);
+    job = demand_job(L"demand", L"/good", &file);
+    check_filled(file, 0, NULL);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, ARRAY_SIZE(first), first);
+    ok(hr == S_OK, "[FILE6.RequestFileRanges.2] got %#lx\n", hr);
+    ok_inferred("FILE6.RequestFileRanges.A2", bits_state(job) == BG_JOB_STATE_SUSPENDED, "got state %d\n", bits_state(job));
+
+    /* what was asked for is there, the file is not: suspended [BEH.STATE.53] */
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+    check_filled(file, ARRAY_SIZE(first), first);
+    test_server_get_stats(bits_server, &stats);
+    ok(stats.body_sent < 2000, "[JPROP.12] %I64u bytes came\n", stats.body_sent);
+
+    /* what is there already is not fetched again */
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, ARRAY_SIZE(second), second);
+    ok(hr == S_OK, "[FILE6.RequestFileRanges.2] got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+    check_filled(file, ARRAY_SIZE(merged), merged);
+
+    /* the size is known now */
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, beyond);
+    ok(hr == BG_E_INVALID_RANGE, "[FILE6.RequestFileRanges.3] got %#lx\n", hr);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, outside);
+    ok(hr == BG_E_INVALID_RANGE, "[FILE6.RequestFileRanges.3] got %#lx\n", hr);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 0, first);
+    ok_inferred("FILE6.RequestFileRanges.A4", hr == E_INVALIDARG, "got %#lx\n", hr);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, none);
+    ok_inferred("FILE6.RequestFileRanges.A4", hr == E_INVALIDARG || hr == BG_E_INVALID_RANGE, "got %#lx\n", hr);
+    hr = IBackgroundCopyFile6_UpdateDownloadPosition(file, 200000);
+    ok_inferred("FILE6.UpdateDownloadPosition.A1", hr == BG_E_INVALID_RANGE, "got %#lx\n", hr);
+    hr = IBackgroundCopyFile6_UpdateDownloadPosition(file, 100000);
+    ok(hr == S_OK, "[FILE6.UpdateDownloadPosition.2] got %#lx\n", hr);
+
+    /* requests survive the service [BEH.PERSIST.33] */
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, rest);
+    ok(hr == S_OK, "[FILE6.RequestFileRanges.2] got %#lx\n", hr);
+    if (!strcmp(winetest_platform, "wine"))
+    {
+        IBackgroundCopyFile *file1;
+        GUID id;
+
+        IBackgroundCopyJob_GetId(job, &id);
+        IBackgroundCopyFile6_Release(file);
+        IBackgroundCopyJob_Release(job);
+        if (!bits_restart_service()) return;
+        hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &job);
+        ok(hr == S_OK, "GetJob: got %#lx\n", hr);
+        file1 = bits_get_file(job, 0);
+        file = bits_query(file1, IBackgroundCopyFile6);
+        IBackgroundCopyFile_Release(file1);
+        check_filled(file, ARRAY_SIZE(merged), merged);
+    }
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    check_filled(file, 1, whole);
+    test_server_get_stats(bits_server, &stats);
+    ok(stats.body_sent < 200000 + 5000, "[FILE6.RequestFileRanges.1] %I64u bytes came\n", stats.body_sent);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    bits_check_file(bits_path(L"demand"), "/good", 0, 200000);
+    IBackgroundCopyFile6_Release(file);
+    bits_cancel(job);
+}
+
+/* A range asked for while the rest is on its way comes first. */
+static void test_urgent(void)
+{
+    static const BG_FILE_RANGE urgent[] = {{9000000, 1000}};
+    BG_FILE_RANGE *filled;
+    IBackgroundCopyFile6 *file6;
+    IBackgroundCopyFile *file;
+    IBackgroundCopyJob *job;
+    DWORD count, begin, i;
+    BOOL found = FALSE;
+    HRESULT hr;
+
+    job = bits_create_job(L"urgent", BG_JOB_TYPE_DOWNLOAD);
+    set_foreground(job);
+    bits_add_file(job, bits_url(L"/slow"), bits_path(L"urgent"));
+    file = bits_get_file(job, 0);
+    file6 = bits_query(file, IBackgroundCopyFile6);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, urgent);
+    ok(hr == S_OK, "[FILE6.3] got %#lx\n", hr);
+    for (begin = GetTickCount(); !found && GetTickCount() - begin < BITS_TIMEOUT; Sleep(20))
+    {
+        hr = IBackgroundCopyFile6_GetFilledFileRanges(file6, &count, &filled);
+        ok(hr == S_OK, "GetFilledFileRanges: got %#lx\n", hr);
+        for (i = 0; i < count; i++)
+            if (filled[i].InitialOffset <= 9000000 && filled[i].InitialOffset + filled[i].Length >= 9001000) found = TRUE;
+        CoTaskMemFree(filled);
+    }
+    ok(found, "[FILE6.RequestFileRanges.1] it did not come first\n");
+    ok_inferred("FILE6.RequestFileRanges.A1", bits_state(job) == BG_JOB_STATE_TRANSFERRING || bits_state(job) == BG_JOB_STATE_CONNECTING,
+                "got state %d\n", bits_state(job));
+    IBackgroundCopyFile6_Release(file6);
+    IBackgroundCopyFile_Release(file);
+    bits_cancel(job);
+}
+
+static void test_random_access_refused(void)
+{
+    static const BG_FILE_RANGE range = {0, 10};
+    BG_FILE_RANGE ranges[] = {{0, 10}, {20, 10}}, *filled;
+    IBackgroundCopyFile6 *file6;
+    IBackgroundCopyFile *file;
+    IBackgroundCopyJob *job;
+    unsigned int i;
+    DWORD count;
+    HRESULT hr;
+
+    for (i = 0; i < 2; i++)
+    {
+        if (!i) job = ranges_job(L"refuse", L"/good", ranges, 2, FALSE);
+        else
+        {
+            job = bits_create_job(L"refuse", BG_JOB_TYPE_DOWNLOAD);
+            bits_add_file(job, bits_path(L"source"), bits_path(L"refuse"));
+        }
+        winetest_push_context("%u", i);
+        file = bits_get_file(job, 0);
+        file6 = bits_query(file, IBackgroundCopyFile6);
+        hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &range);
+        ok(hr == 0x8020006d, "[FILE6.4] got %#lx\n", hr);
+        hr = IBackgroundCopyFile6_UpdateDownloadPosition(file6, 0);
+        ok(hr == 0x8020006d, "[FILE6.4] got %#lx\n", hr);
+        hr = IBackgroundCopyFile6_GetFilledFileRanges(file6, &count, &filled);
+        ok(hr == 0x8020006d, "[FILE6.4] got %#lx\n", hr);
+        IBackgroundCopyFile6_Release(file6);
+        IBackgroundCopyFile_Release(file);
+        bits_cancel(job);
+        winetest_pop_context();
+    }
+}
+
+/* On demand the file cannot simply begin anew [ERR.0x80200073]; and the size is only known when the server was asked. */
+static void test_demand_errors(void)
+{
+    static const BG_FILE_RANGE start = {0, 1000}, later = {70000, 1000}, beyond = {5000000, 1};
+    IBackgroundCopyFile6 *file;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+
+    test_server_reset(bits_server);
+    job = demand_job(L"changed", L"/changes", &file);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, &start);
+    ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, &later);
+    ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_ERROR);
+    check_error(job, "ERR.0x80200073", 0x80200073);
+    IBackgroundCopyFile6_Release(file);
+    bits_cancel(job);
+
+    job = demand_job(L"beyond", L"/good", &file);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, &beyond);
+    ok_inferred("FILE6.RequestFileRanges.A3", hr == S_OK, "got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_ERROR);
+    check_error(job, "FILE6.RequestFileRanges.A3", BG_E_INVALID_RANGE);
+    IBackgroundCopyFile6_Release(file);
+    bits_cancel(job);
+
+    job = demand_job(L"off", L"/off", &file);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, &start);
+    ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_ERROR);
+    check_error(job, "FILE6.RequestFileRanges.4", BG_E_INSUFFICIENT_RANGE_SUPPORT);
+    IBackgroundCopyFile6_Release(file);
+    bits_cancel(job);
+}
+
+#define PART(range, data) "--b\\r\\nContent-Type: x/y\\r\\nContent-Range: bytes " range "/200000\\r\\n\\r\\n" data "\\r\\n"
+#define HUNDRED "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+#define MULTIPART(parts) "\n raw HTTP/1.1 206 Partial Content\\r\\nContent-Type: multipart/byteranges; boundary=b\\r\\n" \
+        "Connection: close\\r\\n\\r\\n" parts "--b--\\r\\n\n close\n"
+
+START_TEST(ranges)
+{
+    if (!bits_begin()) return;
+    if (bits_server_start("on * /good\n size 200000\n"
+                          "on * /single\n size 200000\n pattern /good\n ranges single\n"
+                          "on HEAD /first\n size 200000\n"
+                          "on * /first\n size 200000\n pattern /good\n ranges short 0\n ranges single\n"
+                          "on * /many\n size 200000\n pattern /good\n ranges multipart\n"
+                          "on HEAD /chunked\n size 200000\non * /chunked\n size 200000\n pattern /good\n ranges multipart\n chunked 7\n"
+                          "on * /close\n size 200000\n pattern /good\n close\n"
+                          "on * /plain\n size 200000\n pattern /good\n modified none\n"
+                          "on * /off\n size 200000\n ranges off\n"
+                          "on HEAD /merged\n size 200000\non * /merged\n raw HTTP/1.1 206 Partial Content\\r\\nContent-Range: bytes 100-399/200000\\r\\n"
+                          "Content-Length: 300\\r\\n\\r\\n" HUNDRED HUNDRED HUNDRED "\n"
+                          "on HEAD /mergedparts\n size 200000\non * /mergedparts" MULTIPART(PART("100-399", HUNDRED HUNDRED HUNDRED))
+                          "on HEAD /reordered\n size 200000\non * /reordered" MULTIPART(PART("300-399", HUNDRED) PART("100-199", HUNDRED))
+                          "on HEAD /dropped\n size 200000\non * /dropped" MULTIPART(PART("100-199", HUNDRED))
+                          "on HEAD /never\n size 200000\non * /never\n size 200000\n ranges unsatisfiable\n"
+                          "on HEAD /slow\n size 10000000\non * /slow\n size 10000000\n rate 2000000\n"
+                          "on HEAD /changes\n reply 1\n size 100000\n reply\n size 100000\n modified 1500000000\n"
+                          "on * /changes\n size 100000\n conditions off\n"))
+    {
+        test_refused();
+        test_transfer();
+        test_many();
+        test_bad_servers();
+        test_on_demand();
+        test_urgent();
+        test_random_access_refused();
+        test_demand_errors();
+    }
+    bits_end();
+}
