@@ -78,9 +78,14 @@ static BOOL is_winhttp(HRESULT code)
 HRESULT message_of_error(HRESULT code, DWORD language, WCHAR **ret)
 {
     DWORD facility = HRESULT_FACILITY(code);
+    HRESULT hr;
 
-    return find_message(code, language, facility == FACILITY_BITS || facility == FACILITY_BITS_HTTP || facility == FACILITY_QMGR
-                                        || is_winhttp(code), ret);
+    if (facility == FACILITY_BITS || facility == FACILITY_BITS_HTTP || facility == FACILITY_QMGR || is_winhttp(code))
+        return find_message(code, language, TRUE, ret);
+    hr = find_message(code, language, FALSE, ret);
+    /* some that Wine's table does not know are in ours */
+    if (hr == HRESULT_FROM_WIN32(ERROR_MR_MID_NOT_FOUND)) hr = find_message(code, language, TRUE, ret);
+    return hr;
 }
 
 HRESULT message_of_context(DWORD context, DWORD language, WCHAR **ret)
