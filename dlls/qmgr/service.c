@@ -38,6 +38,7 @@
 #include "queue.h"
 #include "register.h"
 #include "security.h"
+#include "stubs.h"
 #include "transfer.h"
 #include "shim/shim.h"
 
@@ -154,6 +155,7 @@ static HRESULT run(void)
     if (FAILED(hr = transfer_init())) goto shim;
     if (FAILED(hr = queue_init(folder))) goto transfer;
     if (FAILED(hr = engine_init())) goto queue;
+    stubs_hold();
     if (FAILED(hr = factory_register())) goto engine;
 
     WaitForSingleObject(stop_event, INFINITE);
