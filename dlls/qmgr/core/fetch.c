@@ -67,6 +67,14 @@ static BOOL set_url(struct fetch *fetch, const WCHAR *url)
     return TRUE;
 }
 
+/* The next request starts at the remote name again [BEH.HTTP.54]. */
+static BOOL start_over(struct fetch *fetch)
+{
+    fetch->hops = 0;
+    fetch->cross_origin = FALSE;
+    return set_url(fetch, fetch->original_url);
+}
+
 static void end_multipart(struct fetch *fetch)
 {
     if (fetch->in_multipart) multipart_free(&fetch->multipart);
@@ -418,8 +426,7 @@ static void look_again(struct fetch *fetch, UINT32 status)
         return;
     }
     fetch->refused = status ? status : 1;
-    fetch->hops = 0;
-    if (set_url(fetch, fetch->original_url)) fetch->phase = PHASE_HEAD;
+    if (start_over(fetch)) fetch->phase = PHASE_HEAD;
 }
 
 static void on_head(struct fetch *fetch, const struct fetch_reply *reply)
@@ -619,8 +626,7 @@ BOOL fetch_on_reply(struct fetch *fetch, const struct fetch_reply *reply)
     if (fetch->phase == PHASE_HEAD)
     {
         on_head(fetch, reply);
-        fetch->hops = 0;
-        if (fetch->phase != PHASE_FAILED) set_url(fetch, fetch->original_url); /* BEH.HTTP.54 */
+        if (fetch->phase != PHASE_FAILED) start_over(fetch);
         return FALSE;
     }
     return on_get(fetch, reply);
@@ -699,8 +705,7 @@ BOOL fetch_wants_body(const struct fetch *fetch)
 void fetch_on_interrupt(struct fetch *fetch)
 {
     end_multipart(fetch);
-    fetch->hops = 0;
-    if (fetch->phase == PHASE_GET) set_url(fetch, fetch->original_url);
+    if (fetch->phase == PHASE_GET) start_over(fetch);
 }
 
 void fetch_on_end(struct fetch *fetch, UINT64 now)
@@ -735,9 +740,8 @@ void fetch_on_end(struct fetch *fetch, UINT64 now)
     if (took < FETCH_BLOCK_GROW_MSEC) fetch->block = min(fetch->block * 4, FETCH_BLOCK_MAX);
     else if (took < FETCH_BLOCK_FAST_MSEC) fetch->block = min(fetch->block * 2, FETCH_BLOCK_MAX);
     else if (took > FETCH_BLOCK_SLOW_MSEC) fetch->block = max(fetch->block / 2, FETCH_BLOCK_MIN);
-    fetch->hops = 0;
     fetch->refused = 0;
-    set_url(fetch, fetch->original_url);
+    start_over(fetch);
 }
 
 void fetch_on_error(struct fetch *fetch, HRESULT hr, UINT32 context)
