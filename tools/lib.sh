@@ -170,16 +170,27 @@ find_wine()
     export WINE WINESERVER
 }
 
-# in_prefix PREFIX COMMAND...: a Unix command with that prefix's environment, as whoever calls
+# in_prefix PREFIX COMMAND...: a Unix command with that prefix's environment, as whoever calls. The descriptors of hold_prefix and of locks are
+# not for what stays behind: wineserver and the services inherit everything that is open.
 in_prefix()
 {
     local prefix=$1
     shift
     env -u DISPLAY -u WAYLAND_DISPLAY -u WINEARCH WINEPREFIX="$prefix" WINEDEBUG="${WINEDEBUG:--all}" \
-        WINEDLLOVERRIDES="${WB_OVERRIDES-mscoree,mshtml=}" "$@"
+        WINEDLLOVERRIDES="${WB_OVERRIDES-mscoree,mshtml=}" "$@" 7>&- 8>&- 9>&-
 }
 
 wine_in() { local prefix=$1; shift; in_prefix "$prefix" "$WINE" "$@"; }
+
+# hold_prefix PREFIX: keeps it running until release_prefix, so that it need not start for every program; and what it starts has no pipe
+# of the caller's, who would wait for its end
+hold_prefix()
+{
+    exec 7> >(wine_in "$1" cmd.exe >/dev/null 2>&1)
+    wine_in "$1" cmd.exe /c exit >/dev/null 2>&1 </dev/null || true
+}
+
+release_prefix() { exec 7>&-; }
 
 # end_prefix PREFIX: ends what runs in it and waits until it has
 end_prefix()
