@@ -165,11 +165,13 @@ static HRESULT create_caller(DWORD pid, HANDLE process, HANDLE token, struct cal
         caller->integrity = *GetSidSubAuthority(label->Label.Sid, *GetSidSubAuthorityCount(label->Label.Sid) - 1);
         free(label);
     }
-    if (GetTokenInformation(token, TokenElevation, &elevation, sizeof(elevation), &size))
-        caller->elevated = elevation.TokenIsElevated != 0;
     caller->admin = is_administrator(token);
     caller->restricted = IsTokenRestricted(token);
     caller->service_account = is_service_account(caller->sid);
+    /* Wine 8.0 calls every token elevated, also one without administrators in it */
+    if ((caller->admin || caller->service_account)
+            && GetTokenInformation(token, TokenElevation, &elevation, sizeof(elevation), &size))
+        caller->elevated = elevation.TokenIsElevated != 0;
     *ret = caller;
     return S_OK;
 }
