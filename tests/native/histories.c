@@ -229,7 +229,7 @@ static void make_file_change(struct history *history, struct record *record, con
     case 3:
         record->type = RECORD_FILE_FLAGS;
         record->u.flags.file = file;
-        record->u.flags.set = one_in(history, 2) ? FILE_VALIDATED : 0;
+        record->u.flags.set = one_in(history, 2) ? FILE_VALIDATED : one_in(history, 2) ? FILE_NOTIFIED : 0;
         record->u.flags.clear = one_in(history, 3) ? FILE_TRANSFERRED : one_in(history, 2) ? FILE_VALIDATED : 0;
         return;
     default:

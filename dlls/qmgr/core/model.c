@@ -643,7 +643,7 @@ static void set_flags(struct job *job, UINT32 index, UINT32 flags)
     struct job_file *file = &job->files[index];
     BOOL was = !!(file->flags & FILE_TRANSFERRED), is = !!(flags & FILE_TRANSFERRED);
 
-    file->flags = flags;
+    file->flags = is ? flags : flags & ~FILE_NOTIFIED;
     if (was == is) return;
     if (!is)
     {

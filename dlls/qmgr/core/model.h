@@ -127,6 +127,7 @@ struct file_range
 #define FILE_VALIDATED   0x04   /* SetValidationState(TRUE), or Complete */
 #define FILE_PUBLISHING  0x08   /* the intent of a running Complete covers it */
 #define FILE_RENAMED     0x10   /* a Complete that failed had renamed it, but could not make sure that this lasts */
+#define FILE_NOTIFIED    0x20   /* FileTransferred was delivered; goes with FILE_TRANSFERRED [CB2.FileTransferred.7] */
 
 struct job_file
 {

@@ -154,6 +154,8 @@ void state_next(const struct state_facts *facts, enum job_event event, const str
         else decide_failed(facts, failure, step);
         break;
     }
+    /* BEH.NOTIFY.3: of these changes JobTransferred and JobError tell */
+    if (step->next == JOB_TRANSFERRED || step->next == JOB_ERROR) step->duties &= ~DUTY_MODIFIED;
 }
 
 HRESULT state_may_change(enum job_state state)
