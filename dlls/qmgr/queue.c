@@ -29,6 +29,7 @@
 #include "engine.h"
 #include "finish.h"
 #include "log.h"
+#include "notify.h"
 #include "output.h"
 #include "policy.h"
 #include "queue_private.h"
@@ -76,6 +77,7 @@ void queue_release(struct queue_job *job)
 {
     if (InterlockedDecrement(&job->refs)) return;
     queue_enter();
+    notify_free_locked(job);
     job->job->user = NULL;
     job_release(job->job);
     queue_leave();
@@ -137,22 +139,22 @@ static void set_listed_locked(struct queue_job *job, BOOL listed)
 HRESULT queue_apply_locked(struct queue_job *job, struct record *record, UINT64 *ticket)
 {
     enum job_state before = job->job->state;
-    UINT64 dummy;
     HRESULT hr;
 
     record->job = job->job->id;
     record->time = queue_now();
     if (FAILED(hr = model_prepare(&queue.model, record))) return hr;
-    if (FAILED(hr = store_append(queue.store, record, ticket ? ticket : &dummy))) return hr;
+    if (FAILED(hr = store_append(queue.store, record, &job->ticket))) return hr;
+    if (ticket) *ticket = job->ticket;
     if (FAILED(hr = model_apply(&queue.model, record)))
     {
         /* model_prepare has taken all memory and made all checks */
         ERR("record %s does not apply, hr %#lx\n", record_name_of(record->type), hr);
         return hr;
     }
-    job->generation++;
     if (job->job->state != before) job->live = job->job->state;
     if (job_is_final(job->live)) set_listed_locked(job, FALSE);
+    notify_applied_locked(job, record);
     if (record->type == RECORD_CLEANED) queue_release(job);
     return S_OK;
 }

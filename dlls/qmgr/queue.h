@@ -63,7 +63,7 @@ struct queue_job
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
     UINT32 requests;                /* counts RequestFileRanges, UpdateDownloadPosition and SetPriority, so that a transfer sees them */
     UINT64 files_ticket;            /* of the last files that were added: their temporary names are durable before they are made */
-    UINT32 generation;              /* counts changes of what a client can see, for notify.c */
+    UINT64 ticket;                  /* of the last record applied, for queue_wait */
     struct notify_job *notify;      /* owned by notify.c, NULL without a registered client interface */
     struct IUnknown *cert_callback; /* owned by attached.c, NULL without one */
     struct caller *helper;          /* the same: whose token helps, or NULL */
@@ -165,6 +165,12 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
 struct policy;
 /* What the clocks of the job are measured against. */
 void queue_limits_locked(const struct queue_job *job, const struct policy *policy, struct sched_limits *limits);
+
+/* notify.c */
+/* Returns when everything that was recorded of the job so far is on disk; a failure means that nobody may be told of it. */
+HRESULT queue_wait(struct queue_job *job);
+/* That the state's notification (NO_FILE) or a file's was delivered, or is owed anew; lazily recorded. After queue_reserve_lazy. */
+HRESULT queue_mark_notified_locked(struct queue_job *job, UINT32 file, BOOL notified);
 
 UINT64 queue_now(void);         /* FILETIME, UTC */
 UINT64 queue_clock(void);       /* monotonic ms [BEH.RETRY.7] */

@@ -26,6 +26,7 @@
 #include "engine.h"
 #include "finish.h"
 #include "log.h"
+#include "notify.h"
 #include "policy.h"
 #include "queue_private.h"
 #include "transfer.h"
@@ -123,6 +124,8 @@ HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const str
     policy_get(&policy);
     queue_limits_locked(job, &policy, &limits);
     sched_clocks_step(&job->clocks, &limits, event, step, now, &queue.next_order);
+    if (step->next != before) notify_entered_locked(job);
+    if (step->duties & DUTY_MODIFIED) notify_modified_locked(job);
     TRACE("job %s: %s, %s to %s.\n", debugstr_guid(&model->id), state_event_name(event), state_name(before),
           state_name(job->live));
 
@@ -207,6 +210,7 @@ void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, U
     job->live_file = file;
     job->live_received = received;
     job->live_total = total;
+    notify_modified_locked(job);
     queue_leave();
 }
 
@@ -223,7 +227,11 @@ HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offse
     queue_enter();
     now = queue_clock();
     record.u.progress.download_msec = job->job->download_msec + sched_clocks_unrecorded(&job->clocks, now);
-    if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL))) sched_clocks_recorded(&job->clocks, now);
+    if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
+    {
+        sched_clocks_recorded(&job->clocks, now);
+        notify_ranges_locked(job, file, offset, length);
+    }
     queue_leave();
     return hr;
 }
@@ -235,12 +243,16 @@ HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size
 
     record.u.done.file = file;
     record.u.done.size = size;
-    if (FAILED(hr = queue_append(job, &record))) return hr;
+    if (FAILED(hr = queue_reserve_record(&record))) return hr;
     queue_enter();
-    sched_clocks_moved(&job->clocks, queue_clock());
-    job->live_file = NO_FILE;
+    notify_rest_locked(job, file, size);
+    if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
+    {
+        sched_clocks_moved(&job->clocks, queue_clock());
+        job->live_file = NO_FILE;
+    }
     queue_leave();
-    return S_OK;
+    return hr;
 }
 
 HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *headers)
@@ -310,6 +322,36 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
         log_write(failure->class == FAILURE_BLOCKED ? LOG_INFO : LOG_WARNING, "job %s: %s, hr %#lx, context %u, file %u",
                   debugstr_guid(&job->job->id), failure->class == FAILURE_FATAL ? "failed" : "interrupted",
                   failure->hr, failure->context, file);
+}
+
+/* What clients are told */
+
+HRESULT queue_wait(struct queue_job *job)
+{
+    UINT64 ticket;
+
+    queue_enter();
+    ticket = job->ticket;
+    queue_leave();
+    return store_wait(queue.store, ticket);
+}
+
+HRESULT queue_mark_notified_locked(struct queue_job *job, UINT32 file, BOOL notified)
+{
+    struct record record = { RECORD_NOTIFIED };
+    HRESULT hr;
+
+    if (file == NO_FILE) record.u.notified.notified = notified;
+    else
+    {
+        record.type = RECORD_FILE_FLAGS;
+        record.u.flags.file = file;
+        record.u.flags.set = notified ? FILE_NOTIFIED : 0;
+        record.u.flags.clear = notified ? 0 : FILE_NOTIFIED;
+    }
+    if (FAILED(hr = queue_apply_locked(job, &record, NULL)))
+        WARN("job %s: the notification is not recorded, hr %#lx\n", debugstr_guid(&job->job->id), hr);
+    return hr;
 }
 
 /* What a client sees */

@@ -96,7 +96,7 @@ static WCHAR *sid_to_string(PSID sid)
     return ret;
 }
 
-static BOOL is_service_account(const WCHAR *sid)
+BOOL security_is_service_account(const WCHAR *sid)
 {
     return !wcscmp(sid, L"S-1-5-18") || !wcscmp(sid, L"S-1-5-19") || !wcscmp(sid, L"S-1-5-20");
 }
@@ -167,7 +167,7 @@ static HRESULT create_caller(DWORD pid, HANDLE process, HANDLE token, struct cal
     }
     caller->admin = is_administrator(token);
     caller->restricted = IsTokenRestricted(token);
-    caller->service_account = is_service_account(caller->sid);
+    caller->service_account = security_is_service_account(caller->sid);
     /* Wine 8.0 calls every token elevated, also one without administrators in it */
     if ((caller->admin || caller->service_account)
             && GetTokenInformation(token, TokenElevation, &elevation, sizeof(elevation), &size))
@@ -279,7 +279,7 @@ static HRESULT get_own(struct caller **caller)
     return S_OK;
 }
 
-static HRESULT caller_by_pid(DWORD pid, struct caller **ret)
+HRESULT caller_of_process(DWORD pid, struct caller **ret)
 {
     struct caller *caller, *other;
     struct cached_caller *entry;
@@ -361,7 +361,7 @@ HRESULT caller_get(struct caller **caller)
         WARN("caller not known, status %lu\n", status);
         return E_ACCESSDENIED;
     }
-    return caller_by_pid(pid, caller);
+    return caller_of_process(pid, caller);
 }
 
 BOOL caller_may_access(const struct caller *caller, const WCHAR *owner, DWORD integrity, BOOL elevated)
@@ -455,7 +455,7 @@ BOOL security_logged_on(const WCHAR *sid)
     struct caller *owner;
     HRESULT hr;
 
-    if (security_on_wine() || is_service_account(sid)) return TRUE;             /* BEH.USER.3, 7 */
+    if (security_on_wine() || security_is_service_account(sid)) return TRUE;             /* BEH.USER.3, 7 */
     hr = security_owner(sid, &owner);
     if (owner) caller_release(owner);
     return hr == S_OK;

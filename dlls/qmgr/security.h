@@ -61,6 +61,8 @@ void security_shutdown(void);
  * doors' unit tests) is the service's own identity.  E_ACCESSDENIED if the process cannot be identified, E_OUTOFMEMORY.
  */
 HRESULT caller_get(struct caller **caller);
+/* That process, which lives; for what we give to an object in it without having been called. */
+HRESULT caller_of_process(DWORD pid, struct caller **caller);
 void caller_addref(struct caller *caller);
 void caller_release(struct caller *caller);
 
@@ -98,6 +100,9 @@ WCHAR *security_account_name(const WCHAR *sid);
 HRESULT security_seal(const void *data, UINT32 size, BYTE **blob, UINT32 *blob_size);
 HRESULT security_unseal(const BYTE *blob, UINT32 blob_size, void **data, UINT32 *size);
 void security_free_secret(void *data, UINT32 size);
+
+/* LocalSystem, LocalService or NetworkService [BEH.SVC.1]. */
+BOOL security_is_service_account(const WCHAR *sid);
 
 /* TRUE on Wine; decided once. */
 BOOL security_on_wine(void);

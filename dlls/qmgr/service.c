@@ -34,6 +34,7 @@
 #include "guard.h"
 #include "log.h"
 #include "network.h"
+#include "notify.h"
 #include "policy.h"
 #include "queue.h"
 #include "register.h"
@@ -154,7 +155,8 @@ static HRESULT run(void)
     if (FAILED(hr = shim_init())) goto security;
     if (FAILED(hr = transfer_init())) goto shim;
     if (FAILED(hr = queue_init(folder))) goto transfer;
-    if (FAILED(hr = engine_init())) goto queue;
+    if (FAILED(hr = notify_init())) goto queue;
+    if (FAILED(hr = engine_init())) goto notify;
     stubs_hold();
     if (FAILED(hr = factory_register())) goto engine;
 
@@ -163,6 +165,8 @@ static HRESULT run(void)
     factory_revoke();
 engine:
     engine_shutdown();
+notify:
+    notify_shutdown();
 queue:
     clients_shutdown();         /* there are none if it was not for the class */
     queue_shutdown();

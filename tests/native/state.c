@@ -50,8 +50,8 @@
 #define HALT   (DUTY_STOP | DUTY_WAKE)
 #define MOD    DUTY_MODIFIED
 #define RETRY  (DUTY_WAKE | DUTY_RESTART_CLOCKS | MOD)
-#define ERR    (DUTY_SET_FAILURE | DUTY_COUNT_ERROR | DUTY_NOTIFY | MOD)
-#define DONE   (DUTY_CLEAR_FAILURE | DUTY_STAMP | DUTY_NOTIFY | MOD)
+#define ERR    (DUTY_SET_FAILURE | DUTY_COUNT_ERROR | DUTY_NOTIFY)
+#define DONE   (DUTY_CLEAR_FAILURE | DUTY_STAMP | DUTY_NOTIFY)
 #define SAME   JOB_STATE_COUNT
 
 #define INVALID BG_E_INVALID_STATE
@@ -118,7 +118,7 @@ rows[] =
     {"ST.11,BEH.STATE.37,BEH.STATE.38,BEH.STATE.39", EVENT_RETRY, TE, 0, S_OK, JOB_QUEUED, DUTY_WAKE | MOD},
     {"BEH.STATE.62",                     EVENT_RETRY, ANY, 0, S_OK, SAME, 0},
 
-    {"ST.12,BEH.STATE.41,BEH.RETRY.21",  EVENT_NO_PROGRESS, TE, 0, S_OK, JOB_ERROR, DUTY_NOTIFY | DUTY_WAKE | MOD},
+    {"ST.12,BEH.STATE.41,BEH.RETRY.21",  EVENT_NO_PROGRESS, TE, 0, S_OK, JOB_ERROR, DUTY_NOTIFY | DUTY_WAKE},
     {"BEH.STATE.41",                     EVENT_NO_PROGRESS, ANY, 0, S_OK, SAME, 0},
 
     {"ST.16,BEH.STATE.48",               EVENT_INACTIVE, LIVE, 0, S_OK, JOB_CANCELLED, HALT | DUTY_DISCARD | MOD},
@@ -127,7 +127,7 @@ rows[] =
     {"BEH.STATE.45",                     EVENT_INVALIDATED, Q | C | T, 0, S_OK, JOB_ERROR, ERR | HALT},
     {"BEH.STATE.45",                     EVENT_INVALIDATED, TE, 0, S_OK, JOB_ERROR, ERR | DUTY_WAKE},
     {"BEH.STATE.45",                     EVENT_INVALIDATED, S | TD, 0, S_OK, JOB_ERROR, ERR},
-    {"BEH.STATE.45",                     EVENT_INVALIDATED, E, 0, S_OK, JOB_ERROR, DUTY_SET_FAILURE | MOD},
+    {"BEH.STATE.45",                     EVENT_INVALIDATED, E, 0, S_OK, JOB_ERROR, DUTY_SET_FAILURE},
     {"BEH.STATE.45",                     EVENT_INVALIDATED, FINAL, 0, S_OK, SAME, 0},
 
     {"BEH.STATE.53",                     EVENT_RANGES_DONE, C | T, 0, S_OK, JOB_SUSPENDED, DUTY_WAKE | MOD},
@@ -282,7 +282,10 @@ static void walk(struct walker *walker)
 
     ok(step.next < JOB_STATE_COUNT, "no state\n");
     if (FAILED(step.hr)) ok(!changed && !step.duties, "[ERR.GEN.2] refused, and yet changed\n");
-    if (changed) ok(step.duties & DUTY_MODIFIED, "[TYPE.Times.2] a change that nobody sees\n");
+    if (step.next == JOB_TRANSFERRED || step.next == JOB_ERROR)
+        ok(!(step.duties & DUTY_MODIFIED), "[CB.JobModification.2] a modification\n");
+    else if (changed)
+        ok(step.duties & DUTY_MODIFIED, "[CB.JobModification.1] a change that nobody sees\n");
     if (job_is_final(before)) ok(!changed && !step.duties, "[BEH.STATE.60] a way out of the end\n");
     if (event < EVENT_START && job_is_final(before)) ok(step.hr == BG_E_INVALID_STATE, "[BEH.STATE.60] got %#x\n", step.hr);
     if (before == JOB_SUSPENDED && changed)

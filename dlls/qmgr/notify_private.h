@@ -1,0 +1,121 @@
+/*
+ * Calling clients back: what notify.c and notify_call.c share
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __QMGR_NOTIFY_PRIVATE_H
+#define __QMGR_NOTIFY_PRIVATE_H
+
+#include "clients.h"
+#include "queue.h"
+#include "qmgr_private.h"
+#include "core/notices.h"
+
+/* Everything here is guarded by queue.cs unless it says otherwise. */
+
+/* Calls that share a limit: those to one client process, those that make objects of one class, the programs of one owner. */
+struct notify_lane
+{
+    struct list entry;              /* in notify.lanes */
+    UINT32 refs;                    /* objects, calls, and whoever is about to add one */
+    /* fixed at creation; which one it is */
+    struct client *client;          /* counted, or NULL */
+    GUID class;                     /* or GUID_NULL */
+    WCHAR *owner;                   /* SID, or NULL */
+    struct client_watch *watch;     /* with a client; set by the thread that made the lane */
+    struct list objects;            /* struct notify_object, of jobs */
+    struct list doomed;             /* struct notify_object nobody needs any more: their references are to be dropped */
+    BOOL releasing;                 /* a thread is at that */
+    struct list calls;              /* struct notify_call, outstanding, in order of their beginning */
+};
+
+/* A callback object as registered for a job, or made of its class. */
+struct notify_object
+{
+    /* fixed at creation */
+    struct notify_lane *lane;       /* counted */
+    IUnknown *unknown;
+    IBackgroundCopyCallback *callback;  /* whatever of the three it answers */
+    BOOL made;                      /* of the class, by us */
+    /* written by the thread of a call, once */
+    IBackgroundCopyCallback2 *callback2;
+    IBackgroundCopyCallback3 *callback3;
+    /* guarded by queue.cs */
+    BOOL no_files, no_ranges;
+    struct notify_job *job;         /* NULL: replaced, removed, or its process has ended */
+    struct list entry;              /* in lane->objects while it has a job, in lane->doomed without references */
+    UINT32 refs;                    /* the job's and those of calls */
+};
+
+struct notify_report                /* ranges of a file that are to be reported [CB3.FileRangesTransferred.2] */
+{
+    UINT32 file;
+    struct range_set ranges;
+};
+
+/* What notify.c knows of a job that a client wants to hear of. */
+struct notify_job
+{
+    struct queue_job *job;          /* not counted: it goes with the job */
+    struct list entry;              /* in notify.pending */
+    BOOL pending;
+    struct notices notices;
+    struct notify_object *object;
+    struct caller *program_caller;  /* who set the command line, NULL after a restart */
+    UINT32 first_unnotified;        /* every file below it is FILE_NOTIFIED */
+    struct notify_report *reports;
+    UINT32 report_count;
+};
+
+/* One call, from the decision to the answer. */
+struct notify_call
+{
+    struct list entry;              /* in lane->calls */
+    struct list begun;              /* in a list of notify_thread, until it has a thread of its own */
+    struct notify_lane *lane;       /* counted */
+    struct queue_job *job;          /* counted */
+    struct notify_object *object;   /* counted; NULL for WAY_CLASS until it is made, and for WAY_PROGRAM */
+    struct notice_step step;
+    UINT32 file;                    /* FILE and RANGES */
+    struct range_set ranges;        /* RANGES */
+    UINT64 since;
+    /* WAY_PROGRAM, guarded by programs_lock */
+    struct list running;            /* in programs */
+    HANDLE process, wait;
+};
+
+/* notify_call.c; on a thread of its own, no lock held. Ends with notify_call_done, sooner or later. */
+void notify_call_run(void *call);
+/* Programs go on; nobody waits for them any more. */
+void notify_programs_shutdown(void);
+/* Drops the references of an object that has neither job nor calls any more. No lock held; may hang. */
+void notify_object_destroy(struct notify_object *object);
+
+/* notify.c */
+HRESULT notify_lane_of_client(struct client *client, struct notify_lane **lane);    /* counted; no lock held */
+void notify_lane_release(struct notify_lane *lane);
+/* For a client's object: takes its own references, and one to the lane. E_NOINTERFACE if it answers no callback interface. No lock held. */
+HRESULT notify_object_create(struct notify_lane *lane, IUnknown *unknown, BOOL made, struct notify_object **object);
+void notify_object_release(struct notify_object *object);
+/* The class has made an object for the call: the job has it from now on, unless it has got another one meanwhile. Takes over the reference. */
+void notify_call_made(struct notify_call *call, struct notify_object *object);
+/* Is this still what the job owes, to this object? queue.cs held. */
+BOOL notify_call_valid_locked(struct notify_call *call);
+void notify_call_done(struct notify_call *call, enum notice_result result);
+
+#endif /* __QMGR_NOTIFY_PRIVATE_H */
