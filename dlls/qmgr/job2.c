@@ -30,6 +30,7 @@
 #include "credentials.h"
 #include "job_door.h"
 #include "local.h"
+#include "notify.h"
 #include "core/str.h"
 #include "core/url.h"
 
@@ -59,6 +60,7 @@ HRESULT WINAPI job_SetNotifyCmdLine(IBackgroundCopyJob5 *iface, LPCWSTR program,
 
     values[0].string = program;
     values[1].string = parameters;
+    if (program && FAILED(hr = notify_set_program_caller(door->job, job_door_caller(door)))) return hr;
     return queue_set(door->job, values, ARRAY_SIZE(values), NULL);
 }
 

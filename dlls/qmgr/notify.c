@@ -642,19 +642,20 @@ void notify_get_interface(struct queue_job *job, IUnknown **callback)
     queue_leave();
 }
 
-void notify_set_program_caller(struct queue_job *job, struct caller *caller)
+HRESULT notify_set_program_caller(struct queue_job *job, struct caller *caller)
 {
-    struct caller *old = caller;
+    struct notify_job *notify_job;
+    struct caller *old = NULL;
 
-    caller_addref(caller);
     queue_enter();
-    if (job->notify)
+    if ((notify_job = need_locked(job)))
     {
-        old = job->notify->program_caller;
-        job->notify->program_caller = caller;
+        old = notify_job->program_caller;
+        caller_addref(notify_job->program_caller = caller);
     }
     queue_leave();
     caller_release(old);
+    return notify_job ? S_OK : E_OUTOFMEMORY;
 }
 
 void notify_forget(struct queue_job *job)

@@ -55,8 +55,8 @@ void notify_shutdown(void);
 HRESULT notify_set_interface(struct queue_job *job, struct client *client, struct IUnknown *callback);
 /* With a reference for the caller, NULL if there is none. */
 void notify_get_interface(struct queue_job *job, struct IUnknown **callback);
-/* SetNotifyCmdLine has succeeded, and this is who called it: it runs with his token [JOB2.SetNotifyCmdLine.A4]. */
-void notify_set_program_caller(struct queue_job *job, struct caller *caller);
+/* He is about to set a command line: it runs with his token [JOB2.SetNotifyCmdLine.A4]. */
+HRESULT notify_set_program_caller(struct queue_job *job, struct caller *caller);
 /* The job is final: the last reference to the client's object goes, promptly. No lock held. */
 void notify_forget(struct queue_job *job);
 /* The job itself goes. queue.cs held. */
