@@ -328,9 +328,132 @@ static void test_acknowledgements(void)
     }
 }
 
+/*
+ * Every code in every context.  GIVEN: the context stays that of the finder, and is `context` when there was none; FIXED: it is always
+ * `context`; IN_n: the row counts when the code was met there.
+ */
+enum kind { GIVEN, FIXED, IN_4, IN_5, IN_6 };
+
+static const struct full { UINT32 hr; enum failure_class class; UINT32 context; enum kind kind; UINT32 result; } full[] =
+{
+    /* errors.md 3 */
+    {0x8020000d, E, 4, FIXED}, {0x8020000e, F, 4, FIXED}, {0x80200010, E, 2, FIXED}, {0x80200011, F, 5, GIVEN},
+    {0x80200012, F, 5, GIVEN}, {0x80200013, F, 5, GIVEN}, {0x8020001b, F, 5, GIVEN}, {0x8020001d, F, 4, FIXED},
+    {0x8020001f, T, 5, GIVEN}, {0x80200020, F, 5, GIVEN}, {0x80200022, F, 5, GIVEN}, {0x80200023, F, 5, GIVEN},
+    {0x8020002b, F, 5, GIVEN}, {0x8020003e, E, 2, FIXED}, {0x8020003f, F, 6, FIXED}, {0x80200040, F, 5, GIVEN},
+    {0x80200053, F, 5, GIVEN}, {0x80200054, F, 2, FIXED}, {0x80200056, F, 2, FIXED}, {0x80200059, E, 2, FIXED},
+    {0x80200064, F, 5, GIVEN}, {0x80200065, E, 2, FIXED}, {0x80200067, E, 2, FIXED}, {0x80200068, E, 2, FIXED},
+    {0x80200069, T, 2, FIXED}, {0x8020006d, F, 5, GIVEN, 0x80200013}, {0x8020006e, E, 2, FIXED}, {0x8020006f, E, 2, FIXED},
+    {0x80200070, E, 2, FIXED}, {0x80200073, F, 5, GIVEN}, {0x80200074, F, 8, FIXED},
+    /* a code of ours without a row: what the client did wrong */
+    {0x80200001, F, 2, GIVEN}, {0x80200049, F, 2, GIVEN}, {0x802000ff, F, 2, GIVEN},
+    /* errors.md 6 */
+    {0x80070057, T, 6, IN_6}, {0x80070057, F, 5, GIVEN}, {0x80070005, F, 4, GIVEN}, {0x80070522, T, 4, GIVEN, 0x80070005},
+    {0x8007000e, T, 2, FIXED}, {0x80070008, T, 2, FIXED, 0x8007000e}, {0x80070004, T, 2, FIXED}, {0x800705aa, T, 2, FIXED},
+    {0x800705af, T, 2, FIXED}, {0x80070718, T, 2, FIXED}, {0x80072728, T, 2, FIXED}, {0x80072747, T, 2, FIXED},
+    {0x80070002, F, 4, GIVEN}, {0x80070003, F, 4, GIVEN}, {0x80070020, F, 5, IN_5}, {0x80070020, T, 4, GIVEN},
+    {0x80070021, F, 5, IN_5}, {0x80070021, T, 4, GIVEN}, {0x80070022, F, 4, IN_4, 0x8020000e}, {0x80070022, T, 2, GIVEN},
+    {0x80070026, F, 4, IN_4}, {0x80070026, T, 5, GIVEN, 0x80072efe}, {0x80070027, F, 4, IN_4, 0x80070070}, {0x80070027, T, 2, GIVEN},
+    {0x80070070, F, 4, GIVEN}, {0x80070050, F, 5, GIVEN}, {0x8007006c, E, 4, FIXED, 0x8020000d},
+    {0x80070456, F, 4, IN_4, 0x8020000e}, {0x80070456, T, 2, GIVEN},
+    /* the network below SMB: transient but for a share that is not there, and for who is not let in [BEH.SMB.7] */
+    {0x80070033, T, 5, GIVEN}, {0x80070035, T, 5, GIVEN}, {0x80070036, T, 5, GIVEN}, {0x80070037, T, 5, GIVEN},
+    {0x8007003a, T, 5, GIVEN}, {0x8007003b, T, 5, GIVEN}, {0x80070040, T, 5, GIVEN}, {0x80070043, F, 5, GIVEN},
+    {0x80070047, T, 5, GIVEN}, {0x80070079, T, 5, GIVEN}, {0x800700f0, T, 5, GIVEN}, {0x800704c9, T, 5, GIVEN},
+    {0x800704cf, T, 5, GIVEN}, {0x800704d0, T, 5, GIVEN}, {0x800704d4, T, 5, GIVEN}, {0x8007052e, F, 5, GIVEN},
+    {0x8007052f, F, 5, GIVEN}, {0x80070532, F, 5, GIVEN}, {0x80070533, F, 5, GIVEN},
+    /* WinHTTP: what no retry cures [ERR.GEN.31]; proxies */
+    {0x80072ee5, F, 5, GIVEN}, {0x80072ee6, F, 5, GIVEN}, {0x80072eef, F, 5, GIVEN}, {0x80072f05, F, 5, GIVEN},
+    {0x80072f06, F, 5, GIVEN}, {0x80072f0c, F, 5, GIVEN}, {0x80072f0d, F, 5, GIVEN}, {0x80072f19, F, 5, GIVEN},
+    {0x80072f7c, F, 5, GIVEN}, {0x80072f86, T, 6, FIXED}, {0x80072f87, T, 6, FIXED}, {0x80072f89, F, 5, GIVEN},
+    {0x80072f8a, F, 5, GIVEN}, {0x80072f8f, F, 5, GIVEN}, {0x80072f93, F, 5, GIVEN}, {0x80072f94, T, 6, FIXED},
+    {0x80072f99, F, 5, GIVEN}, {0x80072f9a, F, 5, GIVEN},
+    /* any other is transport [ERR.GEN.10] */
+    {0x80072ee2, T, 5, GIVEN}, {0x80072ee7, T, 5, GIVEN}, {0x80072efd, T, 5, GIVEN}, {0x80072efe, T, 5, GIVEN},
+    {0x80072f78, T, 5, GIVEN}, {0x80072f7d, T, 5, GIVEN}, {0x80072ee4, T, 5, GIVEN},
+    {0x80072710, T, 5, GIVEN}, {0x800732c7, T, 5, GIVEN},   /* 10000 and 12999, the first and the last */
+    /* Winsock */
+    {0x80072741, T, 5, GIVEN, 0x80072efd}, {0x80072742, T, 5, GIVEN, 0x80072efd}, {0x80072743, T, 5, GIVEN, 0x80072efd},
+    {0x80072744, T, 5, GIVEN, 0x80072efe}, {0x80072745, T, 5, GIVEN, 0x80072efe}, {0x80072746, T, 5, GIVEN, 0x80072efe},
+    {0x80072749, T, 5, GIVEN, 0x80072efe}, {0x8007274a, T, 5, GIVEN, 0x80072efe}, {0x8007274c, T, 5, GIVEN, 0x80072ee2},
+    {0x8007274d, T, 5, GIVEN, 0x80072efd}, {0x80072750, T, 5, GIVEN, 0x80072efd}, {0x80072751, T, 5, GIVEN, 0x80072efd},
+    {0x80072af9, T, 5, GIVEN, 0x80072ee7}, {0x80072afa, T, 5, GIVEN, 0x80072ee7}, {0x80072afb, T, 5, GIVEN, 0x80072ee7},
+    {0x80072afc, T, 5, GIVEN, 0x80072ee7},
+    /* nobody's: fatal for local files, transient elsewhere [ERR.GEN.10] */
+    {0x80070013, F, 4, IN_4}, {0x80070013, T, 2, GIVEN}, {0x8007045d, F, 4, IN_4}, {0x8007045d, T, 2, GIVEN},
+    {0x8007270f, F, 4, IN_4}, {0x8007270f, T, 2, GIVEN}, {0x800732c8, F, 4, IN_4}, {0x800732c8, T, 2, GIVEN}, /* 9999 and 13000 */
+    {0x80004005, F, 4, IN_4}, {0x80004005, T, 2, GIVEN}, {0x8000ffff, F, 4, IN_4}, {0x8000ffff, T, 2, GIVEN},
+    {0x8009030c, F, 2, GIVEN}, {0x80092004, F, 2, GIVEN}, {0x800b0109, F, 2, GIVEN}, {0x800b0101, F, 2, GIVEN},
+};
+
+static BOOL counts_in(const struct full *row, UINT32 context)
+{
+    switch (row->kind)
+    {
+    case IN_4: return context == 4;
+    case IN_5: return context == 5;
+    case IN_6: return context == 6;
+    default: return TRUE;
+    }
+}
+
+static void test_every_context(void)
+{
+    const struct full *row, *previous = NULL;
+    UINT32 context, expected, i;
+    struct failure failure;
+
+    for (context = 0; context <= 8; context++)
+    {
+        for (i = 0; i < ARRAY_SIZE(full); i++)
+        {
+            row = &full[i];
+            /* of two rows for a code the first that fits */
+            previous = i && full[i - 1].hr == row->hr ? &full[i - 1] : NULL;
+            if (!counts_in(row, context) || (previous && counts_in(previous, context))) continue;
+            memset(&failure, 0xcc, sizeof(failure));
+            verdict_error((HRESULT)row->hr, context, &failure);
+            if (context == 8 && row->hr != 0x80200074)
+            {
+                ok(failure.hr == (HRESULT)row->hr && failure.context == 8 && failure.class == T,
+                   "[ERR.CTX.8,BEH.CERT.3] %#x: got %#x, context %u, class %d\n", row->hr, failure.hr, failure.context, failure.class);
+                continue;
+            }
+            expected = row->kind == GIVEN && context ? context : row->context;
+            ok(failure.hr == (HRESULT)(row->result ? row->result : row->hr) && failure.context == expected && failure.class == row->class,
+               "[ERR.%#x,ERR.GEN.10] in %u: got %#x, context %u, class %d\n", row->hr, context, failure.hr, failure.context,
+               failure.class);
+        }
+    }
+}
+
+/* What the journal kept stays what it was [BEH.PERSIST.19]. */
+static void test_recall(void)
+{
+    static const struct { UINT32 hr, context; BOOL transient; enum failure_class class; } rows[] =
+    {
+        {0x80072746, 6, TRUE, T}, {0x80072746, 6, FALSE, F}, {0x80190194, 5, FALSE, F}, {0x80190194, 5, TRUE, T},
+        {0x80190194, 7, TRUE, T}, {0x80200010, 2, TRUE, E}, {0x80200010, 5, TRUE, E}, {0x80200010, 2, FALSE, F},
+        {0x8007000e, 5, TRUE, T}, {0x80070008, 5, FALSE, F}, {0x80200073, 5, TRUE, T}, {0x80200073, 5, FALSE, F},
+    };
+    struct failure failure;
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        memset(&failure, 0xcc, sizeof(failure));
+        verdict_recall((HRESULT)rows[i].hr, rows[i].context, rows[i].transient, &failure);
+        ok(failure.hr == (HRESULT)rows[i].hr && failure.context == rows[i].context && failure.class == rows[i].class,
+           "[BEH.PERSIST.19] %#x in %u: got %#x, context %u, class %d\n", rows[i].hr, rows[i].context, failure.hr, failure.context,
+           failure.class);
+    }
+}
+
 START_TEST(verdict)
 {
     test_statuses();
     test_facts();
     test_acknowledgements();
+    test_every_context();
+    test_recall();
 }

@@ -27,69 +27,70 @@
 #define E FAILURE_BLOCKED
 
 #define ANY 0xff              /* row: for every context that no earlier row names */
-#define GIVEN 0xff            /* report: the context that the caller gave */
+#define GIVEN FALSE           /* the context that the caller gave, if it gave one */
+#define FIXED TRUE            /* never mind what the caller thought */
 
 #define BITS(name) ((UINT32)(name))
 #define W32(code) (0x80070000u | (code))
 
 /*
- * One row per fact, the first that fits counts.  Where `implied` is the context of a code met without one; `report` replaces the
- * context given, where the code belongs to one whatever its finder thought; report_hr replaces the code.
+ * One row per fact, the first that fits counts.  `report` is the context of a code met without one, and also of one met with another if
+ * that is fixed, since the code belongs there whatever its finder thought; report_hr replaces the code.
  */
 static const struct row
 {
     UINT32 hr;
     BYTE context;             /* only when met there */
     BYTE class;
-    BYTE implied;
     BYTE report;
+    BYTE fixed;
     UINT32 report_hr;         /* 0: as given */
 }
 rows[] =
 {
     /* The certificate callback of the client [ERR.CTX.8, BEH.CERT.3]; its code may be anything, see verdict_error. */
-    {BITS(BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED), ANY, F, 8, 8, 0},  /* ERR.0x80200074 */
+    {BITS(BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED), ANY, F, 8, FIXED, 0},  /* ERR.0x80200074 */
 
     /* BITS codes, by number */
-    {BITS(BG_E_DESTINATION_LOCKED),           ANY, E, 4, 4, 0},               /* ERR.0x8020000D, BEH.FILE.30 */
-    {BITS(BG_E_VOLUME_CHANGED),               ANY, F, 4, 4, 0},               /* ERR.0x8020000E, BEH.FILE.31 */
-    {BITS(BG_E_NETWORK_DISCONNECTED),         ANY, E, 2, 2, 0},               /* ERR.0x80200010, ERR.CTX.22 */
+    {BITS(BG_E_DESTINATION_LOCKED),           ANY, E, 4, FIXED, 0},               /* ERR.0x8020000D, BEH.FILE.30 */
+    {BITS(BG_E_VOLUME_CHANGED),               ANY, F, 4, FIXED, 0},               /* ERR.0x8020000E, BEH.FILE.31 */
+    {BITS(BG_E_NETWORK_DISCONNECTED),         ANY, E, 2, FIXED, 0},               /* ERR.0x80200010, ERR.CTX.22 */
     {BITS(BG_E_MISSING_FILE_SIZE),            ANY, F, 5, GIVEN, 0},           /* ERR.0x80200011 */
     {BITS(BG_E_INSUFFICIENT_HTTP_SUPPORT),    ANY, F, 5, GIVEN, 0},           /* ERR.0x80200012 */
     {BITS(BG_E_INSUFFICIENT_RANGE_SUPPORT),   ANY, F, 5, GIVEN, 0},           /* ERR.0x80200013 */
     {BITS(BG_E_INVALID_SERVER_RESPONSE),      ANY, F, 5, GIVEN, 0},           /* ERR.0x8020001B, ERR.GEN.21 */
-    {BITS(BG_E_LOCAL_FILE_CHANGED),           ANY, F, 4, 4, 0},               /* ERR.0x8020001D, BEH.CONSIST.4 */
+    {BITS(BG_E_LOCAL_FILE_CHANGED),           ANY, F, 4, FIXED, 0},               /* ERR.0x8020001D, BEH.CONSIST.4 */
     {BITS(BG_E_SESSION_NOT_FOUND),            ANY, T, 5, GIVEN, 0},           /* ERR.0x8020001F: met twice */
     {BITS(BG_E_TOO_LARGE),                    ANY, F, 5, GIVEN, 0},           /* ERR.0x80200020 */
     {BITS(BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH), ANY, F, 5, GIVEN, 0},        /* ERR.0x80200022 */
     {BITS(BG_E_SERVER_EXECUTE_ENABLE),        ANY, F, 5, GIVEN, 0},           /* ERR.0x80200023 */
     {BITS(BG_E_INVALID_RANGE),                ANY, F, 5, GIVEN, 0},           /* ERR.0x8020002B */
-    {BITS(BG_E_BLOCKED_BY_POLICY),            ANY, E, 2, 2, 0},               /* ERR.0x8020003E */
-    {BITS(BG_E_INVALID_PROXY_INFO),           ANY, F, 6, 6, 0},               /* ERR.0x8020003F, BEH.PROXY.10 */
+    {BITS(BG_E_BLOCKED_BY_POLICY),            ANY, E, 2, FIXED, 0},               /* ERR.0x8020003E */
+    {BITS(BG_E_INVALID_PROXY_INFO),           ANY, F, 6, FIXED, 0},               /* ERR.0x8020003F, BEH.PROXY.10 */
     {BITS(BG_E_INVALID_CREDENTIALS),          ANY, F, 5, GIVEN, 0},           /* ERR.0x80200040 */
     {BITS(BG_E_VALIDATION_FAILED),            ANY, F, 5, GIVEN, 0},           /* ERR.0x80200053 */
-    {BITS(BG_E_MAXDOWNLOAD_TIMEOUT),          ANY, F, 2, 2, 0},               /* ERR.0x80200054 */
-    {BITS(BG_E_TOKEN_REQUIRED),               ANY, F, 2, 2, 0},               /* ERR.0x80200056 */
-    {BITS(BG_E_BLOCKED_BY_COST_TRANSFER_POLICY), ANY, E, 2, 2, 0},            /* ERR.0x80200059 */
+    {BITS(BG_E_MAXDOWNLOAD_TIMEOUT),          ANY, F, 2, FIXED, 0},               /* ERR.0x80200054 */
+    {BITS(BG_E_TOKEN_REQUIRED),               ANY, F, 2, FIXED, 0},               /* ERR.0x80200056 */
+    {BITS(BG_E_BLOCKED_BY_COST_TRANSFER_POLICY), ANY, E, 2, FIXED, 0},            /* ERR.0x80200059 */
     {BITS(BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED), ANY, F, 5, GIVEN, 0},        /* ERR.0x80200064 */
-    {BITS(BG_E_STANDBY_MODE),                 ANY, E, 2, 2, 0},               /* ERR.0x80200065 */
-    {BITS(BG_E_BLOCKED_BY_BATTERY_POLICY),    ANY, E, 2, 2, 0},               /* ERR.0x80200067 */
-    {BITS(BG_E_BLOCKED_BY_BATTERY_SAVER),     ANY, E, 2, 2, 0},               /* ERR.0x80200068 */
-    {BITS(BG_E_WATCHDOG_TIMEOUT),             ANY, T, 2, 2, 0},               /* ERR.0x80200069 */
+    {BITS(BG_E_STANDBY_MODE),                 ANY, E, 2, FIXED, 0},               /* ERR.0x80200065 */
+    {BITS(BG_E_BLOCKED_BY_BATTERY_POLICY),    ANY, E, 2, FIXED, 0},               /* ERR.0x80200067 */
+    {BITS(BG_E_BLOCKED_BY_BATTERY_SAVER),     ANY, E, 2, FIXED, 0},               /* ERR.0x80200068 */
+    {BITS(BG_E_WATCHDOG_TIMEOUT),             ANY, T, 2, FIXED, 0},               /* ERR.0x80200069 */
     {BITS(BG_E_RANDOM_ACCESS_NOT_SUPPORTED),  ANY, F, 5, GIVEN, BITS(BG_E_INSUFFICIENT_RANGE_SUPPORT)}, /* ERR.0x8020006D */
-    {BITS(BG_E_BLOCKED_BY_BACKGROUND_ACCESS_POLICY), ANY, E, 2, 2, 0},        /* ERR.0x8020006E */
-    {BITS(BG_E_BLOCKED_BY_GAME_MODE),         ANY, E, 2, 2, 0},               /* ERR.0x8020006F */
-    {BITS(BG_E_BLOCKED_BY_SYSTEM_POLICY),     ANY, E, 2, 2, 0},               /* ERR.0x80200070 */
+    {BITS(BG_E_BLOCKED_BY_BACKGROUND_ACCESS_POLICY), ANY, E, 2, FIXED, 0},        /* ERR.0x8020006E */
+    {BITS(BG_E_BLOCKED_BY_GAME_MODE),         ANY, E, 2, FIXED, 0},               /* ERR.0x8020006F */
+    {BITS(BG_E_BLOCKED_BY_SYSTEM_POLICY),     ANY, E, 2, FIXED, 0},               /* ERR.0x80200070 */
     {BITS(BG_E_REMOTE_FILE_CHANGED),          ANY, F, 5, GIVEN, 0},           /* ERR.0x80200073 */
 
     /* Arguments and rights [ERR.0x80070057, ERR.0x80070005] */
-    {BITS(E_INVALIDARG),                      6, T, 6, 6, 0},                 /* BEH.PROXY.15: the user's own proxy settings */
+    {BITS(E_INVALIDARG),                      6, T, 6, FIXED, 0},                 /* BEH.PROXY.15: the user's own proxy settings */
     {BITS(E_INVALIDARG),                      ANY, F, 5, GIVEN, 0},           /* ERR.0x80070057 */
     {BITS(E_ACCESSDENIED),                    ANY, F, 4, GIVEN, 0},           /* ERR.0x80070005 */
     {W32(1314), /* ERROR_PRIVILEGE_NOT_HELD */ANY, T, 4, GIVEN, BITS(E_ACCESSDENIED)}, /* BEH.ACL.5 */
 
     /* Resources: context 2 whatever was being done [ERR.GEN.11, ERR.0x8007000E] */
-    {BITS(E_OUTOFMEMORY),                     ANY, T, 2, 2, 0},
+    {BITS(E_OUTOFMEMORY),                     ANY, T, 2, FIXED, 0},
     {W32(8),    /* ERROR_NOT_ENOUGH_MEMORY */ ANY, T, 2, 2, BITS(E_OUTOFMEMORY)},
     {W32(4),    /* ERROR_TOO_MANY_OPEN_FILES */ ANY, T, 2, 2, 0},
     {W32(1450), /* ERROR_NO_SYSTEM_RESOURCES */ ANY, T, 2, 2, 0},
@@ -145,13 +146,13 @@ rows[] =
     {W32(ERROR_WINHTTP_SECURE_INVALID_CA),    ANY, F, 5, GIVEN, 0},           /* ERR.0x80072F0D */
     {W32(ERROR_WINHTTP_SECURE_CERT_REV_FAILED), ANY, F, 5, GIVEN, 0},         /* ERR.0x80072F19, BEH.CERT.2 */
     {W32(ERROR_WINHTTP_REDIRECT_FAILED),      ANY, F, 5, GIVEN, 0},           /* ERR.0x80072F7C */
-    {W32(ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT), ANY, T, 6, 6, 0},              /* ERR.0x80072F86 */
-    {W32(ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT), ANY, T, 6, 6, 0},          /* ERR.0x80072F87 */
+    {W32(ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT), ANY, T, 6, FIXED, 0},              /* ERR.0x80072F86 */
+    {W32(ERROR_WINHTTP_UNABLE_TO_DOWNLOAD_SCRIPT), ANY, T, 6, FIXED, 0},          /* ERR.0x80072F87 */
     {W32(ERROR_WINHTTP_SECURE_INVALID_CERT),  ANY, F, 5, GIVEN, 0},           /* ERR.0x80072F89 */
     {W32(ERROR_WINHTTP_SECURE_CERT_REVOKED),  ANY, F, 5, GIVEN, 0},           /* ERR.0x80072F8A, BEH.CERT.2 */
     {W32(ERROR_WINHTTP_SECURE_FAILURE),       ANY, F, 5, GIVEN, 0},           /* ERR.0x80072F8F */
     {W32(ERROR_WINHTTP_SECURE_CERT_WRONG_USAGE), ANY, F, 5, GIVEN, 0},        /* ERR.0x80072F93 */
-    {W32(ERROR_WINHTTP_AUTODETECTION_FAILED), ANY, T, 6, 6, 0},               /* ERR.0x80072F94: should have gone direct */
+    {W32(ERROR_WINHTTP_AUTODETECTION_FAILED), ANY, T, 6, FIXED, 0},               /* ERR.0x80072F94: should have gone direct */
     {W32(ERROR_WINHTTP_CLIENT_CERT_NO_PRIVATE_KEY), ANY, F, 5, GIVEN, 0},     /* BEH.CERT.6 */
     {W32(ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY), ANY, F, 5, GIVEN, 0}, /* ERR.0x80072F9A, BEH.CERT.4 */
 
@@ -251,7 +252,7 @@ void verdict_error(HRESULT hr, UINT32 context, struct failure *failure)
 
         if (row->hr != fact || (row->context != ANY && row->context != context)) continue;
         failure->hr = row->report_hr ? (HRESULT)row->report_hr : hr;
-        failure->context = row->report != GIVEN ? row->report : context ? context : row->implied;
+        failure->context = row->fixed || !context ? row->report : context;
         failure->class = row->class;
         return;
     }
