@@ -179,7 +179,7 @@ static void test_refused(void)
     job->files[1].flags |= FILE_PUBLISHED;
     rebuild(&model, &before);
 
-    for (row = 0; row < 11; row++)
+    for (row = 0; row < 13; row++)
     {
         memset(&record, 0, sizeof(record));
         switch (row)
@@ -194,6 +194,8 @@ static void test_refused(void)
         case 7: record.type = RECORD_FILE_HEADERS; record.u.headers.file = 2; break;
         case 8: record.type = RECORD_FILE_PROGRESS; record.u.progress.offset = (UINT64)-2; record.u.progress.length = 1; break;
         case 9: record.type = RECORD_TYPE_COUNT; break;
+        case 11: record.type = RECORD_FILE_DONE; record.u.done.file = NO_FILE; break;
+        case 12: record.type = RECORD_FILE_REQUEST; record.u.request.file = NO_FILE; break;
         case 10: record.type = RECORD_PUBLISHED; record.u.publish.files = beyond; record.u.publish.count = 2; break;
         }
         record.job = id_a;

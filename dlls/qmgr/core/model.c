@@ -501,6 +501,12 @@ static HRESULT check_publish(const struct job *job, const struct record *record)
     return S_OK;
 }
 
+static BOOL is_about_file(enum record_type type)
+{
+    return type == RECORD_FILE_BEGIN || type == RECORD_FILE_PROGRESS || type == RECORD_FILE_DONE || type == RECORD_FILE_HEADERS
+           || type == RECORD_FILE_FLAGS || type == RECORD_FILE_REQUEST;
+}
+
 /* The file a record is about, for those that are about one. */
 static UINT32 file_of(const struct record *record)
 {
@@ -534,7 +540,7 @@ static HRESULT make_contents(struct model *model, const struct record *record, s
     if (!(change->job = job = model_find(model, &record->job))) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
     if (job_is_final(job->state) && !is_epilogue(record->type)) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
     file = file_of(record);
-    if (file != NO_FILE && file >= job->file_count) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
+    if (is_about_file(record->type) && file >= job->file_count) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
 
     switch (record->type)
     {
