@@ -133,6 +133,46 @@ HRESULT output_flush(struct output *output)
     return S_OK;
 }
 
+static BOOL same_folder(const WCHAR *a, const WCHAR *b)
+{
+    size_t i, folder = 0;
+
+    for (i = 0; a[i] && a[i] == b[i]; i++)
+        if (a[i] == '\\' || a[i] == '/') folder = i + 1;
+    return !str_chr(a + folder, '\\') && !str_chr(b + folder, '\\') && !str_chr(a + folder, '/') && !str_chr(b + folder, '/');
+}
+
+HRESULT output_flush_all(struct output **outputs, UINT32 count, UINT32 *failed)
+{
+    UINT32 i, j;
+    HRESULT hr;
+
+    for (i = 0; i < count; i++)
+    {
+        if (SUCCEEDED(hr = outputs[i]->disk->flush(outputs[i]->file))) continue;
+        *failed = i;
+        return hr;
+    }
+    for (i = 0; i < count; i++)
+    {
+        WCHAR *name = outputs[i]->unflushed_name;
+
+        if (!name) continue;
+        if (FAILED(hr = publish_flush_dir(outputs[i]->disk, name)))
+        {
+            *failed = i;
+            return hr;
+        }
+        for (j = count; j-- > i;)
+        {
+            if (!outputs[j]->unflushed_name || !same_folder(name, outputs[j]->unflushed_name)) continue;
+            free(outputs[j]->unflushed_name);
+            outputs[j]->unflushed_name = NULL;
+        }
+    }
+    return S_OK;
+}
+
 HRESULT output_set_size(struct output *output, UINT64 size)
 {
     UINT64 present;

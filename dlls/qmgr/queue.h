@@ -46,6 +46,8 @@ struct transfer;
 struct notify_job;
 
 /* The run-time half of a job: everything that does not survive a restart. */
+#define QUEUE_LANDING_MAX 72       /* more than a transfer has on their way */
+
 struct queue_job
 {
     LONG refs;                      /* interlocked */
@@ -58,6 +60,8 @@ struct queue_job
     BOOL stopping;                  /* the transfer was told to end */
     enum failure_class class;       /* of job->failure */
     struct sched_clocks clocks;
+    struct { UINT32 file; UINT64 size; } landing[QUEUE_LANDING_MAX]; /* received, not yet done */
+    UINT32 landing_count;
     UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
@@ -156,6 +160,7 @@ void queue_transfer_connected(struct queue_job *job, struct transfer *transfer);
 HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UINT64 time, UINT32 volume_serial, UINT32 restarts);
 void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, UINT64 total);      /* live counters only */
 HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offset, UINT64 length); /* flushed: record it */
+BOOL queue_transfer_landing(struct queue_job *job, UINT32 file, UINT64 size);                      /* received, done soon; FALSE: too many */
 HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size);
 HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *headers);
 HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name);

@@ -236,10 +236,33 @@ HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offse
     return hr;
 }
 
+BOOL queue_transfer_landing(struct queue_job *job, UINT32 file, UINT64 size)
+{
+    BOOL ret;
+
+    queue_enter();
+    if ((ret = job->landing_count < QUEUE_LANDING_MAX))
+    {
+        job->landing[job->landing_count].file = file;
+        job->landing[job->landing_count++].size = size;
+    }
+    queue_leave();
+    return ret;
+}
+
+static UINT32 find_landing_locked(const struct queue_job *job, UINT32 file)
+{
+    UINT32 i;
+
+    for (i = 0; i < job->landing_count && job->landing[i].file != file; i++) ;
+    return i;
+}
+
 HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size)
 {
     struct record record = { RECORD_FILE_DONE };
     HRESULT hr;
+    UINT32 i;
 
     record.u.done.file = file;
     record.u.done.size = size;
@@ -249,7 +272,8 @@ HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size
     if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
     {
         sched_clocks_moved(&job->clocks, queue_clock());
-        job->live_file = NO_FILE;
+        if (job->live_file == file) job->live_file = NO_FILE;
+        if ((i = find_landing_locked(job, file)) < job->landing_count) job->landing[i] = job->landing[--job->landing_count];
     }
     queue_leave();
     return hr;
@@ -302,6 +326,7 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
     job->transfer = NULL;
     sched_clocks_halt(&job->clocks, queue_clock());
     job->live_file = NO_FILE;
+    job->landing_count = 0;
     queue_facts_locked(job, &facts);
     if (facts.all_transferred)
         queue_event_locked(job, EVENT_FINISHED, NULL, NO_FILE);     /* also if it was told to stop a moment too late */
@@ -360,11 +385,14 @@ void queue_file_progress_locked(const struct queue_job *job, UINT32 index, UINT6
                                 BOOL *completed)
 {
     const struct job_file *file = &job->job->files[index];
+    UINT32 i;
 
     *total = file_total(file);
     *transferred = file_received(file);
     *completed = !!(file->flags & FILE_PUBLISHED);
-    if (job->live_file == index && !(file->flags & FILE_TRANSFERRED))
+    if (!(file->flags & FILE_TRANSFERRED) && (i = find_landing_locked(job, index)) < job->landing_count)
+        *transferred = job->landing[i].size;
+    else if (job->live_file == index && !(file->flags & FILE_TRANSFERRED))
     {
         *transferred = job->live_received;
         if (*total == SIZE_UNKNOWN && job->live_total != SIZE_UNKNOWN) *total = job->live_total;

@@ -25,6 +25,7 @@
 
 #include "awake.h"
 #include "disk.h"
+#include "lander.h"
 #include "local.h"
 #include "log.h"
 #include "output.h"
@@ -75,6 +76,9 @@ struct transfer
     struct shim_session *session;
     struct output *output;
     struct writer *writer;
+    struct lander *lander;
+    BYTE *handed;               /* for each file: it is the lander's, or was; grows as files are added */
+    UINT32 handed_count;
     BYTE *parts;                /* a stretch of a multipart body, WRITER_BLOCK_SIZE octets; made when first needed */
     BOOL connected;
     UINT32 requests;            /* job->requests when they were last looked at */
@@ -181,13 +185,35 @@ static BOOL is_wanted(const struct job_file *file)
     return FALSE;
 }
 
-static UINT32 next_file(const struct job *job)
+static BOOL is_handed(const struct transfer *transfer, UINT32 file)
 {
+    return file < transfer->handed_count && transfer->handed[file];
+}
+
+static BOOL set_handed(struct transfer *transfer, UINT32 file)
+{
+    UINT32 count = max(64, transfer->handed_count);
+    BYTE *handed;
+
+    if (file >= transfer->handed_count)
+    {
+        while (count <= file) count *= 2;
+        if (!(handed = realloc(transfer->handed, count))) return FALSE;
+        memset(handed + transfer->handed_count, 0, count - transfer->handed_count);
+        transfer->handed = handed;
+        transfer->handed_count = count;
+    }
+    transfer->handed[file] = TRUE;
+    return TRUE;
+}
+
+static UINT32 next_file(const struct transfer *transfer, const struct job *job)
+{
+    BOOL on_demand = job_u32(job, PROP_ON_DEMAND);
     UINT32 i;
 
-    if (!job_u32(job, PROP_ON_DEMAND)) return job_first_unfinished(job);
-    for (i = 0; i < job->file_count; i++)
-        if (is_wanted(&job->files[i])) return i;
+    for (i = on_demand ? 0 : job_first_unfinished(job); i < job->file_count; i++)
+        if (!is_handed(transfer, i) && (on_demand ? is_wanted(&job->files[i]) : !(job->files[i].flags & FILE_TRANSFERRED))) return i;
     return NO_FILE;
 }
 
@@ -203,7 +229,7 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     ranges_init(&plan->received);
     queue_enter();
     transfer->requests = job->requests;
-    if ((plan->index = next_file(job->job)) == NO_FILE)
+    if ((plan->index = next_file(transfer, job->job)) == NO_FILE)
     {
         queue_leave();
         return S_FALSE;
@@ -368,10 +394,37 @@ static HRESULT put_octets(struct transfer *transfer, UINT64 offset, UINT32 size,
     return writer_put(transfer->writer, size);
 }
 
+static HRESULT on_landed(void *ctx, UINT32 file, UINT64 size)
+{
+    struct transfer *transfer = ctx;
+
+    return queue_transfer_file_done(transfer->job, file, size);
+}
+
+/* Leaves the file to the lander; S_FALSE: it is not for it. */
+static HRESULT hand_over(struct transfer *transfer, const struct file_plan *plan, UINT64 total)
+{
+    struct lander_callbacks callbacks = { on_landed, transfer };
+    struct output *output = transfer->output;
+    HRESULT hr;
+
+    /* what depends on all octets being recorded waits for its own file */
+    if (transfer->forgetful || plan->on_demand || plan->max_bytes != SIZE_UNKNOWN) return S_FALSE;
+    if (!transfer->lander && FAILED(lander_create(&callbacks, &transfer->lander))) return S_FALSE;
+    if (FAILED(hr = writer_drain(transfer->writer))) return hr;
+    if (FAILED(hr = output_set_size(output, total))) return hr;
+    if (!set_handed(transfer, plan->index)) return S_FALSE;
+    queue_transfer_landing(transfer->job, plan->index, total);
+    writer_end(transfer->writer);
+    transfer->output = NULL;
+    return lander_add(transfer->lander, output, plan->index, total);
+}
+
 static HRESULT finish_file(struct transfer *transfer, const struct file_plan *plan, UINT64 total)
 {
     HRESULT hr;
 
+    if ((hr = hand_over(transfer, plan, total)) != S_FALSE) return hr;
     if (FAILED(hr = writer_flush(transfer->writer))) return hr;
     if ((hr = output_set_size(transfer->output, total)) == S_FALSE) hr = output_flush(transfer->output);
     if (FAILED(hr)) return hr;
@@ -786,7 +839,8 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
     struct proxy_route *route;
     struct file_plan plan;
     struct url url;
-    HRESULT hr;
+    HRESULT hr, landed;
+    UINT32 i;
 
     *index = NO_FILE;
     if (FAILED(hr = proxy_route_create(transfer->job, &route)))
@@ -808,6 +862,11 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
         free_plan(&plan);
         if (FAILED(hr)) break;
         *index = NO_FILE;
+    }
+    if (transfer->lander && FAILED(landed = lander_wait(transfer->lander, &i)) && (SUCCEEDED(hr) || *index == i || hr == landed))
+    {
+        fail_local(failure, hr = landed);
+        *index = i;
     }
     if (hr == E_OUTOFMEMORY && *index == NO_FILE) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
     proxy_route_release(route);
@@ -971,6 +1030,8 @@ void transfer_destroy(struct transfer *transfer)
 {
     free(transfer->parts);
     writer_destroy(transfer->writer);
+    lander_destroy(transfer->lander);
+    free(transfer->handed);
     CloseHandle(transfer->cancel);
     queue_release(transfer->job);
     free(transfer);

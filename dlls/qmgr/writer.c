@@ -295,6 +295,17 @@ HRESULT writer_put(struct writer *writer, UINT32 size)
     return hr;
 }
 
+HRESULT writer_drain(struct writer *writer)
+{
+    HRESULT hr;
+
+    sync_lock(&writer->mutex);
+    while (writer->count) sync_wait(&writer->settled, &writer->mutex);
+    hr = writer->hr;
+    sync_unlock(&writer->mutex);
+    return hr;
+}
+
 HRESULT writer_flush(struct writer *writer)
 {
     HRESULT hr;

@@ -64,6 +64,9 @@ BYTE *writer_buffer(struct writer *writer);
 /* Takes `size` octets at the start of the buffer, which belong at the place where the last put ended. */
 HRESULT writer_put(struct writer *writer, UINT32 size);
 
+/* S_OK: all that was put is written. */
+HRESULT writer_drain(struct writer *writer);
+
 /* S_OK: all that was put is on disk and was told to `flushed`. */
 HRESULT writer_flush(struct writer *writer);
 
