@@ -23,9 +23,10 @@
 #include "windef.h"
 #include "winbase.h"
 
-#include "attached.h"
 #include "disk.h"
 #include "finish.h"
+#include "helper.h"
+#include "judge.h"
 #include "log.h"
 #include "notify.h"
 #include "queue.h"
@@ -100,7 +101,8 @@ HRESULT finish_complete(struct queue_job *job, const struct caller *caller)
     queue_finish_end(job);
     if (SUCCEEDED(hr))
     {
-        attached_forget(job);
+        judge_forget(job);
+        helper_set(job, NULL);
         notify_forget(job);
     }
     report(job, "completed", hr);
@@ -123,7 +125,8 @@ static HRESULT cancel(struct queue_job *job, enum job_event event, const struct 
     queue_finish_end(job);
     if (SUCCEEDED(hr))
     {
-        attached_forget(job);
+        judge_forget(job);
+        helper_set(job, NULL);
         notify_forget(job);
     }
     report(job, event == EVENT_INACTIVE ? "given up: nothing happened with it for too long" : "cancelled", hr);

@@ -26,9 +26,9 @@
 #include "winbase.h"
 #include "objbase.h"
 
-#include "attached.h"
 #include "finish.h"
 #include "job_door.h"
+#include "judge.h"
 #include "local.h"
 #include "notify.h"
 #include "security.h"
@@ -524,7 +524,7 @@ static HRESULT WINAPI job_TakeOwnership(IBackgroundCopyJob5 *iface)
     job_secrets_enter();
     hr = queue_take_ownership(door->job, caller);                   /* the model drops what was the old owner's [api-2-later:GEN.15] */
     job_secrets_leave();
-    if (SUCCEEDED(hr)) attached_drop_callback(door->job);           /* HTTP3.SetServerCertificateValidationInterface.A3 */
+    if (SUCCEEDED(hr)) judge_forget(door->job);                     /* HTTP3.SetServerCertificateValidationInterface.A3 */
     return hr;
 }
 

@@ -27,9 +27,9 @@
 #include "winbase.h"
 #include "objbase.h"
 
-#include "attached.h"
 #include "certs.h"
 #include "job_door.h"
+#include "judge.h"
 #include "core/str.h"
 
 #include "wine/debug.h"
@@ -355,7 +355,7 @@ static HRESULT WINAPI http_SetServerCertificateValidationInterface(IBackgroundCo
     if (callback && FAILED(IUnknown_QueryInterface(callback, &IID_IBackgroundCopyServerCertificateValidationCallback, (void **)&judge)))
         return E_NOINTERFACE;
     value.number = judge != NULL;
-    if (SUCCEEDED(hr = queue_set(door->job, &value, 1, check_paused))) attached_set_callback(door->job, judge);
+    if (SUCCEEDED(hr = queue_set(door->job, &value, 1, check_paused))) hr = judge_set(door->job, door->base.client, judge);
     if (judge) IUnknown_Release(judge);
     return hr;
 }

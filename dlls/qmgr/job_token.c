@@ -27,7 +27,7 @@
 #include "winbase.h"
 #include "objbase.h"
 
-#include "attached.h"
+#include "helper.h"
 #include "job_door.h"
 
 #include "wine/debug.h"
@@ -85,7 +85,7 @@ static HRESULT check_helper(const struct job_door *door, const struct caller *he
 static HRESULT WINAPI token_SetHelperTokenFlags(IBitsTokenOptions *iface, DWORD flags)
 {
     struct job_door *door = impl_from_IBitsTokenOptions(iface);
-    struct caller *helper = attached_get_helper(door->job);
+    struct caller *helper = helper_get(door->job);
     HRESULT hr;
 
     TRACE("%p, %#lx.\n", iface, flags);
@@ -125,7 +125,7 @@ static HRESULT WINAPI token_SetHelperToken(IBitsTokenOptions *iface)
         if (!GetTokenInformation(helper->token, TokenImpersonationLevel, &level, sizeof(level), &size)
             || level < SecurityImpersonation)
             hr = CO_E_FAILEDTOIMPERSONATE;                          /* TOKEN.SetHelperToken.4 */
-        else if (SUCCEEDED(hr = job_check_state(door, NULL))) attached_set_helper(door->job, helper);
+        else if (SUCCEEDED(hr = job_check_state(door, NULL))) helper_set(door->job, helper);
     }
     caller_release(helper);
     return hr;
@@ -140,7 +140,7 @@ static HRESULT WINAPI token_ClearHelperToken(IBitsTokenOptions *iface)
 
     if (FAILED(hr = check_helper(door, NULL))) return hr;
     if (FAILED(hr = job_check_state(door, NULL))) return hr;
-    attached_set_helper(door->job, NULL);
+    helper_set(door->job, NULL);
     return S_OK;
 }
 
@@ -153,7 +153,7 @@ static HRESULT WINAPI token_GetHelperTokenSid(IBitsTokenOptions *iface, LPWSTR *
     TRACE("%p, %p.\n", iface, ret);
 
     if (!ret) return E_INVALIDARG;
-    helper = attached_get_helper(door->job);
+    helper = helper_get(door->job);
     hr = return_string(helper ? helper->sid : NULL, ret);           /* TOKEN.GetHelperTokenSid.1, A1 */
     if (helper) caller_release(helper);
     return hr;

@@ -123,6 +123,17 @@ static void load_rules(HKEY key, struct rules *rules)
     read_limits(key, maintenance, &rules->maintenance_limits);
 }
 
+/* 0: always, 1: if the machine's level of NTLM is 2 or more, 2: only for jobs that were told to [BEH.AUTH.7, 20] */
+static BOOL read_implicit_logon(HKEY key)
+{
+    UINT32 rule = read_dword(key, NULL, L"UseLMCompat", 0, 2, 2);
+    DWORD level, size = sizeof(level);
+
+    if (rule != 1) return !rule;
+    return !RegGetValueW(HKEY_LOCAL_MACHINE, L"System\\CurrentControlSet\\Control\\Lsa", L"LmCompatibilityLevel", RRF_RT_REG_DWORD, NULL,
+                         &level, &size) && level >= 2;
+}
+
 static void load(struct policy *policy)
 {
     static const WCHAR *const transfer_values[] =
@@ -144,7 +155,7 @@ static void load(struct policy *policy)
         policy->cost_flags[i] = read_dword(key, L"TransferPolicy", transfer_values[i], 0, ~0u, 0);
 
     key = own_source.key;
-    policy->use_lm_compat = read_dword(key, NULL, L"UseLMCompat", 0, ~0u, 0) != 0;
+    policy->implicit_logon = read_implicit_logon(key);
     policy->log_level = read_dword(key, NULL, L"LogLevel", 0, 4, 3);
     policy->keep_awake = read_dword(key, NULL, L"KeepAwake", 0, 1, 1);
     policy->auto_start = read_dword(key, NULL, L"AutoStart", 0, 1, 1);

@@ -47,7 +47,7 @@ struct policy
     /* transfer policy per priority, BG_JOB_PRIORITY order; 0: not configured [BEH.POLICY.25] */
     UINT32 cost_flags[4];
 
-    BOOL use_lm_compat;               /* UseLMCompat [BEH.POLICY.33] */
+    BOOL implicit_logon;              /* the user's own credentials go to whoever asks: UseLMCompat [BEH.AUTH.7] */
 
     /* this project's own, non-policy key */
     UINT32 log_level;                 /* LogLevel, 3 */

@@ -350,6 +350,23 @@ HRESULT queue_create_group(const struct caller *caller, const GUID *group, struc
     return create(caller, L"", JOB_DOWNLOAD, group, job);
 }
 
+/* Part of what identity.c reads. */
+static BOOL shows_to_servers(enum job_prop prop)
+{
+    switch (prop)
+    {
+    case PROP_SECURITY_FLAGS:
+    case PROP_CERT_HASH:
+    case PROP_CERT_CALLBACK_WANTED:
+    case PROP_CREDENTIALS:
+    case PROP_USE_STORED_CREDENTIALS:
+    case PROP_TOKEN_FLAGS:
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
 HRESULT queue_set(struct queue_job *job, const struct prop_value *values, UINT32 count,
                   HRESULT (*check)(const struct queue_job *job))
 {
@@ -362,7 +379,10 @@ HRESULT queue_set(struct queue_job *job, const struct prop_value *values, UINT32
     if (FAILED(hr = change(job, &record, check))) return hr;
     queue_enter();
     for (i = 0; i < count; i++)
+    {
         if (values[i].prop == PROP_PRIORITY) job->requests++;   /* BEH.STATE.95 */
+        if (shows_to_servers(values[i].prop)) job->options++;   /* BEH.STATE.97 */
+    }
     queue_leave();
     engine_wake();
     return S_OK;
@@ -503,8 +523,12 @@ HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller)
     record.u.owner.owner = caller->sid;
     record.u.owner.integrity = caller->integrity;
     record.u.owner.elevated = caller->elevated;
-    if (SUCCEEDED(hr = change(job, &record, NULL))) engine_wake();
-    return hr;
+    if (FAILED(hr = change(job, &record, NULL))) return hr;
+    queue_enter();
+    job->options++;
+    queue_leave();
+    engine_wake();
+    return S_OK;
 }
 
 HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid)

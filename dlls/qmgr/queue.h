@@ -40,8 +40,8 @@
 #include "core/sched.h"
 #include "core/state.h"
 
-struct IUnknown;
 struct caller;
+struct judge;
 struct transfer;
 struct notify_job;
 
@@ -69,8 +69,9 @@ struct queue_job
     UINT64 files_ticket;            /* of the last files that were added: their temporary names are durable before they are made */
     UINT64 ticket;                  /* of the last record applied, for queue_wait */
     struct notify_job *notify;      /* owned by notify.c, NULL without a registered client interface */
-    struct IUnknown *cert_callback; /* owned by attached.c, NULL without one */
-    struct caller *helper;          /* the same: whose token helps, or NULL */
+    struct judge *judge;            /* owned by judge.c, NULL without a client's interface */
+    struct caller *helper;          /* owned by helper.c: whose token helps, or NULL */
+    UINT32 options;                 /* counts changes of what identity.c reads, so that a transfer sees new credentials */
     BOOL headers_hidden;            /* MakeCustomHeadersWriteOnly came when the job was over */
 };
 

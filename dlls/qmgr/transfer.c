@@ -25,6 +25,7 @@
 
 #include "awake.h"
 #include "disk.h"
+#include "identity.h"
 #include "lander.h"
 #include "local.h"
 #include "log.h"
@@ -74,6 +75,7 @@ struct transfer
     HANDLE cancel;              /* manual-reset event */
     LONG stop;                  /* as the event, without a call to wineserver */
     struct shim_session *session;
+    struct identity *identity;  /* of the session */
     struct output *output;
     struct writer *writer;
     struct lander *lander;
@@ -834,6 +836,25 @@ static HRESULT copy_file(struct transfer *transfer, struct file_plan *plan, stru
     return hr;
 }
 
+static void close_session(struct transfer *transfer)
+{
+    if (transfer->session) shim_session_release(transfer->session);
+    transfer->session = NULL;
+    identity_close(transfer->identity);
+    transfer->identity = NULL;
+}
+
+/* A new one if there is none or the job has become another towards servers [BEH.STATE.97]. */
+static HRESULT open_session(struct transfer *transfer)
+{
+    HRESULT hr;
+
+    if (transfer->session && !identity_is_stale(transfer->identity)) return S_OK;
+    close_session(transfer);
+    if (FAILED(hr = identity_open(transfer->job, transfer->cancel, &transfer->identity))) return hr;
+    return shim_session_create(identity_params(transfer->identity), &transfer->session);
+}
+
 static HRESULT run_files(struct transfer *transfer, struct failure *failure, UINT32 *index)
 {
     struct proxy_route *route;
@@ -856,7 +877,9 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
             verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
         else
         {
-            hr = url.scheme == URL_FILE ? copy_file(transfer, &plan, failure) : fetch_file(transfer, &plan, route, failure);
+            if (url.scheme == URL_FILE) hr = copy_file(transfer, &plan, failure);
+            else if (SUCCEEDED(hr = open_session(transfer))) hr = fetch_file(transfer, &plan, route, failure);
+            else verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
             url_free(&url);
         }
         free_plan(&plan);
@@ -871,16 +894,6 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
     if (hr == E_OUTOFMEMORY && *index == NO_FILE) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
     proxy_route_release(route);
     return hr;
-}
-
-static HRESULT open_session(struct transfer *transfer)
-{
-    struct shim_session_params params = { 0 };
-
-    queue_enter();
-    params.tls_flags = job_u32(transfer->job->job, PROP_SECURITY_FLAGS) & 0x1f;
-    queue_leave();
-    return shim_session_create(&params, &transfer->session);
 }
 
 static void run(struct transfer *transfer)
@@ -910,7 +923,7 @@ static void run(struct transfer *transfer)
     }
     else if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
     if (owner) caller_release(owner);
-    if (transfer->session) shim_session_release(transfer->session);
+    close_session(transfer);
 
     queue_transfer_ended(job, transfer, FAILED(hr) && hr != E_ABORT ? &failure : NULL, index, worked && SUCCEEDED(hr));
     transfer_destroy(transfer);

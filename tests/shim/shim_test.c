@@ -961,7 +961,7 @@ static void remove_ca(void)
 static HRESULT validate_result;
 static UINT32 validate_calls;
 
-static HRESULT validate(void *ctx, const void *cert_context)
+static HRESULT validate(void *ctx, const WCHAR *host, UINT16 port, const void *cert_context)
 {
     const CERT_CONTEXT *cert = cert_context;
 

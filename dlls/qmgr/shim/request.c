@@ -50,7 +50,7 @@ struct shim_session
     BYTE client_cert_hash[20];
     DWORD client_cert_location;
     WCHAR *client_cert_store;
-    HRESULT (*validate_cert)(void *ctx, const void *cert_context);
+    HRESULT (*validate_cert)(void *ctx, const WCHAR *host, UINT16 port, const void *cert_context);
     void *validate_ctx;
     struct auth *auth;
     LONG refs;
@@ -740,7 +740,7 @@ static HRESULT get_conn(struct shim_session *session, const struct shim_request_
     {
         struct tls_params tls_params =
         {
-            cred, target->host, session->tls_flags, session->validate_cert, session->validate_ctx,
+            cred, target->host, target->url.port, session->tls_flags, session->validate_cert, session->validate_ctx,
             params->cancel, params->io_timeout
         };
 

@@ -89,7 +89,8 @@ struct shim_session_params
     ULONG credential_count;
     BOOL implicit_server;                      /* implicit credentials may answer a server's challenge [BEH.AUTH.6, 7] */
     BOOL implicit_proxy;
-    HRESULT (*validate_cert)(void *ctx, const void *cert_context); /* after our own verification, before any header; or NULL */
+    /* after our own verification, before any header; or NULL. host as in tls.h; cert_context: a CERT_CONTEXT */
+    HRESULT (*validate_cert)(void *ctx, const WCHAR *host, UINT16 port, const void *cert_context);
     void *validate_ctx;
 };
 

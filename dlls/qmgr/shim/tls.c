@@ -347,7 +347,7 @@ static HRESULT verify(struct tls *tls, const struct tls_params *params, struct s
         return HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_INVALID_CERT);
     }
     hr = cert_verify(cert, params->host, params->flags, params->cancel, params->timeout, &error->detail);
-    if (SUCCEEDED(hr) && params->validate && FAILED(hr = params->validate(params->validate_ctx, cert)))
+    if (SUCCEEDED(hr) && params->validate && FAILED(hr = params->validate(params->validate_ctx, params->host, params->port, cert)))
         error->context = SHIM_CONTEXT_SERVER_CERTIFICATE_CALLBACK; /* [BEH.CERT.3] */
     CertFreeCertificateContext(cert);
     return hr;

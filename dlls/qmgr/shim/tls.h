@@ -44,8 +44,9 @@ struct tls_params
 {
     const struct tls_cred *cred;    /* outlives the connection */
     const WCHAR *host;              /* ASCII form, or an address literal */
+    UINT16 port;                    /* for validate */
     UINT32 flags;                   /* SHIM_TLS_* */
-    HRESULT (*validate)(void *ctx, const void *cert_context);
+    HRESULT (*validate)(void *ctx, const WCHAR *host, UINT16 port, const void *cert_context);
     void *validate_ctx;
     HANDLE cancel;
     UINT32 timeout;                 /* ms without a byte; also for the check of the certificate */
