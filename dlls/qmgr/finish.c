@@ -153,15 +153,6 @@ void finish_expire(struct queue_job *job)
     if (!QueueUserWorkItem(expire, job, WT_EXECUTELONGFUNCTION)) expire(job);
 }
 
-static BOOL has_unpublished_locked(const struct job *job)
-{
-    UINT32 i;
-
-    for (i = 0; i < job->file_count; i++)
-        if (!(job->files[i].flags & FILE_PUBLISHED)) return TRUE;
-    return FALSE;
-}
-
 /* A group whose files cannot be put in place is in error; its client may see to it and resume it. */
 static void fail_group(struct queue_job *job, HRESULT hr, UINT32 file)
 {
@@ -188,7 +179,7 @@ static DWORD CALLBACK finish_group(void *arg)
     if (SUCCEEDED(queue_finish_begin(job, EVENT_COMPLETE, &step)))
     {
         queue_enter();
-        wanted = job->live == JOB_TRANSFERRED && has_unpublished_locked(job->job);
+        wanted = job->live == JOB_TRANSFERRED && job_has_unpublished(job->job);
         queue_leave();
         if (wanted && security_owner(job->job->owner, &caller) == S_OK)
         {

@@ -314,32 +314,38 @@ static HRESULT WINAPI group_GetProgress(IBackgroundCopyGroup *iface, DWORD flags
     return group_progress(group->job, flags, ret);
 }
 
+static DWORD status_locked(const struct queue_job *job)
+{
+    DWORD status = job_all_transferred(job->job) ? QM_STATUS_GROUP_COMPLETE : QM_STATUS_GROUP_INCOMPLETE;
+
+    if (job_u32(job->job, PROP_PRIORITY) == JOB_FOREGROUND) status |= QM_STATUS_GROUP_FOREGROUND;
+    switch (job->live)
+    {
+    case JOB_ERROR:
+        status |= QM_STATUS_GROUP_ERROR;
+        /* fall through: groups in error and finished ones are suspended by themselves [GROUP.SuspendGroup.1] */
+    case JOB_SUSPENDED:
+    case JOB_TRANSFERRED:
+    case JOB_ACKNOWLEDGED:
+    case JOB_CANCELLED:
+        status |= QM_STATUS_GROUP_SUSPENDED;
+        break;
+    default:
+        break;
+    }
+    return status;
+}
+
 static HRESULT WINAPI group_GetStatus(IBackgroundCopyGroup *iface, DWORD *status, DWORD *index)
 {
     struct group *group = impl_from_IBackgroundCopyGroup(iface);
-    const struct job *job = group->job->job;
 
     TRACE("%p, %p, %p.\n", iface, status, index);
 
     if (!status || !index) return E_INVALIDARG;
     *index = 0;                                                     /* GROUP.GetStatus.2 */
     queue_enter();
-    *status = job_all_transferred(job) ? QM_STATUS_GROUP_COMPLETE : QM_STATUS_GROUP_INCOMPLETE;
-    if (job_u32(job, PROP_PRIORITY) == JOB_FOREGROUND) *status |= QM_STATUS_GROUP_FOREGROUND;
-    switch (group->job->live)
-    {
-    case JOB_ERROR:
-        *status |= QM_STATUS_GROUP_ERROR;
-        /* fall through: groups in error and finished ones are suspended by themselves [GROUP.SuspendGroup.1] */
-    case JOB_SUSPENDED:
-    case JOB_TRANSFERRED:
-    case JOB_ACKNOWLEDGED:
-    case JOB_CANCELLED:
-        *status |= QM_STATUS_GROUP_SUSPENDED;
-        break;
-    default:
-        break;
-    }
+    *status = status_locked(group->job);
     queue_leave();
     return S_OK;
 }
@@ -558,6 +564,31 @@ HRESULT group_create(struct client *client, struct queue_job *job, IBackgroundCo
     client_object_init(&group->base, client, (IUnknown *)&group->IBackgroundCopyGroup_iface);
     *ret = &group->IBackgroundCopyGroup_iface;
     return S_OK;
+}
+
+HRESULT group_call_status(IBackgroundCopyCallback1 *callback, struct client *client, struct queue_job *job)
+{
+    DWORD status, win32 = 0, transport = 0, retries = 0, file = ~0u;
+    IBackgroundCopyGroup *group;
+    IBackgroundCopyJob1 *job1;
+    HRESULT hr;
+
+    if (FAILED(hr = group_create(client, job, &group))) return hr;
+    if (SUCCEEDED(hr = group_job_create(client, job, &job1)))
+    {
+        queue_enter();
+        status = status_locked(job);
+        if (status & QM_STATUS_GROUP_ERROR)                         /* CB1.OnStatus.2 */
+        {
+            group_error_results(&job->job->failure, job->job->error_count, &win32, &transport, &retries);
+            file = job->job->failure.file;
+        }
+        queue_leave();
+        hr = IBackgroundCopyCallback1_OnStatus(callback, group, job1, file, status, retries, win32, transport);
+        IBackgroundCopyJob1_Release(job1);
+    }
+    IBackgroundCopyGroup_Release(group);
+    return hr;
 }
 
 static ULONG WINAPI qmgr_AddRef(IBackgroundCopyQMgr *iface)

@@ -32,6 +32,7 @@
 #include "notify_private.h"
 #include "notify_threads.h"
 #include "policy.h"
+#include "qmgr.h"
 #include "security.h"
 
 #include "wine/debug.h"
@@ -247,9 +248,36 @@ static UINT32 owed_file_locked(struct notify_job *notify_job)
     return NO_FILE;
 }
 
+/* GUID_NULL: none. A group of the queue manager 0.9 has a class of its own kind [CB1.1]. */
+static void get_class(const struct job *job, GUID *class)
+{
+    if (!job_string(job, PROP_GROUP_NOTIFY_CLSID) || FAILED(IIDFromString(job_string(job, PROP_GROUP_NOTIFY_CLSID), class)))
+        *class = job->props[PROP_NOTIFY_CLSID].guid;
+}
+
 static BOOL has_class(const struct job *job)
 {
-    return !IsEqualGUID(&job->props[PROP_NOTIFY_CLSID].guid, &no_class);
+    GUID class;
+
+    get_class(job, &class);
+    return !IsEqualGUID(&class, &no_class);
+}
+
+/* What is to be told; a group tells its client in its own words [GPROP.1, 2]. */
+static UINT32 get_flags(const struct job *job)
+{
+    UINT32 group = job_u32(job, PROP_GROUP_NOTIFY_FLAGS), flags = NOTIFY_FLAG_ERROR;
+
+    if (!job_string(job, PROP_GROUP_NOTIFY_CLSID)) return job_u32(job, PROP_NOTIFY_FLAGS);
+    if (group & QM_NOTIFY_GROUP_DONE) flags |= NOTIFY_FLAG_TRANSFERRED;
+    if (group & QM_NOTIFY_DISABLE_NOTIFY) flags |= NOTIFY_FLAG_DISABLE;
+    return flags;
+}
+
+/* A group is complete when its files are in place [GROUP.CancelGroup.A1]. */
+static BOOL is_being_published(const struct queue_job *job)
+{
+    return job->live == JOB_TRANSFERRED && job_is_group(job->job) && job_has_unpublished(job->job);
 }
 
 static BOOL has_program(const struct job *job)
@@ -265,9 +293,9 @@ static void gather_locked(struct notify_job *notify_job, const struct policy *po
     const struct job *job = notify_job->job->job;
     UINT64 delay = job_u32(job, PROP_MINIMUM_RETRY_DELAY) * MSEC_PER_SECOND;
 
-    facts->state = notify_job->job->live;
+    facts->state = is_being_published(notify_job->job) ? JOB_QUEUED : notify_job->job->live;
     facts->type = job->type;
-    facts->flags = job_u32(job, PROP_NOTIFY_FLAGS);
+    facts->flags = get_flags(job);
     facts->notified = job->notified;
     facts->object = object != NULL;
     facts->no_files = object && object->no_files;
@@ -289,6 +317,7 @@ static void gather_locked(struct notify_job *notify_job, const struct policy *po
 static struct notify_lane *lane_of_step_locked(struct notify_job *notify_job, const struct notice_step *step)
 {
     const struct job *job = notify_job->job->job;
+    GUID class;
     BOOL is_new;
 
     switch (step->way)
@@ -297,7 +326,8 @@ static struct notify_lane *lane_of_step_locked(struct notify_job *notify_job, co
         notify_job->object->lane->refs++;
         return notify_job->object->lane;
     case WAY_CLASS:
-        return get_lane_locked(NULL, &job->props[PROP_NOTIFY_CLSID].guid, NULL, &is_new);
+        get_class(job, &class);
+        return get_lane_locked(NULL, &class, NULL, &is_new);
     default:
         return get_lane_locked(NULL, &no_class, job->owner, &is_new);
     }
@@ -492,7 +522,7 @@ BOOL notify_call_valid_locked(struct notify_call *call)
     const struct queue_job *job = call->job;
     const struct notify_job *notify_job = job->notify;
 
-    if (job_is_final(job->live) || (job_u32(job->job, PROP_NOTIFY_FLAGS) & NOTIFY_FLAG_DISABLE)) return FALSE;
+    if (job_is_final(job->live) || (get_flags(job->job) & NOTIFY_FLAG_DISABLE)) return FALSE;
     if (call->step.serial != notify_job->notices.serial) return FALSE;
     if (call->step.way != WAY_PROGRAM && call->object && call->object->job != notify_job) return FALSE;
     if (call->step.notice == NOTICE_STATE && call->step.episode != notify_job->notices.episode) return FALSE;
@@ -716,11 +746,13 @@ static void set_locked(struct queue_job *job, const struct record *record)
         {
         case PROP_NOTIFY_PROGRAM:
         case PROP_NOTIFY_CLSID:
+        case PROP_GROUP_NOTIFY_CLSID:
             if (!(notify_job = need_locked(job))) return;
             notices_renewed(&notify_job->notices, FALSE);
             mark_locked(notify_job);
             break;
         case PROP_NOTIFY_FLAGS:
+        case PROP_GROUP_NOTIFY_FLAGS:
         case PROP_MIN_NOTIFY_INTERVAL:
             if (job->notify) mark_locked(job->notify);      /* CB.A2: evaluated when it is sent */
             break;
@@ -735,7 +767,7 @@ void notify_applied_locked(struct queue_job *job, const struct record *record)
     if (record->type == RECORD_SET) set_locked(job, record);
     if (!job->notify) return;
     job->notify->first_unnotified = min(job->notify->first_unnotified, job->job->first_untransferred);
-    if (record->type == RECORD_FILE_DONE) mark_locked(job->notify);
+    if (record->type == RECORD_FILE_DONE || record->type == RECORD_PUBLISHED) mark_locked(job->notify);
     if (is_visible(record)) notify_modified_locked(job);
 }
 
@@ -753,7 +785,7 @@ void notify_modified_locked(struct queue_job *job)
 
     if (!notify_job || (notify_job->pending && notify_job->notices.modified)) return;
     facts.state = job->live;
-    facts.flags = job_u32(job->job, PROP_NOTIFY_FLAGS);
+    facts.flags = get_flags(job->job);
     facts.object = notify_job->object != NULL;
     facts.class = has_class(job->job);
     if (notices_modified(&notify_job->notices, &facts)) mark_locked(notify_job);

@@ -62,7 +62,9 @@ HRESULT notify_object_create(struct notify_lane *lane, IUnknown *unknown, BOOL m
     if (!(object = calloc(1, sizeof(*object)))) return E_OUTOFMEMORY;
     for (i = 0; i < ARRAY_SIZE(iids) && !object->callback; i++)
         if (FAILED(IUnknown_QueryInterface(unknown, iids[i], (void **)&object->callback))) object->callback = NULL;
-    if (!object->callback)
+    /* an object of a group's class [CB1.1] */
+    if (made && FAILED(IUnknown_QueryInterface(unknown, &IID_IBackgroundCopyCallback1, (void **)&object->callback1))) object->callback1 = NULL;
+    if (!object->callback && !object->callback1)
     {
         free(object);
         return E_NOINTERFACE;
@@ -83,7 +85,8 @@ void notify_object_destroy(struct notify_object *object)
 {
     if (object->callback3) IBackgroundCopyCallback3_Release(object->callback3);
     if (object->callback2) IBackgroundCopyCallback2_Release(object->callback2);
-    IBackgroundCopyCallback_Release(object->callback);
+    if (object->callback1) IBackgroundCopyCallback1_Release(object->callback1);
+    if (object->callback) IBackgroundCopyCallback_Release(object->callback);
     IUnknown_Release(object->unknown);
     free(object);
 }
@@ -171,6 +174,36 @@ static HRESULT ranges_transferred(struct notify_call *call, IBackgroundCopyJob *
     return hr;
 }
 
+/* The end of a group of the queue manager 0.9. */
+static enum notice_result call_group(struct notify_call *call)
+{
+    enum notice_result result;
+    BOOL valid;
+    HRESULT hr;
+
+    if (FAILED(queue_wait(call->job))) return RESULT_BUSY;
+    queue_enter();
+    valid = notify_call_valid_locked(call);
+    queue_leave();
+    if (!valid) return RESULT_STALE;
+    hr = group_call_status(call->object->callback1, call->object->lane->client, call->job);
+    TRACE("group %s: hr %#lx.\n", debugstr_guid(&call->job->job->id), hr);
+    result = judge(call->object, call->step.notice, hr);
+    if (result != RESULT_DELIVERED)
+        log_write(LOG_INFO, "group %s: the client does not take its status, hr %#lx", debugstr_guid(&call->job->job->id), hr);
+    return result;
+}
+
+static BOOL tells_group(const struct notify_call *call)
+{
+    BOOL ret;
+
+    queue_enter();
+    ret = call->object->made && call->step.notice == NOTICE_STATE && job_string(call->job->job, PROP_GROUP_NOTIFY_CLSID);
+    queue_leave();
+    return ret;
+}
+
 static enum notice_result call_object(struct notify_call *call)
 {
     struct notify_object *object = call->object;
@@ -181,6 +214,8 @@ static enum notice_result call_object(struct notify_call *call)
     BOOL valid;
     HRESULT hr;
 
+    if (tells_group(call)) return object->callback1 ? call_group(call) : RESULT_REFUSED;
+    if (!object->callback) return RESULT_REFUSED;
     if (call->step.notice == NOTICE_FILE && !ask_for(object, &IID_IBackgroundCopyCallback2, (void **)&object->callback2,
                                                      &object->no_files, &result))
         return result;

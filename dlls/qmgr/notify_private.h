@@ -24,6 +24,7 @@
 #include "clients.h"
 #include "queue.h"
 #include "qmgr_private.h"
+#include "qmgr.h"
 #include "core/notices.h"
 
 /* Everything here is guarded by queue.cs unless it says otherwise. */
@@ -52,6 +53,7 @@ struct notify_object
     IUnknown *unknown;
     IBackgroundCopyCallback *callback;  /* whatever of the three it answers */
     BOOL made;                      /* of the class, by us */
+    IBackgroundCopyCallback1 *callback1; /* of the queue manager 0.9; only if made, and then perhaps instead of the others */
     /* written by the thread of a call, once */
     IBackgroundCopyCallback2 *callback2;
     IBackgroundCopyCallback3 *callback3;

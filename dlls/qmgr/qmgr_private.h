@@ -34,6 +34,9 @@
 
 /* group.c: the queue manager 0.9 */
 HRESULT qmgr_create(struct client *client, IUnknown **manager);
+/* OnStatus with the group's state and doors for this client; from notify_call.c, no lock held. */
+struct IBackgroundCopyCallback1;
+HRESULT group_call_status(struct IBackgroundCopyCallback1 *callback, struct client *client, struct queue_job *job);
 /* manager.c */
 HRESULT manager_create(struct client *client, IUnknown **manager);
 /* job_door.c: the one object of this client for this job [MGR.GetJob.A2] */

@@ -90,6 +90,15 @@ BOOL job_is_group(const struct job *job)
     return !!memcmp(&job->props[PROP_GROUP_ID].guid, &none, sizeof(none));
 }
 
+BOOL job_has_unpublished(const struct job *job)
+{
+    UINT32 i;
+
+    for (i = 0; i < job->file_count; i++)
+        if (!(job->files[i].flags & FILE_PUBLISHED)) return TRUE;
+    return FALSE;
+}
+
 /*
  * A change is made in two halves.  The first (make_change) checks the record against the model and takes every piece of memory
  * that the result needs; the second (commit_change) only moves pointers and numbers.  What a half-made or thrown-away change holds

@@ -951,6 +951,227 @@ static void test_restart(void)
     ok(!exists(bits_path(L"two")), "[QM.A3] the finished file is there again\n");
 }
 
+/* The client's object, which the service makes by its class in this process [CB1.1]. */
+
+static const CLSID callback_clsid = { 0x5b7f9c60, 0x1a2b, 0x4c3d, { 0x9e, 0x4f, 0x20, 0x26, 0x11, 0x25, 0x23, 0x59 } };
+
+static struct
+{
+    HANDLE called;
+    LONG made, calls, progress;
+    HRESULT result;             /* of the first call; S_OK from then on */
+    GUID group, job;
+    DWORD index, status, retries, win32, transport;
+}
+told;
+
+static HRESULT WINAPI callback_QueryInterface(IBackgroundCopyCallback1 *iface, REFIID riid, void **out)
+{
+    *out = IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IBackgroundCopyCallback1) ? iface : NULL;
+    return *out ? S_OK : E_NOINTERFACE;
+}
+
+static ULONG WINAPI callback_AddRef(IBackgroundCopyCallback1 *iface)
+{
+    return 2;
+}
+
+static ULONG WINAPI callback_Release(IBackgroundCopyCallback1 *iface)
+{
+    return 1;
+}
+
+static HRESULT WINAPI callback_OnStatus(IBackgroundCopyCallback1 *iface, IBackgroundCopyGroup *group, IBackgroundCopyJob1 *job,
+                                        DWORD index, DWORD status, DWORD retries, DWORD win32, DWORD transport)
+{
+    HRESULT hr, result = InterlockedIncrement(&told.calls) == 1 ? told.result : S_OK;
+
+    hr = IBackgroundCopyGroup_get_GroupID(group, &told.group);
+    ok(hr == S_OK, "[CB1.OnStatus.1] got %#lx\n", hr);
+    memset(&told.job, 0, sizeof(told.job));
+    if (job) hr = IBackgroundCopyJob1_get_JobID(job, &told.job);
+    ok(hr == S_OK, "[CB1.OnStatus.1] got %#lx\n", hr);
+    told.index = index;
+    told.status = status;
+    told.retries = retries;
+    told.win32 = win32;
+    told.transport = transport;
+    SetEvent(told.called);
+    return result;
+}
+
+static HRESULT WINAPI callback_OnProgress(IBackgroundCopyCallback1 *iface, DWORD type, IBackgroundCopyGroup *group,
+                                          IBackgroundCopyJob1 *job, DWORD index, DWORD value)
+{
+    InterlockedIncrement(&told.progress);
+    return S_OK;
+}
+
+static HRESULT WINAPI callback_OnProgressEx(IBackgroundCopyCallback1 *iface, DWORD type, IBackgroundCopyGroup *group,
+                                            IBackgroundCopyJob1 *job, DWORD index, DWORD value, DWORD size, BYTE *bytes)
+{
+    InterlockedIncrement(&told.progress);
+    return S_OK;
+}
+
+static const IBackgroundCopyCallback1Vtbl callback_vtbl =
+{
+    callback_QueryInterface,
+    callback_AddRef,
+    callback_Release,
+    callback_OnStatus,
+    callback_OnProgress,
+    callback_OnProgressEx,
+};
+
+static IBackgroundCopyCallback1 callback = { (IBackgroundCopyCallback1Vtbl *)&callback_vtbl };
+
+static HRESULT WINAPI factory_QueryInterface(IClassFactory *iface, REFIID riid, void **out)
+{
+    *out = IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IClassFactory) ? iface : NULL;
+    return *out ? S_OK : E_NOINTERFACE;
+}
+
+static ULONG WINAPI factory_AddRef(IClassFactory *iface)
+{
+    return 2;
+}
+
+static ULONG WINAPI factory_Release(IClassFactory *iface)
+{
+    return 1;
+}
+
+static HRESULT WINAPI factory_CreateInstance(IClassFactory *iface, IUnknown *outer, REFIID riid, void **out)
+{
+    InterlockedIncrement(&told.made);
+    return IBackgroundCopyCallback1_QueryInterface(&callback, riid, out);
+}
+
+static HRESULT WINAPI factory_LockServer(IClassFactory *iface, BOOL lock)
+{
+    return S_OK;
+}
+
+static const IClassFactoryVtbl factory_vtbl =
+{
+    factory_QueryInterface,
+    factory_AddRef,
+    factory_Release,
+    factory_CreateInstance,
+    factory_LockServer,
+};
+
+static IClassFactory factory = { (IClassFactoryVtbl *)&factory_vtbl };
+
+static BOOL wait_told(DWORD timeout)
+{
+    return !WaitForSingleObject(told.called, timeout);
+}
+
+static void test_callback(void)
+{
+    IBackgroundCopyJob *new_job;
+    IBackgroundCopyGroup *group;
+    IBackgroundCopyJob1 *job;
+    GUID group_id, id;
+    WCHAR clsid[40];
+    DWORD cookie;
+    HRESULT hr;
+    UINT i;
+
+    static const struct
+    {
+        const WCHAR *url;
+        DWORD flags;
+        BOOL expect;
+    }
+    tests[] =
+    {
+        { L"/state/good", QM_NOTIFY_GROUP_DONE, TRUE },
+        { L"/state/good", 0, FALSE },
+        { L"/state/good", QM_NOTIFY_GROUP_DONE | QM_NOTIFY_DISABLE_NOTIFY, FALSE },
+        { L"/state/missing", 0, TRUE },
+        { L"/state/missing", QM_NOTIFY_DISABLE_NOTIFY, FALSE },
+    };
+
+    if (strcmp(winetest_platform, "wine"))
+    {
+        skip("a class of this process cannot be made by the service\n");
+        return;
+    }
+    told.called = CreateEventW(NULL, FALSE, FALSE, NULL);
+    hr = CoRegisterClassObject(&callback_clsid, (IUnknown *)&factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE, &cookie);
+    ok(hr == S_OK, "CoRegisterClassObject: got %#lx\n", hr);
+    StringFromGUID2(&callback_clsid, clsid, ARRAY_SIZE(clsid));
+
+    for (i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        BOOL error = !wcscmp(tests[i].url, L"/state/missing");
+
+        winetest_push_context("%u", i);
+        told.calls = told.made = 0;
+        told.result = S_OK;
+        if (!(group = create_group(&group_id)) || !(job = create_job(group, &id))) return;
+        hr = add_file(job, bits_url(tests[i].url), bits_path(L"one"), 0);
+        ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+        hr = set_string(group, GROUPPROP_NOTIFYCLSID, clsid);
+        ok(hr == S_OK, "[GROUP.SetProp.2] got %#lx\n", hr);
+        hr = set_number(group, GROUPPROP_NOTIFYFLAGS, tests[i].flags);
+        ok(hr == S_OK, "[GROUP.SetProp.2] got %#lx\n", hr);
+        hr = IBackgroundCopyGroup_ResumeGroup(group);
+        ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+        wait_status(group, error ? QM_STATUS_GROUP_ERROR : QM_STATUS_GROUP_COMPLETE);
+        if (tests[i].expect)
+        {
+            ok(wait_told(BITS_TIMEOUT), "[CB1.1] not told\n");
+            ok(told.made == 1, "[CB1.1] made %ld objects\n", told.made);
+            ok(IsEqualGUID(&told.group, &group_id), "[CB1.OnStatus.1] got group %s\n", wine_dbgstr_guid(&told.group));
+            ok(IsEqualGUID(&told.job, &id), "[CB1.OnStatus.1] got job %s\n", wine_dbgstr_guid(&told.job));
+            ok(told.index == (error ? 0 : ~0u), "[CB1.OnStatus.1] got file %lu\n", told.index);
+            ok(!(told.status & QM_STATUS_GROUP_ERROR) == !error, "[CB1.OnStatus.2] got %#lx\n", told.status);
+            if (error)
+            {
+                ok(told.transport == 404, "[CB1.OnStatus.2] got %lu\n", told.transport);
+                ok(told.status & QM_STATUS_GROUP_ERROR, "[GPROP.2] got %#lx\n", told.status);
+            }
+            else ok(exists(bits_path(L"one")), "[GROUP.CancelGroup.A1] told before the file was there\n");
+        }
+        else ok(!wait_told(700), "[GPROP.1] told\n");
+        cancel_group(group);
+        if (!error) bits_check_file(bits_path(L"one"), "/state/good", 0, 1000);
+        IBackgroundCopyJob1_Release(job);
+        winetest_pop_context();
+    }
+
+    /* a client that does not take it is told again */
+    told.calls = told.made = 0;
+    told.result = E_FAIL;
+    if (!(group = create_group(&group_id)) || !(job = create_job(group, &id))) return;
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"one"), 0);
+    ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
+    hr = IBackgroundCopyGroup_QueryNewJobInterface(group, &IID_IBackgroundCopyJob, (IUnknown **)&new_job);
+    ok(hr == S_OK, "[QM.A1] got %#lx\n", hr);
+    IBackgroundCopyJob_SetMinimumRetryDelay(new_job, 5);
+    IBackgroundCopyJob_Release(new_job);
+    set_string(group, GROUPPROP_NOTIFYCLSID, clsid);
+    set_number(group, GROUPPROP_NOTIFYFLAGS, QM_NOTIFY_GROUP_DONE);
+    hr = IBackgroundCopyGroup_ResumeGroup(group);
+    ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
+    ok(wait_told(BITS_TIMEOUT), "[CB1.OnStatus.1] not told\n");
+    ok(wait_told(BITS_TIMEOUT), "[CB1.OnStatus.3] not told again\n");
+    ok(told.calls == 2, "[CB1.OnStatus.3] told %ld times\n", told.calls);
+    ok(!told.progress, "[CB1.OnProgress.1] called\n");
+    ok(!told.progress, "[CB1.OnProgressEx.1] called\n");
+    cancel_group(group);
+    bits_check_file(bits_path(L"one"), "/state/good", 0, 1000);
+    IBackgroundCopyJob1_Release(job);
+
+    hr = CoRevokeClassObject(cookie);
+    ok(hr == S_OK, "CoRevokeClassObject: got %#lx\n", hr);
+    CloseHandle(told.called);
+}
+
 START_TEST(group)
 {
     HRESULT hr;
@@ -976,6 +1197,7 @@ START_TEST(group)
         test_download();
         test_complete();
         test_error();
+        test_callback();
         test_restart();
     }
     IBackgroundCopyQMgr_Release(qmgr);
