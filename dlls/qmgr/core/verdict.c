@@ -91,29 +91,29 @@ rows[] =
 
     /* Resources: context 2 whatever was being done [ERR.GEN.11, ERR.0x8007000E] */
     {BITS(E_OUTOFMEMORY),                     ANY, T, 2, FIXED, 0},
-    {W32(8),    /* ERROR_NOT_ENOUGH_MEMORY */ ANY, T, 2, 2, BITS(E_OUTOFMEMORY)},
-    {W32(4),    /* ERROR_TOO_MANY_OPEN_FILES */ ANY, T, 2, 2, 0},
-    {W32(1450), /* ERROR_NO_SYSTEM_RESOURCES */ ANY, T, 2, 2, 0},
-    {W32(1455), /* ERROR_COMMITMENT_LIMIT */  ANY, T, 2, 2, 0},
-    {W32(1816), /* ERROR_NOT_ENOUGH_QUOTA */  ANY, T, 2, 2, 0},
-    {W32(10024), /* WSAEMFILE */              ANY, T, 2, 2, 0},
-    {W32(10055), /* WSAENOBUFS */             ANY, T, 2, 2, 0},
+    {W32(8),    /* ERROR_NOT_ENOUGH_MEMORY */ ANY, T, 2, FIXED, BITS(E_OUTOFMEMORY)},
+    {W32(4),    /* ERROR_TOO_MANY_OPEN_FILES */ ANY, T, 2, FIXED, 0},
+    {W32(1450), /* ERROR_NO_SYSTEM_RESOURCES */ ANY, T, 2, FIXED, 0},
+    {W32(1455), /* ERROR_COMMITMENT_LIMIT */  ANY, T, 2, FIXED, 0},
+    {W32(1816), /* ERROR_NOT_ENOUGH_QUOTA */  ANY, T, 2, FIXED, 0},
+    {W32(10024), /* WSAEMFILE */              ANY, T, 2, FIXED, 0},
+    {W32(10055), /* WSAENOBUFS */             ANY, T, 2, FIXED, 0},
 
     /* Local files, and files of SMB servers [ERR section 6, BEH.SMB.7] */
     {W32(2),    /* ERROR_FILE_NOT_FOUND */    ANY, F, 4, GIVEN, 0},           /* ERR.0x80070002 */
     {W32(3),    /* ERROR_PATH_NOT_FOUND */    ANY, F, 4, GIVEN, 0},           /* ERR.0x80070003 */
-    {W32(32),   /* ERROR_SHARING_VIOLATION */ 5, F, 5, GIVEN, 0},             /* ERR.0x80070020: the file at the SMB server */
+    {W32(32),   /* ERROR_SHARING_VIOLATION */ 5, F, 5, FIXED, 0},             /* ERR.0x80070020: the file at the SMB server */
     {W32(32),                                 ANY, T, 4, GIVEN, 0},           /* BEH.FILE.14: a client holds the temporary file */
-    {W32(33),   /* ERROR_LOCK_VIOLATION */    5, F, 5, GIVEN, 0},
+    {W32(33),   /* ERROR_LOCK_VIOLATION */    5, F, 5, FIXED, 0},
     {W32(33),                                 ANY, T, 4, GIVEN, 0},           /* as 32, met when bytes are locked */
-    {W32(34),   /* ERROR_WRONG_DISK */        4, F, 4, 4, BITS(BG_E_VOLUME_CHANGED)}, /* BEH.FILE.31 */
-    {W32(38),   /* ERROR_HANDLE_EOF */        4, F, 4, 4, 0},
+    {W32(34),   /* ERROR_WRONG_DISK */        4, F, 4, FIXED, BITS(BG_E_VOLUME_CHANGED)}, /* BEH.FILE.31 */
+    {W32(38),   /* ERROR_HANDLE_EOF */        4, F, 4, FIXED, 0},
     {W32(38),                                 ANY, T, 5, GIVEN, W32(ERROR_WINHTTP_CONNECTION_ERROR)}, /* BEH.HTTP.35 */
-    {W32(39),   /* ERROR_HANDLE_DISK_FULL */  4, F, 4, 4, W32(112)},
+    {W32(39),   /* ERROR_HANDLE_DISK_FULL */  4, F, 4, FIXED, W32(112)},
     {W32(112),  /* ERROR_DISK_FULL */         ANY, F, 4, GIVEN, 0},           /* ERR.0x80070070, BEH.FILE.13 */
     {W32(80),   /* ERROR_FILE_EXISTS */       ANY, F, 5, GIVEN, 0},           /* ERR.0x80070050 */
-    {W32(108),  /* ERROR_DRIVE_LOCKED */      ANY, E, 4, 4, BITS(BG_E_DESTINATION_LOCKED)}, /* BEH.FILE.30 */
-    {W32(1110), /* ERROR_MEDIA_CHANGED */     4, F, 4, 4, BITS(BG_E_VOLUME_CHANGED)}, /* BEH.FILE.31 */
+    {W32(108),  /* ERROR_DRIVE_LOCKED */      ANY, E, 4, FIXED, BITS(BG_E_DESTINATION_LOCKED)}, /* BEH.FILE.30 */
+    {W32(1110), /* ERROR_MEDIA_CHANGED */     4, F, 4, FIXED, BITS(BG_E_VOLUME_CHANGED)}, /* BEH.FILE.31 */
 
     /* The network below SMB: transient but for a share that is not there [BEH.SMB.7] */
     {W32(51),   /* ERROR_REM_NOT_LIST */      ANY, T, 5, GIVEN, 0},
