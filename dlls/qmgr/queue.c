@@ -416,17 +416,20 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
     struct record record = { RECORD_ADD_FILES };
     struct record_file *add;
     UINT64 ticket = NO_TICKET;
-    BOOL ranged = FALSE;
+    BOOL ranged = FALSE, straight;
     HRESULT hr = S_OK;
     UINT32 i;
 
+    queue_enter();
+    straight = job_u32(job->job, PROP_HIGH_PERFORMANCE);        /* nobody can change it any more once there is a file [BEH.HTTP.65] */
+    queue_leave();
     if (!(add = calloc(max(count, 1), sizeof(*add)))) return E_OUTOFMEMORY;
     for (i = 0; i < count && SUCCEEDED(hr); i++)
     {
         WCHAR *temp = NULL;
 
         if (files[i].range_count) ranged = TRUE;
-        hr = output_temp_name(disk_get(), files[i].local_name, random_name, NULL, &temp);
+        if (!straight) hr = output_temp_name(disk_get(), files[i].local_name, random_name, NULL, &temp);
         add[i].remote_name = files[i].remote_name;
         add[i].local_name = files[i].local_name;
         add[i].temp_name = temp;
@@ -508,6 +511,8 @@ HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *
 
     /* BEH.STATE.96: the file in progress is taken up again under its new name */
     queue_enter();
+    for (i = 0; i < count; i++)
+        if (names[i].file == job_first_unfinished(job->job)) job->moved = TRUE;
     for (i = 0; i < count; i++)
         if (job->transfer && names[i].file == job->live_file) break;
     if (i < count) queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);

@@ -62,6 +62,7 @@ struct queue_job
     struct sched_clocks clocks;
     struct { UINT32 file; UINT64 size; } landing[QUEUE_LANDING_MAX]; /* received, not yet done */
     UINT32 landing_count;
+    BOOL moved;                     /* the file begun first has got another remote name since [BEH.STATE.96] */
     UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */

@@ -199,6 +199,7 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     job->live_file = file;
     job->live_received = 0;
     job->live_total = size;
+    job->moved = FALSE;
     queue_leave();
     return S_OK;
 }
@@ -274,6 +275,7 @@ HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size
         sched_clocks_moved(&job->clocks, queue_clock());
         if (job->live_file == file) job->live_file = NO_FILE;
         if ((i = find_landing_locked(job, file)) < job->landing_count) job->landing[i] = job->landing[--job->landing_count];
+        job->moved = FALSE;
     }
     queue_leave();
     return hr;

@@ -54,7 +54,8 @@
 struct file_plan
 {
     UINT32 index;
-    WCHAR *remote_name, *local_name, *temp_name;
+    WCHAR *remote_name, *local_name;
+    WCHAR *temp_name;           /* what is written to, the local name itself if `straight` */
     struct file_range *ranges;
     UINT32 range_count;
     UINT64 size, time;
@@ -63,7 +64,7 @@ struct file_plan
     struct range_set received;  /* recorded octets of the temporary file */
     UINT64 max_bytes;
     UINT32 priority;
-    BOOL foreground, dynamic, on_demand, straight;
+    BOOL foreground, dynamic, on_demand, straight, moved;
     UINT32 security_flags;
     WCHAR *method;              /* the client's own, or NULL */
 };
@@ -239,7 +240,7 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     file = &job->job->files[plan->index];
     plan->remote_name = str_dup(file->remote_name);
     plan->local_name = str_dup(file->local_name);
-    plan->temp_name = str_dup(file->temp_name);
+    plan->temp_name = str_dup(file->temp_name ? file->temp_name : file->local_name);
     plan->method = str_dup(job_string(job->job, PROP_HTTP_METHOD));
     if (file->range_count && (plan->ranges = malloc(file->range_count * sizeof(*plan->ranges))))
     {
@@ -252,7 +253,8 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     plan->volume_serial = file->volume_serial;
     hr = ranges_copy(&plan->received, &file->received);
     plan->on_demand = job_u32(job->job, PROP_ON_DEMAND);
-    plan->straight = job_u32(job->job, PROP_HIGH_PERFORMANCE);
+    plan->straight = !file->temp_name;
+    plan->moved = job->moved;
     plan->priority = job_u32(job->job, PROP_PRIORITY);
     plan->foreground = plan->priority == JOB_FOREGROUND;
     plan->dynamic = plan->foreground && (job_u32(job->job, PROP_DYNAMIC_CONTENT) || plan->method);
@@ -680,6 +682,7 @@ static HRESULT init_fetch(struct transfer *transfer, struct file_plan *plan, str
     params.max_bytes = plan->max_bytes;
     params.received = &plan->received;
     params.on_demand = plan->on_demand;
+    params.moved = plan->moved;
     if (FAILED(hr = fetch_init(fetch, &params)) || plan->dynamic) return hr;
 
     queue_enter();

@@ -111,6 +111,7 @@ HRESULT fetch_init(struct fetch *fetch, const struct fetch_params *params)
     ranges_init(&fetch->have);
     ranges_init(&fetch->requested);
     fetch->on_demand = params->on_demand;
+    fetch->moved = params->moved;
     fetch->foreground = params->foreground;
     fetch->dynamic = params->dynamic;
     fetch->redirects = params->security_flags & (FETCH_REDIRECT_MASK | FETCH_REDIRECT_TO_HTTP);
@@ -593,7 +594,8 @@ static BOOL on_get(struct fetch *fetch, const struct fetch_reply *reply)
         }
         if (request->ranged && (request->first || request->last != fetch->size - 1 || fetch->range_count > 1))
         {
-            fail_ranges(fetch);                 /* BEH.HTTP.34 */
+            if (fetch->moved && fetch->have.total) restart(fetch);      /* FILE2.SetRemoteName.7 */
+            else fail_ranges(fetch);            /* BEH.HTTP.34 */
             return FALSE;
         }
         if (reply->length != SIZE_UNKNOWN && reply->length != fetch->size)
@@ -754,6 +756,7 @@ void fetch_on_begun(struct fetch *fetch)
 {
     ranges_free(&fetch->have);
     fetch->position = 0;
+    fetch->moved = FALSE;
     fetch->recorded = TRUE;
     fetch->phase = PHASE_GET;
 }

@@ -91,6 +91,7 @@ struct fetch
     UINT32 range_count;
     UINT64 max_bytes;           /* left of the job's size cap, SIZE_UNKNOWN for none [BEH.HTTP.64] */
     BOOL on_demand;             /* fetch only what is requested [BEH.RANGE.9] */
+    BOOL moved;                 /* the file began under another name: a server that cannot go on may begin anew [BEH.STATE.96] */
     UINT64 block_limit;         /* may be set at any time: longest background block, 0 for none [BEH.HTTP.81] */
     WCHAR *url;                 /* where the next request goes; owned */
 
@@ -139,7 +140,7 @@ struct fetch_params
     const struct range_set *received; /* all of them, or NULL: those below position */
     const struct range_set *requested; /* as model.h has it, or NULL; not for files with ranges */
     UINT64 first_wanted;
-    BOOL on_demand;
+    BOOL on_demand, moved;
     UINT64 max_bytes;
 };
 

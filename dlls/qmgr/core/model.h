@@ -133,7 +133,8 @@ struct job_file
 {
     WCHAR *remote_name;
     WCHAR *local_name;
-    WCHAR *temp_name;           /* full path, fixed when the file is added, so durable before the file is made [BEH.FILE.50] */
+    WCHAR *temp_name;           /* full path, fixed when the file is added, so durable before the file is made [BEH.FILE.50]; NULL: there
+                                 * is none, the data goes straight to local_name [BEH.HTTP.65] */
     struct file_range *ranges;  /* as given, NULL for the whole file */
     UINT32 range_count;
     UINT32 flags;               /* FILE_* */

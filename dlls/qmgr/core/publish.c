@@ -39,15 +39,15 @@ static HRESULT make_list(const struct job *job, BOOL (*want)(const struct job_fi
         const struct job_file *file = &job->files[i];
         struct publish_file *copy = &list->files[list->count];
 
-        if (!file->temp_name || !want(file)) continue;
+        if (!want(file)) continue;
         copy->file = i;
         copy->size = file_received(file);
         copy->time = file->remote_time;
         copy->again = !!(file->flags & FILE_RENAMED);
-        copy->temp_name = str_dup(file->temp_name);
+        copy->temp_name = file->temp_name ? str_dup(file->temp_name) : NULL;
         copy->local_name = str_dup(file->local_name);
         list->count++;
-        if (copy->temp_name && copy->local_name) continue;
+        if ((copy->temp_name || !file->temp_name) && copy->local_name) continue;
         publish_list_free(list);
         return E_OUTOFMEMORY;
     }
@@ -61,7 +61,7 @@ static BOOL is_intended(const struct job_file *file)
 
 static BOOL is_unpublished(const struct job_file *file)
 {
-    return !(file->flags & FILE_PUBLISHED);
+    return !(file->flags & FILE_PUBLISHED) && file->temp_name;
 }
 
 HRESULT publish_list_intent(const struct job *job, struct publish_list *list)
@@ -115,6 +115,15 @@ HRESULT publish_one(struct disk *disk, const struct publish_file *file)
     struct disk_stat temp, local;
     HRESULT hr, local_hr;
 
+    if (!file->temp_name)
+    {
+        /* it was written in its place [BEH.HTTP.65] */
+        if (FAILED(hr = disk->stat(disk, file->local_name, &local))) return hr;
+        if (local.directory) return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
+        if (local.size != file->size) return HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
+        disk->finish(disk, file->local_name, file->time);
+        return S_OK;
+    }
     hr = disk->stat(disk, file->temp_name, &temp);
     local_hr = disk->stat(disk, file->local_name, &local);
     if (is_absent(hr) && file->again && SUCCEEDED(local_hr) && !local.directory && local.size == file->size)

@@ -74,7 +74,7 @@ HRESULT publish_recover(const struct publish_owner *owner);
 struct publish_file
 {
     UINT32 file;                /* index in the job */
-    WCHAR *temp_name;
+    WCHAR *temp_name;           /* NULL: written in its place, nothing to rename */
     WCHAR *local_name;
     UINT64 size;                /* of the whole temporary file */
     UINT64 time;                /* Last-Modified, 0 if none [BEH.HTTP.70] */
