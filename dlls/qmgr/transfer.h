@@ -33,9 +33,10 @@
 struct queue_job;
 struct transfer;
 
-/* How much may be fetched again after a kill: the ration between two progress records. */
+/* The ration between two progress records. A kill costs 16 MiB or 2 s at most: the flush and the journal, which keeps a record that nobody
+ * waits for to itself for a while, have their time too. */
 #define TRANSFER_RATION_BYTES (16u * 1024 * 1024)
-#define TRANSFER_RATION_MSEC  2000u
+#define TRANSFER_RATION_MSEC  1500u
 
 HRESULT transfer_init(void);
 void transfer_shutdown(void);
