@@ -259,17 +259,20 @@ class Prefix:
             raise RuntimeError('processes that cannot be killed')
 
     def service_process(self):
-        """The Unix process of the service: svchost with our module in it, and our service at work there."""
+        """The Unix process of the service: the last svchost with our module in it. Orphans of an earlier wineserver are older."""
+        found = []
         for process in self.processes():
             if not process.named('svchost'):
                 continue
             try:
                 with open('/proc/%d/maps' % process.pid) as file:
-                    if 'qmgr.dll' in file.read():
-                        return process.pid
+                    if 'qmgr.dll' not in file.read():
+                        continue
+                with open('/proc/%d/stat' % process.pid) as file:
+                    found.append((int(file.read().rsplit(')', 1)[1].split()[19]), process.pid))
             except OSError:
                 pass
-        return None
+        return max(found)[1] if found else None
 
     def log(self):
         folder = os.path.join(self.drive, 'ProgramData', 'Microsoft', 'Network', 'Downloader')
