@@ -29,7 +29,6 @@ struct local_source
 
 HRESULT local_open(const WCHAR *remote_name, struct local_source **ret, UINT64 *size, UINT64 *time)
 {
-    BY_HANDLE_FILE_INFORMATION info;
     struct local_source *source;
     struct url url;
     HRESULT hr;
@@ -50,15 +49,22 @@ HRESULT local_open(const WCHAR *remote_name, struct local_source **ret, UINT64 *
         free(source);
         return hr;
     }
-    if (!GetFileInformationByHandle(source->file, &info))
+    if (FAILED(hr = local_stat(source, size, time)))
     {
-        hr = HRESULT_FROM_WIN32(GetLastError());
         local_close(source);
         return hr;
     }
+    *ret = source;
+    return S_OK;
+}
+
+HRESULT local_stat(struct local_source *source, UINT64 *size, UINT64 *time)
+{
+    BY_HANDLE_FILE_INFORMATION info;
+
+    if (!GetFileInformationByHandle(source->file, &info)) return HRESULT_FROM_WIN32(GetLastError());
     *size = ((UINT64)info.nFileSizeHigh << 32) | info.nFileSizeLow;
     *time = ((UINT64)info.ftLastWriteTime.dwHighDateTime << 32) | info.ftLastWriteTime.dwLowDateTime;
-    *ret = source;
     return S_OK;
 }
 
@@ -98,7 +104,7 @@ HRESULT local_check_folder(const WCHAR *local_name)
         return S_OK;
     }
     /* a missing drive is 2 on Wine, 3 on Windows (WINE.FS.9); a file in the way is no folder either */
-    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_DIRECTORY) error = ERROR_PATH_NOT_FOUND;
+    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_DIRECTORY || error == ERROR_INVALID_NAME) error = ERROR_PATH_NOT_FOUND;
     return HRESULT_FROM_WIN32(error);
 }
 

@@ -34,6 +34,8 @@ struct local_source;
 
 /* remote_name: as given to AddFile. Size in octets, time of the last write as FILETIME. */
 HRESULT local_open(const WCHAR *remote_name, struct local_source **source, UINT64 *size, UINT64 *time);
+/* As they are now: a file that was written to while it was read is not what it was. */
+HRESULT local_stat(struct local_source *source, UINT64 *size, UINT64 *time);
 /* *got is 0 at the end of the file only. */
 HRESULT local_read(struct local_source *source, UINT64 offset, void *buffer, UINT32 size, UINT32 *got);
 /* May a file be made beside local_name? ERROR_PATH_NOT_FOUND [BEH.FILE.2] or E_ACCESSDENIED [BEH.FILE.5]. For the doors. */

@@ -806,7 +806,7 @@ static HRESULT copy_blocks(struct transfer *transfer, struct local_source *sourc
 static HRESULT copy_file(struct transfer *transfer, struct file_plan *plan, struct failure *failure)
 {
     struct local_source *source;
-    UINT64 size, time, offset, length, position = 0;
+    UINT64 size, time, new_size, new_time, offset, length, position = 0;
     HRESULT hr;
 
     if (FAILED(hr = local_open(plan->remote_name, &source, &size, &time)))
@@ -832,6 +832,12 @@ static HRESULT copy_file(struct transfer *transfer, struct file_plan *plan, stru
     {
         position = ranges_gap(&plan->received, 0, SIZE_UNKNOWN, &offset, &length) ? offset : 0;
         hr = copy_blocks(transfer, source, position, size, failure);
+        if (SUCCEEDED(hr) && (FAILED(local_stat(source, &new_size, &new_time)) || new_size != size || new_time != time))
+        {
+            /* written to meanwhile: the retry finds another size or time, and begins anew [BEH.CONSIST.2] */
+            verdict_error(hr = BG_E_REMOTE_FILE_CHANGED, CONTEXT_REMOTE_FILE, failure);
+            failure->class = FAILURE_TRANSIENT;
+        }
     }
     local_close(source);
     if (SUCCEEDED(hr) && FAILED(hr = finish_file(transfer, plan, size))) fail_local(failure, hr);
