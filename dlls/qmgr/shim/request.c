@@ -18,6 +18,8 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#ifndef BITS_TRANSPORT_WINHTTP /* then winhttp.c has it all */
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -958,3 +960,5 @@ void shim_close(struct shim_request *request)
     put_conn(request->session, request->conn, keep && request->reader.keep_alive);
     free_request(request);
 }
+
+#endif /* BITS_TRANSPORT_WINHTTP */
