@@ -35,6 +35,7 @@
 #include "rooms.h"
 #include "store.h"
 #include "sync.h"
+#include "writer.h"
 #include "wine/test.h"
 
 #define MAX_RECORDS 600
@@ -342,27 +343,53 @@ static HRESULT begin_file(struct service *service, UINT32 number, UINT32 file, U
     return output_reserve(*output, size_of(number, file));
 }
 
-/* Writes up to `end` and records each piece, flushed before. */
+static void written(void *ctx, UINT64 position)
+{
+    (void)ctx; /* counters that a client sees */
+    (void)position;
+}
+
+struct progress
+{
+    struct service *service;
+    UINT32 number, file;
+};
+
+static HRESULT flushed(void *ctx, UINT64 from, UINT64 to)
+{
+    struct progress *progress = ctx;
+    struct record record = { RECORD_FILE_PROGRESS };
+
+    record.job = job_id(progress->number);
+    record.u.progress.file = progress->file;
+    record.u.progress.offset = from;
+    record.u.progress.length = to - from;
+    return change(progress->service, &record, FALSE);
+}
+
+/* Writes up to `end` through the writer, which has each piece recorded when it is flushed. */
 static HRESULT move_bytes(struct service *service, UINT32 number, UINT32 file, UINT64 version, UINT32 start, UINT32 end,
                           struct output *output)
 {
-    struct record record = { RECORD_FILE_PROGRESS };
-    BYTE data[BLOCK];
-    HRESULT hr = S_OK;
-    UINT32 size;
+    struct progress progress = { service, number, file };
+    struct writer_callbacks callbacks = { written, flushed, &progress, BLOCK, 60000 };
+    struct writer *writer;
+    UINT32 size, piece = number;
+    HRESULT hr;
 
-    record.job = job_id(number);
+    if (FAILED(hr = writer_create(&callbacks, &writer))) return hr;
+    writer_begin(writer, output, start);
     for (; SUCCEEDED(hr) && start < end; start += size)
     {
-        size = end - start < BLOCK ? end - start : BLOCK;
-        content(data, number, file, version, start, size);
-        hr = output_write(output, start, data, size);
-        if (SUCCEEDED(hr)) hr = output_flush(output);
-        record.u.progress.file = file;
-        record.u.progress.offset = start;
-        record.u.progress.length = size;
-        if (SUCCEEDED(hr)) hr = change(service, &record, FALSE);
+        /* pieces of all sizes up to that of a block, as they come from a network */
+        piece = (piece * 57 + 91) % 512;
+        size = min(piece + 1, end - start);
+        content(writer_buffer(writer), number, file, version, start, size);
+        hr = writer_put(writer, size);
     }
+    if (SUCCEEDED(hr)) hr = writer_flush(writer);
+    writer_end(writer);
+    writer_destroy(writer);
     return hr;
 }
 
