@@ -110,7 +110,7 @@ static void init_job(struct queue_job *entry, struct job *job)
     entry->live_total = SIZE_UNKNOWN;
     if (job->failure.hr)
     {
-        verdict_error(job->failure.hr, job->failure.context, &failure);
+        verdict_recall(job->failure.hr, job->failure.context, job->state == JOB_TRANSIENT_ERROR, &failure);
         entry->class = failure.class;
     }
     job_addref(job);
