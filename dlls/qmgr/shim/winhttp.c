@@ -83,7 +83,7 @@ struct shim_session
     HRESULT cert_hr;
     struct shim_credential *credentials;
     ULONG credential_count;
-    HRESULT (*validate_cert)(void *ctx, const void *cert_context);
+    HRESULT (*validate_cert)(void *ctx, const WCHAR *host, UINT16 port, const void *cert_context);
     void *validate_ctx;
 };
 
@@ -437,14 +437,14 @@ static HRESULT answer(struct shim_session *session, struct wire *wire, UINT32 st
     return S_FALSE;
 }
 
-static HRESULT validate(struct shim_session *session, struct wire *wire, struct shim_error *error)
+static HRESULT validate(struct shim_session *session, struct wire *wire, const struct url *url, struct shim_error *error)
 {
     const CERT_CONTEXT *cert = NULL;
     DWORD size = sizeof(cert);
     HRESULT hr;
 
     if (!session->validate_cert || !pWinHttpQueryOption(wire->request, WINHTTP_OPTION_SERVER_CERT_CONTEXT, &cert, &size)) return S_OK;
-    hr = session->validate_cert(session->validate_ctx, cert); /* after the request has gone out (WINE.HTTP.21) */
+    hr = session->validate_cert(session->validate_ctx, url->host, url->port, cert); /* after the request has gone out (WINE.HTTP.21) */
     CertFreeCertificateContext(cert);
     if (FAILED(hr))
     {
@@ -476,7 +476,7 @@ static HRESULT send_over_hop(struct shim_session *session, struct shim_request *
             return hr;
         }
         if (params->connected && !rounds) params->connected(params->connected_ctx);
-        if (url->scheme == URL_HTTPS && FAILED(hr = validate(session, request->wire, error))) return hr;
+        if (url->scheme == URL_HTTPS && FAILED(hr = validate(session, request->wire, url, error))) return hr;
         if (FAILED(hr = send_body(request->wire, params))) return fail(error, hr, 0);
         if (FAILED(hr = call_simply(request->wire, make_receive, NULL, 0, 0, params->cancel))) return fail(error, hr, 0);
         free(request->raw_headers);
