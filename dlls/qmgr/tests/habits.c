@@ -44,6 +44,7 @@ static const char script[] =
     "on * /busy\n status 503\n"
     "on HEAD /slow\n size 30000\n"
     "on * /slow\n size 30000\n rate 20000\n"
+    "on * /secret\n size 1000\n auth basic realm user password\n"
     "on * /from\n redirect 302 http://$(host)/slow\n"
     "on HEAD /wait\n size 1000\n"
     "on * /wait\n size 1000\n delay 1000\n";
@@ -389,6 +390,31 @@ static void test_no_patience(void)
     cb_destroy(cb_hasty);
 }
 
+/* A password that comes after the 401. */
+static void test_password(void)
+{
+    IBackgroundCopyJob *job = make_job(L"secret", L"/secret");
+    struct callback *cb = cb_create(CB_ANSWERS_1);
+    static WCHAR user[] = L"user", password[] = L"password";
+    BG_AUTH_CREDENTIALS auth = { BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC };
+    IBackgroundCopyJob2 *job2 = bits_query(job, IBackgroundCopyJob2);
+    HRESULT hr;
+
+    cb_register(job, cb, FLAGS_END);
+    bits_resume(job);
+    cb_wait(cb, CB_ERROR, 1);
+    auth.Credentials.Basic.UserName = user;
+    auth.Credentials.Basic.Password = password;
+    hr = IBackgroundCopyJob2_SetCredentials(job2, &auth);
+    ok(hr == S_OK, "[HABIT.F11] got %#lx\n", hr);
+    bits_resume(job);
+    cb_wait(cb, CB_TRANSFERRED, 1);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[HABIT.F11] got state %d\n", bits_state(job));
+    IBackgroundCopyJob2_Release(job2);
+    bits_cancel(job);
+    cb_destroy(cb);
+}
+
 /* Redirects that are reported, headers that are added; how the server knows BITS. */
 static void test_wire(void)
 {
@@ -587,6 +613,7 @@ START_TEST(habits)
         test_return();
         test_after_complete();
         test_no_patience();
+        test_password();
         test_wire();
         test_version();
         test_clients();
