@@ -64,7 +64,7 @@ static IBackgroundCopyJob *make_job(const WCHAR *name, const WCHAR *path)
 static void test_poller(void)
 {
     static const unsigned int order[] = { 0, 1, 2, ~0u, ~0u, ~0u, 3, ~0u, ~0u };
-    IBackgroundCopyJob *job = make_job(L"poll", L"/slow");
+    IBackgroundCopyJob *job = make_job(L"poll", L"/one");
     BG_JOB_STATE state = BG_JOB_STATE_QUEUED, before = BG_JOB_STATE_QUEUED;
     BG_JOB_PROGRESS progress;
     UINT64 transferred = 0;
@@ -73,7 +73,7 @@ static void test_poller(void)
     HRESULT hr;
 
     bits_add_file(job, bits_url(L"/two"), bits_path(L"poll2"));
-    bits_add_file(job, bits_url(L"/one"), bits_path(L"poll3"));
+    bits_add_file(job, bits_url(L"/slow"), bits_path(L"poll3"));
     bits_resume(job);
     for (begin = GetTickCount(); state != BG_JOB_STATE_TRANSFERRED && GetTickCount() - begin < BITS_TIMEOUT; Sleep(1))
     {
