@@ -179,6 +179,28 @@ static UINT32 current_file(struct queue_job *job)
     return file == NO_FILE ? 0 : file;
 }
 
+/*
+ * The store of a certificate for CERT_STORE_PROV_SERIALIZED: its certificates and nothing else, since properties that others hang on them
+ * need not mean anything in the client's process.
+ */
+static HRESULT serialize_store(HCERTSTORE from, DATA_BLOB *blob)
+{
+    const CERT_CONTEXT *cert = NULL;
+    HCERTSTORE store;
+    HRESULT hr = E_OUTOFMEMORY;
+
+    if (!(store = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, CERT_STORE_CREATE_NEW_FLAG, NULL))) return E_OUTOFMEMORY;
+    while ((cert = CertEnumCertificatesInStore(from, cert)))
+        CertAddEncodedCertificateToStore(store, cert->dwCertEncodingType, cert->pbCertEncoded, cert->cbCertEncoded,
+                                         CERT_STORE_ADD_ALWAYS, NULL);
+    if (CertSaveStore(store, X509_ASN_ENCODING | PKCS_7_ASN_ENCODING, CERT_STORE_SAVE_AS_STORE, CERT_STORE_SAVE_TO_MEMORY, blob, 0)
+        && (blob->pbData = malloc(blob->cbData))
+        && CertSaveStore(store, X509_ASN_ENCODING | PKCS_7_ASN_ENCODING, CERT_STORE_SAVE_AS_STORE, CERT_STORE_SAVE_TO_MEMORY, blob, 0))
+        hr = S_OK;
+    CertCloseStore(store, 0);
+    return hr;
+}
+
 static HRESULT make_question(struct queue_job *job, struct judge *judge, const CERT_CONTEXT *cert, struct question **ret)
 {
     struct question *question;
@@ -193,11 +215,7 @@ static HRESULT make_question(struct queue_job *job, struct judge *judge, const C
     {
         question->cert.cbData = cert->cbCertEncoded;
         memcpy(question->cert.pbData, cert->pbCertEncoded, cert->cbCertEncoded);
-        if (CertSaveStore(cert->hCertStore, X509_ASN_ENCODING | PKCS_7_ASN_ENCODING, CERT_STORE_SAVE_AS_STORE, CERT_STORE_SAVE_TO_MEMORY,
-                          &question->store, 0) && (question->store.pbData = malloc(question->store.cbData))
-            && CertSaveStore(cert->hCertStore, X509_ASN_ENCODING | PKCS_7_ASN_ENCODING, CERT_STORE_SAVE_AS_STORE,
-                             CERT_STORE_SAVE_TO_MEMORY, &question->store, 0))
-            hr = S_OK;
+        hr = serialize_store(cert->hCertStore, &question->store);
     }
     if (SUCCEEDED(hr)) hr = job_door_get(judge->client, job, &question->job);
     if (SUCCEEDED(hr)) hr = file_door_create(judge->client, job, current_file(job), &question->file);

@@ -22,6 +22,7 @@
  * Only COM and what every BITS has, so that it measures any of them; what is newer is asked for when an option needs it.  Output, a line each:
  *
  *   job INDEX STATE HRESULT CONTEXT BYTES      how that job ended
+ *   judged N                                     how often the certificate of a server was judged
  *   time created|added|transferred|completed MICROSECONDS    since the first call, when all jobs were so far
  */
 
@@ -41,6 +42,7 @@
 #include "bits.h"
 #include "bits1_5.h"
 #include "bits2_5.h"
+#include "bits10_3.h"
 
 static const char usage[] =
     "Usage: bits_client [OPTION...] URL FILE [URL FILE...]\n"
@@ -52,6 +54,8 @@ static const char usage[] =
     "  --foreground         priority, default is normal\n"
     "  --flags N            SetSecurityFlags\n"
     "  --cert STORE SUBJECT SetClientCertificateByName, current user\n"
+    "  --judge N            SetServerCertificateValidationInterface, an object that answers this HRESULT; \"gone\" for\n"
+    "                       one that is no longer there when it is asked\n"
     "  --credentials TARGET SCHEME USER PASSWORD   numbers for the first two\n"
     "  --proxy LIST         SetProxySettings, override; \"-\" for none at all\n"
     "  --transient          a transient error is an end too\n"
@@ -76,6 +80,8 @@ static struct
     BOOL prepared;      /* there was something else to do than jobs */
     ULONG flags;
     WCHAR *cert_store, *cert_subject;
+    BOOL judge, judge_gone;
+    HRESULT judgement;
     BG_AUTH_CREDENTIALS credentials[8];
     UINT32 credential_count;
     WCHAR *proxy;
@@ -257,6 +263,13 @@ static void parse(int argc, char **argv)
         else if (!strcmp(arg, "--timeout")) options.timeout = strtoul(next_argument(argv, argc, &i), NULL, 0);
         else if (!strcmp(arg, "--poll")) options.poll = strtoul(next_argument(argv, argc, &i), NULL, 0);
         else if (!strcmp(arg, "--proxy")) options.proxy = widen(next_argument(argv, argc, &i), CP_ACP);
+        else if (!strcmp(arg, "--judge"))
+        {
+            const char *judgement = next_argument(argv, argc, &i);
+
+            options.judge = TRUE;
+            if (!(options.judge_gone = !strcmp(judgement, "gone"))) options.judgement = (HRESULT)strtoul(judgement, NULL, 0);
+        }
         else if (!strcmp(arg, "--flags"))
         {
             options.flags = strtoul(next_argument(argv, argc, &i), NULL, 0);
@@ -293,9 +306,74 @@ static void parse(int argc, char **argv)
     exit(2);
 }
 
+/* The judge of certificates: static, as long as the program. */
+
+static LONG judged;
+
+static HRESULT WINAPI judge_QueryInterface(IBackgroundCopyServerCertificateValidationCallback *iface, REFIID riid, void **out)
+{
+    *out = NULL;
+    if (!IsEqualIID(riid, &IID_IUnknown) && !IsEqualIID(riid, &IID_IBackgroundCopyServerCertificateValidationCallback))
+        return E_NOINTERFACE;
+    *out = iface;
+    return S_OK;
+}
+
+static ULONG WINAPI judge_AddRef(IBackgroundCopyServerCertificateValidationCallback *iface)
+{
+    return 2;
+}
+
+static ULONG WINAPI judge_Release(IBackgroundCopyServerCertificateValidationCallback *iface)
+{
+    return 1;
+}
+
+/* What came is whole: a certificate, a store with a certificate in it, a job and a file that answer. */
+static BOOL is_whole(IBackgroundCopyJob *job, IBackgroundCopyFile *file, DWORD length, const BYTE *data, DWORD encoding, DWORD store_length,
+                     const BYTE *store_data)
+{
+    const CERT_CONTEXT *cert = CertCreateCertificateContext(encoding, data, length), *first;
+    CRYPT_DATA_BLOB blob = { store_length, (BYTE *)store_data };
+    HCERTSTORE store = CertOpenStore(CERT_STORE_PROV_SERIALIZED, 0, 0, 0, &blob);
+    BOOL whole = FALSE;
+    WCHAR *name = NULL;
+    GUID id;
+
+    if (cert && store && (first = CertEnumCertificatesInStore(store, NULL)))
+    {
+        CertFreeCertificateContext(first);
+        whole = SUCCEEDED(IBackgroundCopyJob_GetId(job, &id)) && SUCCEEDED(IBackgroundCopyFile_GetRemoteName(file, &name))
+                && !wcsncmp(name, L"https://", 8);
+        CoTaskMemFree(name);
+    }
+    if (cert) CertFreeCertificateContext(cert);
+    if (store) CertCloseStore(store, 0);
+    return whole;
+}
+
+static HRESULT WINAPI judge_ValidateServerCertificate(IBackgroundCopyServerCertificateValidationCallback *iface, IBackgroundCopyJob *job,
+                                                      IBackgroundCopyFile *file, DWORD length, const BYTE *data, DWORD encoding,
+                                                      DWORD store_length, const BYTE *store_data)
+{
+    InterlockedIncrement(&judged);
+    return is_whole(job, file, length, data, encoding, store_length, store_data) ? options.judgement : E_UNEXPECTED;
+}
+
+static IBackgroundCopyServerCertificateValidationCallbackVtbl judge_vtbl =
+{
+    judge_QueryInterface,
+    judge_AddRef,
+    judge_Release,
+    judge_ValidateServerCertificate,
+};
+
+static IBackgroundCopyServerCertificateValidationCallback judge = { &judge_vtbl };
+
 static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 first, UINT32 count)
 {
     BG_FILE_INFO *infos = malloc(count * sizeof(*infos));
+    IBackgroundCopyJobHttpOptions3 *http3;
     IBackgroundCopyJobHttpOptions *http;
     IBackgroundCopyJob2 *job2;
     IBackgroundCopyJob *job;
@@ -326,6 +404,14 @@ static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 fi
                                                                            options.cert_store, options.cert_subject),
                   "SetClientCertificateByName");
         IBackgroundCopyJobHttpOptions_Release(http);
+    }
+    if (options.judge)
+    {
+        check(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions3, (void **)&http3), "IBackgroundCopyJobHttpOptions3");
+        check(IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(http3, (IUnknown *)&judge),
+              "SetServerCertificateValidationInterface");
+        IBackgroundCopyJobHttpOptions3_Release(http3);
+        if (options.judge_gone) CoDisconnectObject((IUnknown *)&judge, 0);
     }
     for (i = 0; i < count; i++)
     {
@@ -415,6 +501,7 @@ static BOOL run(IBackgroundCopyManager *manager)
         if (states[i] != BG_JOB_STATE_TRANSFERRED || options.keep) IBackgroundCopyJob_Cancel(jobs[i]);
         IBackgroundCopyJob_Release(jobs[i]);
     }
+    if (options.judge) printf("judged %ld\n", judged);
     fflush(stdout);
     free(jobs);
     free(states);
