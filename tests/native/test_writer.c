@@ -1,0 +1,323 @@
+/*
+ * Unit tests for writer.c and lander.c
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/* On a disk that forgets what was not flushed: what was told of is there, every octet of it in its place. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fakedisk.h"
+#include "lander.h"
+#include "writer.h"
+#include "core/str.h"
+#include "wine/test.h"
+
+#define NAME L"C:\\out\\file"
+#define RATION 3000
+
+/* as rooms_writer.c has them */
+#undef WRITER_BLOCK_SIZE
+#undef WRITER_DIRECT_SIZE
+#undef WRITER_BEHIND_AFTER
+#define WRITER_BLOCK_SIZE   512
+#define WRITER_DIRECT_SIZE  128
+#define WRITER_BEHIND_AFTER 1000
+
+static struct fakedisk *fake;
+static UINT64 written, flushed, flushes;
+static HRESULT flushed_hr;
+
+static BYTE octet(UINT64 offset)
+{
+    return (BYTE)(offset % 251);
+}
+
+static void on_written(void *ctx, UINT64 position)
+{
+    ok(ctx == &written && position > written, "%llu after %llu\n", (unsigned long long)position, (unsigned long long)written);
+    written = position;
+}
+
+static HRESULT on_flushed(void *ctx, UINT64 from, UINT64 to)
+{
+    ok(ctx == &written && from == flushed && to > from, "from %llu, not %llu\n", (unsigned long long)from, (unsigned long long)flushed);
+    flushed = to;
+    flushes++;
+    return flushed_hr;
+}
+
+static struct writer *begin(UINT32 ration_msec, struct output **output)
+{
+    struct writer_callbacks callbacks = { on_written, on_flushed, &written, RATION, ration_msec };
+    struct writer *writer;
+    HRESULT hr;
+
+    fake = fakedisk_create();
+    written = flushed = flushes = 0;
+    flushed_hr = S_OK;
+    hr = writer_create(&callbacks, &writer);
+    ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    hr = output_open(fakedisk_disk(fake), NAME, 0, TRUE, output);
+    ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    writer_begin(writer, *output, 0);
+    return writer;
+}
+
+static void end(struct writer *writer, struct output *output)
+{
+    writer_end(writer);
+    output_close(output);
+    writer_destroy(writer);
+    fakedisk_free(fake);
+}
+
+static HRESULT put(struct writer *writer, UINT64 *position, UINT32 size)
+{
+    BYTE *buffer = writer_buffer(writer);
+    UINT32 i;
+
+    for (i = 0; i < size; i++) buffer[i] = octet(*position + i);
+    *position += size;
+    return writer_put(writer, size);
+}
+
+static void check_file(const WCHAR *name, UINT64 size)
+{
+    const BYTE *data = NULL;
+    size_t len = 0, i;
+
+    ok(fakedisk_get(fake, name, &data, &len), "no file\n");
+    ok(len >= size, "%u octets\n", (unsigned int)len);
+    for (i = 0; i < len && i < size && data[i] == octet(i); i++) ;
+    ok(i == size, "wrong from %u on\n", (unsigned int)i);
+}
+
+/* Sizes of every kind; then the power fails, and what was told of is there. */
+static void test_order(void)
+{
+    static const UINT32 sizes[] = { 1, 7, WRITER_DIRECT_SIZE - 1, WRITER_DIRECT_SIZE, 200, WRITER_BLOCK_SIZE };
+    struct output *output;
+    struct writer *writer;
+    UINT64 position, total;
+    UINT32 i, turn;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(sizes); i++)
+    {
+        writer = begin(100000, &output);
+        position = 0;
+        total = sizes[i] < 100 ? 2000 : 12000;
+        for (turn = 0; position < total; turn++)
+        {
+            hr = put(writer, &position, sizes[i]);
+            ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+        }
+        hr = writer_drain(writer);
+        ok(hr == S_OK && written == position, "got %#x, %llu\n", (unsigned int)hr, (unsigned long long)written);
+        hr = writer_flush(writer);
+        ok(hr == S_OK && flushed == position, "got %#x, %llu\n", (unsigned int)hr, (unsigned long long)flushed);
+        fakedisk_reboot(fake, FAKE_LOSE_ALL, 0);
+        check_file(NAME, position);
+        end(writer, output);
+    }
+}
+
+/* At no time is more told of than a power failure leaves. */
+static void test_truth(void)
+{
+    struct output *output;
+    struct writer *writer;
+    UINT64 position = 0, claimed;
+    UINT32 turn;
+    HRESULT hr;
+
+    writer = begin(100000, &output);
+    fakedisk_set_flush_msec(fake, 2);
+    for (turn = 0; turn < 60; turn++)
+    {
+        hr = put(writer, &position, turn % 3 ? WRITER_BLOCK_SIZE : 100);
+        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+        if (turn % 10 == 9)
+        {
+            struct fakedisk *copy;
+
+            claimed = *(volatile UINT64 *)&flushed;
+            copy = fakedisk_clone(fake);
+            fakedisk_reboot(copy, FAKE_LOSE_ALL, 0);
+            {
+                struct fakedisk *kept = fake;
+
+                fake = copy;
+                if (claimed) check_file(NAME, claimed);
+                fake = kept;
+            }
+            fakedisk_free(copy);
+        }
+    }
+    hr = writer_flush(writer);
+    ok(hr == S_OK && flushed == position, "got %#x\n", (unsigned int)hr);
+    end(writer, output);
+}
+
+static void test_failures(void)
+{
+    static const enum fake_op ops[] = { FAKE_WRITE, FAKE_FLUSH };
+    struct output *output;
+    struct writer *writer;
+    UINT64 position;
+    UINT32 i, turn, size;
+    HRESULT hr = S_OK;
+
+    for (i = 0; i < ARRAY_SIZE(ops); i++)
+    for (size = 100; size <= WRITER_BLOCK_SIZE; size += WRITER_BLOCK_SIZE - 100)
+    {
+        writer = begin(100000, &output);
+        position = 0;
+        fakedisk_fail(fake, ops[i], 0, 1000000, HRESULT_FROM_WIN32(ERROR_DISK_FULL));
+        for (turn = 0, hr = S_OK; turn < 100 && SUCCEEDED(hr); turn++) hr = put(writer, &position, size);
+        if (SUCCEEDED(hr)) hr = writer_flush(writer);
+        ok(hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL), "got %#x\n", (unsigned int)hr);
+        ok(!flushed, "told of %llu\n", (unsigned long long)flushed);
+        ok(writer_flush(writer) == hr && put(writer, &position, size) == hr, "it does not stay\n");
+        writer_end(writer);
+
+        /* the next file is another affair */
+        fakedisk_fail(fake, ops[i], 0, 0, S_OK);
+        written = flushed = position = 0;
+        writer_begin(writer, output, 0);
+        ok(put(writer, &position, 300) == S_OK && writer_flush(writer) == S_OK, "still failing\n");
+        end(writer, output);
+    }
+
+    writer = begin(100000, &output);
+    position = 0;
+    flushed_hr = E_FAIL;
+    hr = put(writer, &position, 300);
+    ok(hr == S_OK && writer_flush(writer) == E_FAIL, "got %#x\n", (unsigned int)hr);
+    end(writer, output);
+}
+
+/* A slow line: what came is flushed after the time of the ration, though nothing else comes. */
+static void test_time(void)
+{
+    struct output *output;
+    struct writer *writer;
+    UINT64 position = 0;
+    UINT32 turn;
+
+    writer = begin(20, &output);
+    while (position <= WRITER_BEHIND_AFTER) put(writer, &position, 100);
+    ok(put(writer, &position, 10) == S_OK, "failed\n");
+    for (turn = 0; turn < 6000 && *(volatile UINT64 *)&flushed != position; turn++) usleep(5000); /* its end is a hang */
+    ok(*(volatile UINT64 *)&flushed == position, "%llu of %llu\n", (unsigned long long)flushed, (unsigned long long)position);
+    end(writer, output);
+}
+
+static UINT32 landed[256], landed_count;
+
+static HRESULT on_landed(void *ctx, UINT32 file, UINT64 size)
+{
+    ok(size == 1000 + file, "file %u of %llu\n", file, (unsigned long long)size);
+    if (landed_count < ARRAY_SIZE(landed)) landed[landed_count++] = file;
+    return S_OK;
+}
+
+static struct output *make_output(UINT32 file, WCHAR name[32])
+{
+    struct output *output = NULL;
+    BYTE data[1300];
+    UINT32 i;
+    HRESULT hr;
+
+    memcpy(name, L"C:\\a\\000", 9 * sizeof(WCHAR));
+    if (file % 3 == 2) name[3] = 'b';
+    name[5] = '0' + file / 100;
+    name[6] = '0' + file / 10 % 10;
+    name[7] = '0' + file % 10;
+    for (i = 0; i < 1000 + file; i++) data[i] = octet(i);
+    hr = output_open(fakedisk_disk(fake), name, 0, TRUE, &output);
+    ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    hr = output_write(output, 0, data, 1000 + file);
+    ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    return output;
+}
+
+static void test_lander(void)
+{
+    struct lander_callbacks callbacks = { on_landed, NULL };
+    struct lander *lander;
+    WCHAR name[32];
+    UINT32 i, file;
+    HRESULT hr;
+
+    fake = fakedisk_create();
+    fakedisk_set_flush_msec(fake, 1);
+    landed_count = 0;
+    hr = lander_create(&callbacks, &lander);
+    ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    ok(lander_wait(lander, &file) == S_OK, "nothing to wait for\n");
+    for (i = 0; i < 200; i++)
+    {
+        hr = lander_add(lander, make_output(i, name), i, 1000 + i);
+        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    }
+    ok(lander_wait(lander, &file) == S_OK && landed_count == 200, "%u files\n", landed_count);
+    for (i = 0; i < landed_count && landed[i] == i; i++) ;
+    ok(i == 200, "not in their order from %u on\n", i);
+    ok(fakedisk_count(fake, FAKE_FLUSH_DIR) < 100, "the folders were flushed %u times\n", (unsigned int)fakedisk_count(fake, FAKE_FLUSH_DIR));
+    ok(!fakedisk_open_files(fake), "files are open\n");
+    lander_destroy(lander);
+    fakedisk_reboot(fake, FAKE_LOSE_ALL, 0);
+    for (i = 0; i < 200; i++)
+    {
+        memcpy(name, i % 3 == 2 ? L"C:\\b\\000" : L"C:\\a\\000", 9 * sizeof(WCHAR));
+        name[5] = '0' + i / 100;
+        name[6] = '0' + i / 10 % 10;
+        name[7] = '0' + i % 10;
+        check_file(name, 1000 + i);
+    }
+    fakedisk_free(fake);
+
+    /* a failure stays, is that of its file, and nothing behind it is told of */
+    fake = fakedisk_create();
+    landed_count = 0;
+    lander_create(&callbacks, &lander);
+    ok(lander_add(lander, make_output(0, name), 0, 1000) == S_OK && lander_wait(lander, &file) == S_OK, "failed\n");
+    fakedisk_fail(fake, FAKE_FLUSH, 0, 1000, HRESULT_FROM_WIN32(ERROR_DISK_FULL));
+    lander_add(lander, make_output(1, name), 1, 1001);
+    hr = lander_wait(lander, &file);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL) && file == 1, "got %#x, file %u\n", (unsigned int)hr, file);
+    hr = lander_add(lander, make_output(2, name), 2, 1002);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL), "got %#x\n", (unsigned int)hr);
+    lander_destroy(lander);
+    ok(landed_count == 1 && !fakedisk_open_files(fake), "%u files\n", landed_count);
+    fakedisk_free(fake);
+}
+
+START_TEST(writer)
+{
+    test_order();
+    test_truth();
+    test_failures();
+    test_time();
+    test_lander();
+}
