@@ -89,7 +89,8 @@ static HRESULT add_files(struct job_door *door, ULONG count, const BG_FILE_INFO 
     }
     if (SUCCEEDED(hr) && door->job->job->type == JOB_DOWNLOAD && SUCCEEDED(hr = security_impersonate(caller)))
     {
-        for (i = 0; i < count && SUCCEEDED(hr); i++) hr = local_check_folder(set[i].LocalName);
+        for (i = 0; i < count && SUCCEEDED(hr); i++)
+            if (!i || !local_same_folder(set[i - 1].LocalName, set[i].LocalName)) hr = local_check_folder(set[i].LocalName);
         security_revert();
     }
     if (SUCCEEDED(hr)) hr = queue_add_files(door->job, files, count, job_file_limit(door));

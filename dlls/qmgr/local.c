@@ -18,7 +18,16 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "wingdi.h"
+#include "winuser.h"
+
 #include "local.h"
+#include "security.h"
 #include "core/str.h"
 #include "core/url.h"
 
@@ -85,24 +94,64 @@ HRESULT local_read(struct local_source *source, UINT64 offset, void *buffer, UIN
     return S_OK;
 }
 
+/* Wine opens a folder for writing whoever may write to it: there only a file tells. The folder ends in a backslash. */
+static DWORD try_to_write(const WCHAR *folder)
+{
+    static LONG count;
+    size_t len = str_len(folder);
+    HANDLE file = INVALID_HANDLE_VALUE;
+    DWORD error = ERROR_FILE_EXISTS;
+    WCHAR *path;
+    UINT32 i;
+
+    if (!(path = malloc((len + 32) * sizeof(*path)))) return ERROR_NOT_ENOUGH_MEMORY;
+    memcpy(path, folder, len * sizeof(*path));
+    for (i = 0; i < 100 && error == ERROR_FILE_EXISTS; i++)
+    {
+        wsprintfW(path + len, L"BIT%lx%lx.tmp", GetCurrentProcessId(), InterlockedIncrement(&count));
+        file = CreateFileW(path, GENERIC_WRITE | DELETE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, CREATE_NEW,
+                           FILE_ATTRIBUTE_HIDDEN | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+        error = file != INVALID_HANDLE_VALUE ? ERROR_SUCCESS : GetLastError();
+    }
+    if (file != INVALID_HANDLE_VALUE) CloseHandle(file);
+    free(path);
+    return error;
+}
+
+/* The length of the folder with its backslash. */
+static size_t folder_len(const WCHAR *name)
+{
+    size_t len = str_len(name);
+
+    while (len && name[len - 1] != '\\' && name[len - 1] != '/') len--;
+    return len;
+}
+
+BOOL local_same_folder(const WCHAR *name, const WCHAR *name2)
+{
+    size_t len = folder_len(name);
+
+    return len == folder_len(name2) && !str_nicmp(name, name2, len);
+}
+
 HRESULT local_check_folder(const WCHAR *local_name)
 {
-    size_t len = str_len(local_name);
+    size_t len = folder_len(local_name);
     HANDLE folder;
     WCHAR *path;
     DWORD error;
 
-    while (len && local_name[len - 1] != '\\' && local_name[len - 1] != '/') len--;
     if (!(path = str_ndup(local_name, len))) return E_OUTOFMEMORY;
     folder = CreateFileW(path, FILE_ADD_FILE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
                          FILE_FLAG_BACKUP_SEMANTICS, NULL);
     error = GetLastError();
-    free(path);
     if (folder != INVALID_HANDLE_VALUE)
     {
         CloseHandle(folder);
-        return S_OK;
+        error = security_on_wine() ? try_to_write(path) : ERROR_SUCCESS;
     }
+    free(path);
+    if (error == ERROR_SUCCESS) return S_OK;
     /* a missing drive is 2 on Wine, 3 on Windows (WINE.FS.9); a file in the way is no folder either */
     if (error == ERROR_FILE_NOT_FOUND || error == ERROR_DIRECTORY || error == ERROR_INVALID_NAME) error = ERROR_PATH_NOT_FOUND;
     return HRESULT_FROM_WIN32(error);

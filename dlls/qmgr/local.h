@@ -40,6 +40,8 @@ HRESULT local_stat(struct local_source *source, UINT64 *size, UINT64 *time);
 HRESULT local_read(struct local_source *source, UINT64 offset, void *buffer, UINT32 size, UINT32 *got);
 /* May a file be made beside local_name? ERROR_PATH_NOT_FOUND [BEH.FILE.2] or E_ACCESSDENIED [BEH.FILE.5]. For the doors. */
 HRESULT local_check_folder(const WCHAR *local_name);
+/* The answer for the one is the answer for the other. */
+BOOL local_same_folder(const WCHAR *local_name, const WCHAR *local_name2);
 /* Serial number of the volume that holds the path, 0 where there is none to be had (a network share) [BEH.FILE.32]. */
 UINT32 local_volume_serial(const WCHAR *path);
 void local_close(struct local_source *source);
