@@ -961,7 +961,8 @@ static DWORD CALLBACK pool_thread(void *arg)
         start = queue_clock();
         sync_wait_msec(&pool.work_came, &pool.mutex, THREAD_LINGER);
         pool.idle--;
-        if (list_empty(&pool.work) && queue_clock() - start >= THREAD_LINGER) break;
+        /* the wait may end a little before the clock says so */
+        if (list_empty(&pool.work) && queue_clock() - start >= THREAD_LINGER - 1000) break;
     }
     pool.threads--;
     sync_unlock(&pool.mutex);
