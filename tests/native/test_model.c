@@ -412,8 +412,65 @@ static void test_many(void)
     model_free(&model);
 }
 
+/* A new owner gets nothing that was the old one's own [JOB.TakeOwnership.7, 8, 11]. */
+static void test_owner(void)
+{
+    static const GUID id = { 1, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
+    static const enum job_prop dropped[] =
+    {
+        PROP_NOTIFY_PROGRAM, PROP_NOTIFY_PARAMETERS, PROP_NOTIFY_CLSID, PROP_CUSTOM_HEADERS, PROP_CERT_LOCATION, PROP_CERT_STORE,
+        PROP_CERT_HASH, PROP_CERT_SUBJECT, PROP_CERT_CALLBACK_WANTED, PROP_CREDENTIALS
+    };
+    struct record record = { RECORD_SET };
+    struct prop_value values[PROP_COUNT];
+    const struct job *job;
+    struct model model;
+    UINT32 i, j;
+    HRESULT hr;
+
+    model_init(&model);
+    create(&model, &id);
+    memset(values, 0, sizeof(values));
+    for (i = 0; i < PROP_COUNT; i++)
+    {
+        values[i].prop = i;
+        values[i].number = 1;
+        values[i].string = L"value";
+        values[i].guid.Data1 = 1;
+        values[i].blob = (const BYTE *)"blob";
+        values[i].blob_size = 4;
+    }
+    record.job = id;
+    record.u.set.values = values;
+    record.u.set.count = PROP_COUNT;
+    hr = model_apply(&model, &record);
+    ok(hr == S_OK, "got %#x\n", hr);
+
+    memset(&record, 0, sizeof(record));
+    record.type = RECORD_OWNER;
+    record.job = id;
+    record.u.owner.owner = L"S-1-5-19";
+    record.u.owner.integrity = 0x4000;
+    record.u.owner.elevated = TRUE;
+    hr = model_apply(&model, &record);
+    ok(hr == S_OK, "got %#x\n", hr);
+    job = model_find(&model, &id);
+    ok(!str_cmp(job->owner, L"S-1-5-19") && job->integrity == 0x4000 && job->elevated, "another owner\n");
+    for (i = 0; i < PROP_COUNT; i++)
+    {
+        const struct prop_value *value = &job->props[i];
+        BOOL gone = FALSE, empty = !value->number && !value->string && !value->guid.Data1 && !value->blob_size && !value->blob;
+
+        for (j = 0; j < ARRAY_SIZE(dropped); j++) if (dropped[j] == i) gone = TRUE;
+        ok(empty == gone, "property %u is %s\n", i, empty ? "gone" : "there");
+        ok(value->prop == i, "property %u is number %u\n", i, value->prop);
+    }
+    model_free(&model);
+}
+
 START_TEST(test_model)
 {
+    test_owner();
     test_defaults();
     test_refused();
     test_files();
