@@ -36,6 +36,11 @@
  *     state JOB                        result: the name of the state
  *     wait JOB STATE MS                until the job is in that state, or in ERROR
  *     error JOB                        results: code and context
+ *     proxy JOB USAGE LIST BYPASS      SetProxySettings; a list that is - is NULL
+ *     getproxy JOB                     results: usage and the lists
+ *     credentials JOB TARGET SCHEME USER PASSWORD      SetCredentials, numbers for the first two; - for both is NULL
+ *     header JOB TEXT                  SetCustomHeaders; | is the end of a line
+ *     trust FILE                       the certificate of an authority, in the user's store from now on
  *     list                             a line "- ID STATE PRIORITY RETRY FILES NAME DESCRIPTION" for each job of all users
  *     files JOB                        a line "- TRANSFERRED TOTAL URL FILE" for each
  *     service                          results: process id of the service in Wine's terms, its start type
@@ -52,10 +57,13 @@
 #include <windows.h>
 #include <winsvc.h>
 #include <psapi.h>
+#include <wincrypt.h>
 #include <objbase.h>
 
 #include "initguid.h"
 #include "bits.h"
+#include "bits1_5.h"
+#include "bits2_5.h"
 
 #define WORD_COUNT 8
 #define JOB_COUNT 4096
@@ -475,6 +483,98 @@ static HRESULT fault(void)
     return hr;
 }
 
+static HRESULT trust(const char *path)
+{
+    BYTE data[8192];
+    HCERTSTORE store;
+    WCHAR *name = wide(path);
+    DWORD size = 0;
+    HANDLE file;
+    HRESULT hr;
+
+    file = CreateFileW(name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    free(name);
+    if (file == INVALID_HANDLE_VALUE || !ReadFile(file, data, sizeof(data), &size, NULL)) return last_error();
+    CloseHandle(file);
+    if (!(store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"Root"))) return last_error();
+    hr = CertAddEncodedCertificateToStore(store, X509_ASN_ENCODING, data, size, CERT_STORE_ADD_REPLACE_EXISTING, NULL) ? S_OK : last_error();
+    if (!CertCloseStore(store, 0) && SUCCEEDED(hr)) hr = last_error();
+    return hr;
+}
+
+/* The word as a string, - as NULL. */
+static WCHAR *wide_or_null(const char *word)
+{
+    return strcmp(word, "-") ? wide(word) : NULL;
+}
+
+static HRESULT set_proxy(IBackgroundCopyJob *job, char **words)
+{
+    WCHAR *list = wide_or_null(words[3]), *bypass = wide_or_null(words[4]);
+    HRESULT hr = IBackgroundCopyJob_SetProxySettings(job, (BG_JOB_PROXY_USAGE)strtoul(words[2], NULL, 10), list, bypass);
+
+    free(list);
+    free(bypass);
+    return hr;
+}
+
+static HRESULT get_proxy(IBackgroundCopyJob *job)
+{
+    WCHAR *list = NULL, *bypass = NULL;
+    BG_JOB_PROXY_USAGE usage;
+    HRESULT hr;
+
+    if (FAILED(hr = IBackgroundCopyJob_GetProxySettings(job, &usage, &list, &bypass))) return hr;
+    put("\t");
+    put_number(usage);
+    put("\t");
+    put_wide(list ? list : L"-");
+    put("\t");
+    put_wide(bypass ? bypass : L"-");
+    CoTaskMemFree(list);
+    CoTaskMemFree(bypass);
+    return S_OK;
+}
+
+static HRESULT set_credentials(IBackgroundCopyJob *job, char **words)
+{
+    BG_AUTH_CREDENTIALS credentials;
+    IBackgroundCopyJob2 *job2;
+    HRESULT hr;
+
+    if (FAILED(hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&job2))) return hr;
+    credentials.Target = (BG_AUTH_TARGET)strtoul(words[2], NULL, 10);
+    credentials.Scheme = (BG_AUTH_SCHEME)strtoul(words[3], NULL, 10);
+    credentials.Credentials.Basic.UserName = wide_or_null(words[4]);
+    credentials.Credentials.Basic.Password = wide_or_null(words[5]);
+    hr = IBackgroundCopyJob2_SetCredentials(job2, &credentials);
+    free(credentials.Credentials.Basic.UserName);
+    free(credentials.Credentials.Basic.Password);
+    IBackgroundCopyJob2_Release(job2);
+    return hr;
+}
+
+static HRESULT set_header(IBackgroundCopyJob *job, const char *line)
+{
+    IBackgroundCopyJobHttpOptions *http;
+    WCHAR *text = calloc(2 * strlen(line) + 1, sizeof(*text)), *p = text;
+    HRESULT hr;
+
+    if (!text) exit(3);
+    for (; *line; line++)
+    {
+        *p++ = *line == '|' ? '\r' : *line;
+        if (*line == '|') *p++ = '\n';
+    }
+    if (SUCCEEDED(hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions, (void **)&http)))
+    {
+        hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(http, text);
+        IBackgroundCopyJobHttpOptions_Release(http);
+    }
+    free(text);
+    return hr;
+}
+
 static HRESULT on_job(char **words, IBackgroundCopyJob *job)
 {
     const char *command = words[0];
@@ -494,6 +594,10 @@ static HRESULT on_job(char **words, IBackgroundCopyJob *job)
     if (!strcmp(command, "wait")) return wait_state(job, words[2], strtoul(words[3], NULL, 10));
     if (!strcmp(command, "error")) return get_error(job);
     if (!strcmp(command, "files")) return files(job);
+    if (!strcmp(command, "proxy")) return set_proxy(job, words);
+    if (!strcmp(command, "getproxy")) return get_proxy(job);
+    if (!strcmp(command, "credentials")) return set_credentials(job, words);
+    if (!strcmp(command, "header")) return set_header(job, words[2]);
 
     text = wide(words[2]);
     if (!strcmp(command, "name")) hr = IBackgroundCopyJob_SetDisplayName(job, text);
@@ -524,6 +628,7 @@ static HRESULT run(char **words)
     if (!strcmp(command, "service")) return put_service();
     if (!strcmp(command, "fault")) return fault();
     if (!strcmp(command, "stop")) return stop_service();
+    if (!strcmp(command, "trust")) return trust(words[1]);
     if (!strcmp(command, "sleep"))
     {
         Sleep(strtoul(words[1], NULL, 10));
