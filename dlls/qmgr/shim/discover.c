@@ -21,6 +21,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <winsock2.h>
+#include <ws2tcpip.h>
 #include <windef.h>
 #include <winbase.h>
 #include <winnls.h>
@@ -231,18 +233,44 @@ HRESULT discover_settings_read(struct discover_settings *settings)
 
 /* WPAD */
 
+/* "http://NAME/wpad.dat" if there is such a host, NULL otherwise. */
+static WCHAR *url_of_host(const WCHAR *name)
+{
+    static const WCHAR scheme[] = L"http://", path[] = L"/wpad.dat";
+    size_t len = wcslen(name);
+    ADDRINFOW *addresses;
+    WCHAR *url;
+
+    if (GetAddrInfoW(name, NULL, NULL, &addresses)) return NULL;
+    FreeAddrInfoW(addresses);
+    if (!(url = malloc((ARRAY_SIZE(scheme) + len + ARRAY_SIZE(path)) * sizeof(*url)))) return NULL;
+    memcpy(url, scheme, sizeof(scheme));
+    memcpy(url + ARRAY_SIZE(scheme) - 1, name, len * sizeof(*url));
+    memcpy(url + ARRAY_SIZE(scheme) - 1 + len, path, sizeof(path));
+    return url;
+}
+
+/*
+ * winhttp asks DHCP and, by name, DNS; in Wine 8.0 the latter finds nobody ever, since getaddrinfo refuses its AI_DNS_ONLY.  So the names are
+ * asked for here: in the domain of the machine, not in those above it, which may be anybody's; and in those that the resolver searches.
+ */
 static HRESULT run_detect(struct task *task)
 {
     BOOL (WINAPI *detect)(DWORD flags, WCHAR **url);
+    WCHAR *url = NULL, name[5 + 256] = L"wpad.";
+    DWORD size = ARRAY_SIZE(name) - 5;
     HMODULE winhttp;
-    WCHAR *url = NULL;
 
-    if (!(winhttp = LoadLibraryW(L"winhttp.dll"))) return S_FALSE;
-    detect = (void *)GetProcAddress(winhttp, "WinHttpDetectAutoProxyConfigUrl");
-    if (!detect || !detect(WINHTTP_AUTO_DETECT_TYPE_DHCP | WINHTTP_AUTO_DETECT_TYPE_DNS_A, &url) || !url) return S_FALSE;
-    task->text = str_dup(url);
-    GlobalFree(url);
-    return task->text ? S_OK : E_OUTOFMEMORY;
+    if ((winhttp = LoadLibraryW(L"winhttp.dll")) && (detect = (void *)GetProcAddress(winhttp, "WinHttpDetectAutoProxyConfigUrl"))
+            && detect(WINHTTP_AUTO_DETECT_TYPE_DHCP | WINHTTP_AUTO_DETECT_TYPE_DNS_A, &url) && url)
+    {
+        task->text = str_dup(url);
+        GlobalFree(url);
+        return task->text ? S_OK : E_OUTOFMEMORY;
+    }
+    if (GetComputerNameExW(ComputerNamePhysicalDnsDomain, name + 5, &size) && name[5]) task->text = url_of_host(name);
+    if (!task->text) task->text = url_of_host(L"wpad");
+    return task->text ? S_OK : S_FALSE;
 }
 
 HRESULT discover_detect(HANDLE cancel, WCHAR **script_url)
