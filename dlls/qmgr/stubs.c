@@ -39,6 +39,7 @@ WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
 static const IID * const interfaces[] =
 {
     &IID_IUnknown,
+    &IID_IClassFactory,
     &IID_IBackgroundCopyManager,
     &IID_IEnumBackgroundCopyJobs,
     &IID_IEnumBackgroundCopyFiles,
