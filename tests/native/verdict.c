@@ -421,7 +421,7 @@ static void test_every_context(void)
             }
             expected = row->kind == GIVEN && context ? context : row->context;
             ok(failure.hr == (HRESULT)(row->result ? row->result : row->hr) && failure.context == expected && failure.class == row->class,
-               "[ERR.%#x,ERR.GEN.10] in %u: got %#x, context %u, class %d\n", row->hr, context, failure.hr, failure.context,
+               "[ERR.GEN.10] %#x in %u: got %#x, context %u, class %d\n", row->hr, context, failure.hr, failure.context,
                failure.class);
         }
     }
