@@ -147,6 +147,19 @@ static BOOL state_within(IBackgroundCopyJob *job, BG_JOB_STATE state, DWORD msec
     return FALSE;
 }
 
+/* Returns when the service has seen what was set before: it reads all values at once, so that two changes of one that can be watched tell. */
+static void settle(void)
+{
+    IBackgroundCopyJob *job = begin_job(L"settle", L"/slow1", BG_JOB_PRIORITY_FOREGROUND);
+
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+    set_test(L"NetworkDown", 1);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    set_value(TEST_KEY, L"NetworkDown", NULL);
+    bits_wait_states(job, ~(1u << BG_JOB_STATE_TRANSIENT_ERROR));
+    bits_cancel(job);
+}
+
 /* Limits on numbers bind ordinary users and nobody else. Waits until the service has seen the values. */
 
 static HRESULT try_create(IBackgroundCopyJob **job)
@@ -211,6 +224,7 @@ static void test_limits(void)
     HRESULT hr;
 
     set_policy(L"MaxJobsPerUser", 2);
+    settle();
     bits_run_child("policy", "user", BITS_CHILD_USER);
     for (i = 0; i < ARRAY_SIZE(jobs); i++)
     {
@@ -220,11 +234,13 @@ static void test_limits(void)
     /* what administrators have does not count for the others [BEH.POLICY.31] */
     set_policy(L"MaxJobsPerUser", 50);
     set_policy(L"MaxJobsPerMachine", 2);
+    settle();
     bits_run_child("policy", "machine", BITS_CHILD_USER);
     for (i = 0; i < ARRAY_SIZE(jobs); i++) if (jobs[i]) bits_cancel(jobs[i]);
 
     set_policy(L"MaxFilesPerJob", 2);
     set_policy(L"MaxRangesPerFile", 2);
+    settle();
     bits_run_child("policy", "files", BITS_CHILD_USER);
     bits_run_child("policy", "ranges", BITS_CHILD_USER);
     if (SUCCEEDED(try_create(&jobs[0])))
@@ -245,6 +261,7 @@ static void test_download_time(void)
     HRESULT hr;
 
     set_policy(L"MaxDownloadTime", 1);
+    settle();
     job = begin_job(L"time", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
     check_error(job, "BEH.STATE.43", BG_E_MAXDOWNLOAD_TIMEOUT, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
@@ -300,7 +317,7 @@ static void test_bandwidth(void)
     set_policy(L"MaxTransferRateOnSchedule", 800);
     set_policy(L"MaxBandwidthValidFrom", 0);
     set_policy(L"MaxBandwidthValidTo", 0);
-    Sleep(200);
+    settle();
     begin = GetTickCount();
     job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
     fast = begin_job(L"free", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
@@ -315,7 +332,7 @@ static void test_bandwidth(void)
     GetLocalTime(&time);
     set_policy(L"MaxBandwidthValidFrom", (time.wHour + 2) % 24);
     set_policy(L"MaxBandwidthValidTo", (time.wHour + 3) % 24);
-    Sleep(200);
+    settle();
     begin = GetTickCount();
     job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
     complete(job, L"limited", "/300k", 300000);
@@ -324,6 +341,7 @@ static void test_bandwidth(void)
 
     set_policy(L"UseSystemMaximum", 0);
     set_policy(L"MaxTransferRateOffSchedule", 0);
+    settle();
     job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     check_error(job, "BEH.STATE.35", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
@@ -346,6 +364,7 @@ static void test_schedules(void)
     set_value(POLICIES L"\\Throttling", L"EnableBandwidthLimits", &on);
     set_value(POLICIES L"\\Throttling\\WorkSchedule", L"LowBandwidthLimit", &zero);
     set_value(POLICIES L"\\Throttling\\WorkSchedule", L"HighBandwidthType", &unlimited);
+    settle();
     low = begin_job(L"low", L"/300k", BG_JOB_PRIORITY_LOW);
     bits_wait_state(low, BG_JOB_STATE_TRANSIENT_ERROR);
     check_error(low, "BEH.BW.5", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
@@ -390,7 +409,7 @@ static void test_cost(void)
     {
         winetest_push_context("%u", i);
         set_test(L"Cost", rows[i].state);
-        Sleep(200);
+        settle();
         job = bits_create_job(L"cost", BG_JOB_TYPE_DOWNLOAD);
         bits_add_file(job, bits_url(L"/300k"), bits_path(L"cost"));
         set_cost_flags(job, rows[i].flags);
@@ -411,7 +430,7 @@ static void test_cost(void)
 
     /* flags that take effect on a running transfer */
     set_test(L"Cost", 0x40);
-    Sleep(200);
+    settle();
     job = begin_job(L"cost", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
     set_cost_flags(job, unrestricted);
@@ -421,6 +440,7 @@ static void test_cost(void)
 
     /* a default from the policy, per priority [BEH.POLICY.25] */
     set_value(POLICIES L"\\TransferPolicy", L"NormalTransferPolicy", &unrestricted);
+    settle();
     job = begin_job(L"cost", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     check_error(job, "BEH.POLICY.25", 0x80200059, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
@@ -466,7 +486,7 @@ static void test_power(void)
     IBackgroundCopyJob *job, *fast;
 
     set_test(L"OnBattery", 1);
-    Sleep(200);
+    settle();
     job = begin_job(L"saved", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     check_error(job, "ERR.0x80200068", 0x80200068 /* BG_E_BLOCKED_BY_BATTERY_SAVER */, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
@@ -487,6 +507,7 @@ static void test_turns(void)
     HRESULT hr;
 
     set_test(L"TimeSlice", 300);
+    settle();
     first = begin_job(L"first", L"/slow1", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(first, BG_JOB_STATE_TRANSFERRING);
     /* alone on its level it goes on */
