@@ -19,6 +19,7 @@
  */
 
 #include <stdarg.h>
+#include <stddef.h>
 
 #define COBJMACROS
 #include "windef.h"
@@ -170,6 +171,9 @@ static void test_create_get(void)
        status_of(group));
     hr = IBackgroundCopyGroup_get_GroupID(group, &got);
     ok(hr == S_OK && IsEqualGUID(&id, &got), "[GROUP.get_GroupID.1] got %#lx, %s\n", hr, wine_dbgstr_guid(&got));
+    ok(IsEqualGUID(&id, &got), "[QM.4] got %s\n", wine_dbgstr_guid(&got));
+    ok(offsetof(IBackgroundCopyGroupVtbl, QueryNewJobInterface) == 16 * sizeof(void *), "[GROUP.QueryNewJobInterface.1] wrong table\n");
+    ok(offsetof(IBackgroundCopyGroupVtbl, SetNotificationPointer) == 17 * sizeof(void *), "[GROUP.SetNotificationPointer.1] wrong table\n");
     hr = IBackgroundCopyGroup_get_GroupID(group, NULL);
     ok(hr == NULL_REF || hr == E_INVALIDARG, "[api-1-core:GEN.A1] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_GetStatus(group, NULL, NULL);
@@ -541,6 +545,18 @@ static void test_files(void)
     _snwprintf(missing, ARRAY_SIZE(missing), L"%lsmissing\\file", bits_folder);
     hr = add_file(job, good, missing, 0);
     ok(FAILED(hr), "[FSI.2] got %#lx\n", hr);
+    /* a folder that is not the user's: only an ordinary user of Wine has one for sure */
+    if (!strcmp(winetest_platform, "wine") && GetFileAttributesW(L"Z:\\usr") != INVALID_FILE_ATTRIBUTES)
+    {
+        HANDLE file = CreateFileW(L"Z:\\usr\\bits test", GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+
+        if (file != INVALID_HANDLE_VALUE) CloseHandle(file);
+        else
+        {
+            hr = add_file(job, good, L"Z:\\usr\\bits test", 0);
+            ok(hr == E_ACCESSDENIED, "[JOB1.AddFiles.4] got %#lx\n", hr);
+        }
+    }
     hr = IBackgroundCopyJob1_AddFiles(job, 1, NULL);
     ok(FAILED(hr), "[api-1-core:GEN.A1] got %#lx\n", hr);
 
@@ -823,13 +839,15 @@ static void test_complete(void)
     ok_inferred("JOB1.GetStatus.A1", !win32 && !transport && !retries, "got %lu, %lu, %lu\n", win32, transport, retries);
 
     /* one more file for the finished group */
-    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"two"), 0);
+    hr = add_file(job, bits_url(L"/state/good"), bits_path(L"two"), 7);
     ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
     ok(status_of(group) == (QM_STATUS_GROUP_INCOMPLETE | QM_STATUS_GROUP_SUSPENDED), "[GROUP.GetStatus.1] got %#lx\n",
        status_of(group));
     hr = IBackgroundCopyGroup_ResumeGroup(group);
     ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
     for (begin = GetTickCount(); !exists(bits_path(L"two")) && GetTickCount() - begin < BITS_TIMEOUT;) Sleep(5);
+    hr = IBackgroundCopyGroup_get_Size(group, &value);
+    ok(hr == S_OK && value == 2000, "[FSI.3] got %#lx, %lu\n", hr, value);
     bits_check_file(bits_path(L"two"), "/state/good", 0, 1000);
     ok(!exists(bits_path(L"one")), "[GROUP.CancelGroup.A1] the first file is there again\n");
 

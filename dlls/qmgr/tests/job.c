@@ -417,6 +417,7 @@ static void test_add_file(void)
         hr = IBackgroundCopyJob_AddFile(job, bad[i].remote, local);
         ok(hr == E_INVALIDARG, "[%s] %s, %s: got %#lx\n", bad[i].id, wine_dbgstr_w(bad[i].remote), wine_dbgstr_w(local), hr);
         ok(hr == E_INVALIDARG, "[JOB.AddFile.2] got %#lx\n", hr);
+        ok(hr == E_INVALIDARG, "[JOB.AddFile.1] got %#lx\n", hr);
         set[0].RemoteName = (WCHAR *)good;
         set[0].LocalName = (WCHAR *)bits_path(L"first");
         set[1].RemoteName = (WCHAR *)bad[i].remote;
@@ -433,6 +434,7 @@ static void test_add_file(void)
        "[JOB.AddFileSet.A5] got %#lx\n", hr);
     ok_inferred("BEH.FILE.2", hr == HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND), "got %#lx\n", hr);
     ok(FAILED(hr), "[TYPE.FileInfo.8] got %#lx\n", hr);
+    ok(hr == E_INVALIDARG || HRESULT_FACILITY(hr) == FACILITY_WIN32, "[CONST.2] got %#lx\n", hr);
 
     /* names that are right */
     long_url[2200] = 0;

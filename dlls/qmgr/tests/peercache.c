@@ -209,7 +209,9 @@ START_TEST(peercache)
     IBitsPeerCacheAdministration *admin;
 
     if (!bits_begin()) return;
-    if ((admin = bits_query(bits_manager, IBitsPeerCacheAdministration))) /* [PC.1] */
+    admin = bits_query(bits_manager, IBitsPeerCacheAdministration);
+    ok(admin != NULL, "[PC.1] not obtainable\n");
+    if (admin)
     {
         test_identity(admin);
         test_settings(admin);
