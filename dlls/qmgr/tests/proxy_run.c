@@ -207,6 +207,67 @@ static void test_verdicts(void)
     }
 }
 
+/* A client's callback that counts. */
+static LONG errors_seen, modifications_seen;
+
+static HRESULT WINAPI callback_QueryInterface(IBackgroundCopyCallback *iface, REFIID iid, void **out)
+{
+    *out = NULL;
+    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IBackgroundCopyCallback)) return E_NOINTERFACE;
+    *out = iface;
+    return S_OK;
+}
+
+static ULONG WINAPI callback_AddRef(IBackgroundCopyCallback *iface)
+{
+    return 2;
+}
+
+static ULONG WINAPI callback_Release(IBackgroundCopyCallback *iface)
+{
+    return 1;
+}
+
+static HRESULT WINAPI callback_JobTransferred(IBackgroundCopyCallback *iface, IBackgroundCopyJob *job)
+{
+    return S_OK;
+}
+
+static HRESULT WINAPI callback_JobError(IBackgroundCopyCallback *iface, IBackgroundCopyJob *job, IBackgroundCopyError *error)
+{
+    BG_ERROR_CONTEXT context;
+    HRESULT code;
+
+    if (IBackgroundCopyError_GetError(error, &context, &code) == S_OK && code == INV) InterlockedIncrement(&errors_seen);
+    return S_OK;
+}
+
+static HRESULT WINAPI callback_JobModification(IBackgroundCopyCallback *iface, IBackgroundCopyJob *job, DWORD reserved)
+{
+    InterlockedIncrement(&modifications_seen);
+    return S_OK;
+}
+
+static const IBackgroundCopyCallbackVtbl callback_vtbl =
+{
+    callback_QueryInterface,
+    callback_AddRef,
+    callback_Release,
+    callback_JobTransferred,
+    callback_JobError,
+    callback_JobModification,
+};
+
+static IBackgroundCopyCallback callback = { (IBackgroundCopyCallbackVtbl *)&callback_vtbl };
+
+static BOOL wait_count(const LONG *count, LONG wanted)
+{
+    DWORD begin = GetTickCount();
+
+    while (*(volatile const LONG *)count < wanted && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    return *count >= wanted;
+}
+
 static UINT64 modified(IBackgroundCopyJob *job)
 {
     BG_JOB_TIMES times;
@@ -231,6 +292,10 @@ static void test_invalid(void)
 
     test_server_reset(bits_server);
     job = bits_create_job(L"invalid", BG_JOB_TYPE_DOWNLOAD);
+    hr = IBackgroundCopyJob_SetNotifyFlags(job, BG_NOTIFY_JOB_ERROR | BG_NOTIFY_JOB_MODIFICATION);
+    ok(hr == S_OK, "SetNotifyFlags: got %#lx\n", hr);
+    hr = IBackgroundCopyJob_SetNotifyInterface(job, (IUnknown *)&callback);
+    ok(hr == S_OK, "SetNotifyInterface: got %#lx\n", hr);
     bits_add_file(job, bits_url(L"/good"), bits_path(L"file"));
 
     time = modified(job);
@@ -238,10 +303,13 @@ static void test_invalid(void)
     hr = IBackgroundCopyJob_SetProxySettings(job, BG_JOB_PROXY_USAGE_OVERRIDE, NULL, NULL);
     ok(hr == E_INVALIDARG, "[JOB.SetProxySettings.12] got %#lx\n", hr);
     ok(modified(job) == time, "[JOB.SetProxySettings.26] the modification time has moved\n");
+    modifications_seen = 0;
     hr = IBackgroundCopyJob_SetProxySettings(job, BG_JOB_PROXY_USAGE_OVERRIDE, L"ftp://gw", NULL);
     ok(hr == S_OK, "[JOB.SetProxySettings.13] got %#lx\n", hr);
     ok(modified(job) > time, "[JOB.SetProxySettings.24] the modification time has not moved\n");
+    ok(wait_count(&modifications_seen, 1), "[JOB.SetProxySettings.24] no JobModification\n");
 
+    errors_seen = 0;
     hr = IBackgroundCopyJob_SetMinimumRetryDelay(job, 5);
     ok(hr == S_OK, "SetMinimumRetryDelay: got %#lx\n", hr);
     bits_resume(job);
@@ -249,6 +317,7 @@ static void test_invalid(void)
     ok(bits_state(job) == BG_JOB_STATE_ERROR, "[JOB.SetProxySettings.14] state %d\n", bits_state(job));
     ok(get_error(job, &context) == INV, "[JOB.SetProxySettings.14] got %#lx\n", get_error(job, &context));
     ok_inferred("JOB.SetProxySettings.A9", context == BG_ERROR_CONTEXT_GENERAL_TRANSPORT, "got context %d\n", context);
+    ok(wait_count(&errors_seen, 1), "[PX.R26] no JobError\n");
     hr = IBackgroundCopyJob_GetErrorCount(job, &count);
     ok_inferred("JOB.SetProxySettings.A10", hr == S_OK && count == 1, "got %#lx, %lu\n", hr, count);
     if (IBackgroundCopyJob_GetError(job, &error) == S_OK)
@@ -274,6 +343,7 @@ static void test_invalid(void)
     bits_wait_states(job, ENDED);
     ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[PX.R26,BEH.PROXY.10] state %d\n", bits_state(job));
     ok(way_of("/good") == 'p', "[PX.R26] it came %c\n", way_of("/good"));
+    IBackgroundCopyJob_SetNotifyInterface(job, NULL);
     complete(job);
 
     /* with another usage there are no lists to be wrong [PX.R28] */
