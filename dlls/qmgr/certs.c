@@ -25,6 +25,7 @@
 
 #include "windef.h"
 #include "winbase.h"
+#include "winnls.h"
 #include "wincrypt.h"
 
 #include "certs.h"
@@ -52,13 +53,81 @@ static HRESULT open_store(UINT32 location, const WCHAR *name, HCERTSTORE *store)
     return last_error();
 }
 
+/* Windows quotes a value for these only, Wine's CertNameToStr for any blank as well. */
+static BOOL needs_quotes(const WCHAR *value, DWORD len)
+{
+    static const WCHAR special[] = L",+=\"\n<>#;";
+    DWORD i;
+
+    if (!len || value[0] == ' ' || value[len - 1] == ' ') return TRUE;
+    for (i = 0; i < len; i++)
+        if (value[i] && wcschr(special, value[i])) return TRUE;
+    return FALSE;
+}
+
+/* Appends a value; out NULL counts only. */
+static DWORD put_value(const WCHAR *value, DWORD len, WCHAR *out)
+{
+    BOOL quotes = needs_quotes(value, len);
+    DWORD count = 0, i;
+
+#define PUT(c) do { if (out) out[count] = (c); count++; } while (0)
+    if (quotes) PUT('"');
+    for (i = 0; i < len; i++)
+    {
+        if (value[i] == '"') PUT('"');
+        PUT(value[i]);
+    }
+    if (quotes) PUT('"');
+#undef PUT
+    return count;
+}
+
+/* The values in the order of the certificate, as CERT_SIMPLE_NAME_STR has it [HTTP.SetClientCertificateByName.2]. */
+static DWORD put_name(const CERT_NAME_INFO *info, WCHAR *out)
+{
+    DWORD count = 0, len, i, j;
+
+    for (i = 0; i < info->cRDN; i++)
+    {
+        for (j = 0; j < info->rgRDN[i].cRDNAttr; j++)
+        {
+            const CERT_RDN_VALUE_BLOB *blob = &info->rgRDN[i].rgRDNAttr[j].Value;
+
+            if (i || j)
+            {
+                if (out) memcpy(out + count, j ? L" + " : L", ", (j ? 3 : 2) * sizeof(WCHAR));
+                count += j ? 3 : 2;
+            }
+            len = blob->cbData / sizeof(WCHAR);
+            if (len && !((const WCHAR *)blob->pbData)[len - 1]) len--;
+            count += put_value((const WCHAR *)blob->pbData, len, out ? out + count : NULL);
+        }
+    }
+    return count;
+}
+
 static HRESULT subject_of(const CERT_CONTEXT *cert, WCHAR **subject)
 {
-    DWORD len = CertNameToStrW(X509_ASN_ENCODING, &cert->pCertInfo->Subject, CERT_SIMPLE_NAME_STR, NULL, 0);
+    CERT_NAME_INFO *info = NULL;
+    DWORD size, len = 0;
 
-    if (!(*subject = calloc(len + 1, sizeof(WCHAR)))) return E_OUTOFMEMORY;
-    if (len) CertNameToStrW(X509_ASN_ENCODING, &cert->pCertInfo->Subject, CERT_SIMPLE_NAME_STR, *subject, len);
-    return S_OK;
+    *subject = NULL;
+    if (CryptDecodeObjectEx(X509_ASN_ENCODING, X509_UNICODE_NAME, cert->pCertInfo->Subject.pbData, cert->pCertInfo->Subject.cbData,
+                            CRYPT_DECODE_ALLOC_FLAG, NULL, &info, &size)) len = put_name(info, NULL);
+    if ((*subject = calloc(len + 1, sizeof(WCHAR))) && len) put_name(info, *subject);
+    LocalFree(info);
+    return *subject ? S_OK : E_OUTOFMEMORY;
+}
+
+/* Without regard to case, as CERT_FIND_SUBJECT_STR. */
+static BOOL contains(const WCHAR *name, const WCHAR *text)
+{
+    int len = lstrlenW(text);
+
+    for (; *name; name++)
+        if (CompareStringOrdinal(name, min(len, lstrlenW(name)), text, len, TRUE) == CSTR_EQUAL) return TRUE;
+    return FALSE;
 }
 
 HRESULT certs_find_hash(UINT32 location, const WCHAR *name, const BYTE hash[CERT_HASH_SIZE], WCHAR **subject)
@@ -105,18 +174,18 @@ HRESULT certs_find_subject(UINT32 location, const WCHAR *name, const WCHAR *text
 
     *subject = NULL;
     if (FAILED(hr = open_store(location, name, &store))) return hr;
-    do
+    hr = CRYPT_E_NOT_FOUND;
+    while (hr == CRYPT_E_NOT_FOUND && (cert = CertEnumCertificatesInStore(store, cert)))
     {
-        /* the same test as the page describes, without regard to case; the former context is freed */
-        cert = CertFindCertificateInStore(store, X509_ASN_ENCODING | PKCS_7_ASN_ENCODING, 0, CERT_FIND_SUBJECT_STR_W, text, cert);
-    } while (cert && !is_for_clients(cert));
-    if (!cert) hr = CRYPT_E_NOT_FOUND;
-    else
-    {
-        if (CertGetCertificateContextProperty(cert, CERT_SHA1_HASH_PROP_ID, hash, &size)) hr = subject_of(cert, subject);
-        else hr = last_error();
-        CertFreeCertificateContext(cert);
+        if (!is_for_clients(cert)) continue;
+        if (FAILED(hr = subject_of(cert, subject))) break;
+        if (!contains(*subject, text)) hr = CRYPT_E_NOT_FOUND;
+        else if (!CertGetCertificateContextProperty(cert, CERT_SHA1_HASH_PROP_ID, hash, &size)) hr = last_error();
+        if (SUCCEEDED(hr)) break;
+        free(*subject);
+        *subject = NULL;
     }
+    if (cert) CertFreeCertificateContext(cert);
     CertCloseStore(store, 0);
     return hr;
 }

@@ -36,22 +36,24 @@
 
 static const BG_JOB_TYPE types[] = { BG_JOB_TYPE_DOWNLOAD, BG_JOB_TYPE_UPLOAD, BG_JOB_TYPE_UPLOAD_REPLY };
 
-/* O=WineBits, CN=bits client; for client authentication */
+/* O=Wine Bits, CN=bits client; for client authentication */
 static const char client_certificate[] =
-    "MIIBvjCCAWSgAwIBAgIUceNEH5Ai2XQBZvk3Bp8b9SotMnYwCgYIKoZIzj0EAwIwKTERMA8GA1UECgwIV2luZUJpdHMxFDASBgNV"
-    "BAMMC2JpdHMgY2xpZW50MCAXDTI2MTEyNjAwMDAzMloYDzIxMjYxMTAyMDAwMDMyWjApMREwDwYDVQQKDAhXaW5lQml0czEUMBIG"
-    "A1UEAwwLYml0cyBjbGllbnQwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR8F4qMKfPBrxf/MsdK76unSipccD1vwTtdQUa4jkEl"
-    "pygmRAVR96WUIB/sLeemY5b8N6qlVsgCigz7SDx9rGQqo2gwZjAdBgNVHQ4EFgQU9ZOHIvq2htywyEX8iOPINTqjdoAwHwYDVR0j"
-    "BBgwFoAU9ZOHIvq2htywyEX8iOPINTqjdoAwDwYDVR0TAQH/BAUwAwEB/zATBgNVHSUEDDAKBggrBgEFBQcDAjAKBggqhkjOPQQD"
-    "AgNIADBFAiBE3t9bIP7nQVSVZgegBnZ505/HkDflKLFvX/tC6C6WiwIhALvXhf0NWpFX2KtHGzFNfycIUZJ8pj7cSo9ZC0V6v3BZ";
-/* O=WineBits, CN=bits server; for server authentication only */
+    "MIIBvzCCAWagAwIBAgIUHda/JVVqwG5sX0qd7NR0cQ0O+F8wCgYIKoZIzj0EAwIwKjESMBAGA1UECgwJV2luZSBCaXRzMRQwEgYD"
+    "VQQDDAtiaXRzIGNsaWVudDAgFw0yNjExMjYwMDU2MjJaGA8yMTI2MTEwMjAwNTYyMlowKjESMBAGA1UECgwJV2luZSBCaXRzMRQw"
+    "EgYDVQQDDAtiaXRzIGNsaWVudDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABHwXiowp88GvF/8yx0rvq6dKKlxwPW/BO11BRriO"
+    "QSWnKCZEBVH3pZQgH+wt56Zjlvw3qqVWyAKKDPtIPH2sZCqjaDBmMB0GA1UdDgQWBBT1k4ci+raG3LDIRfyI48g1OqN2gDAfBgNV"
+    "HSMEGDAWgBT1k4ci+raG3LDIRfyI48g1OqN2gDAPBgNVHRMBAf8EBTADAQH/MBMGA1UdJQQMMAoGCCsGAQUFBwMCMAoGCCqGSM49"
+    "BAMCA0cAMEQCIAoXcMemkHRiLmj6lQbFrRFUcg4Lhtnn3sPRgrSH6oLmAiB+6DA+qMLvyuSjIau+hVAK088cEUnJLMN/xUGoI+4j"
+    "EQ==";
+/* O="Wine Bits, Inc.", CN=bits server; for server authentication only */
 static const char server_certificate[] =
-    "MIIBvTCCAWSgAwIBAgIUdl+HFpdHdZogTue7ksmXKSNR/JYwCgYIKoZIzj0EAwIwKTERMA8GA1UECgwIV2luZUJpdHMxFDASBgNV"
-    "BAMMC2JpdHMgc2VydmVyMCAXDTI2MTEyNjAwMDAzMloYDzIxMjYxMTAyMDAwMDMyWjApMREwDwYDVQQKDAhXaW5lQml0czEUMBIG"
-    "A1UEAwwLYml0cyBzZXJ2ZXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR8F4qMKfPBrxf/MsdK76unSipccD1vwTtdQUa4jkEl"
-    "pygmRAVR96WUIB/sLeemY5b8N6qlVsgCigz7SDx9rGQqo2gwZjAdBgNVHQ4EFgQU9ZOHIvq2htywyEX8iOPINTqjdoAwHwYDVR0j"
-    "BBgwFoAU9ZOHIvq2htywyEX8iOPINTqjdoAwDwYDVR0TAQH/BAUwAwEB/zATBgNVHSUEDDAKBggrBgEFBQcDATAKBggqhkjOPQQD"
-    "AgNHADBEAiBpsVmSND1I/BPd+2rnh5mHAlqjpXxX9wNu9uL2iA4uJgIgSdzVXWdtKcFvlJ7yzFM/DoVjw/uXaJ2hV/JQCUkLGgk=";
+    "MIIBzDCCAXKgAwIBAgIUPwLny7QsevWZc1dj9e/8lXPWLCYwCgYIKoZIzj0EAwIwMDEYMBYGA1UECgwPV2luZSBCaXRzLCBJbmMu"
+    "MRQwEgYDVQQDDAtiaXRzIHNlcnZlcjAgFw0yNjExMjYwMDU2MjJaGA8yMTI2MTEwMjAwNTYyMlowMDEYMBYGA1UECgwPV2luZSBC"
+    "aXRzLCBJbmMuMRQwEgYDVQQDDAtiaXRzIHNlcnZlcjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABHwXiowp88GvF/8yx0rvq6dK"
+    "KlxwPW/BO11BRriOQSWnKCZEBVH3pZQgH+wt56Zjlvw3qqVWyAKKDPtIPH2sZCqjaDBmMB0GA1UdDgQWBBT1k4ci+raG3LDIRfyI"
+    "48g1OqN2gDAfBgNVHSMEGDAWgBT1k4ci+raG3LDIRfyI48g1OqN2gDAPBgNVHRMBAf8EBTADAQH/MBMGA1UdJQQMMAoGCCsGAQUF"
+    "BwMBMAoGCCqGSM49BAMCA0gAMEUCIHqfcEfPDCfZLpREr8fmzFcap8OpPTvRLPd9PCtkj2ABAiEAo/pbQBbMIc+JBik3nAlbXoV/"
+    "s3kcagz5vSsNiz+wUN4=";
 
 static WCHAR store_name[64];
 static BYTE client_hash[20], server_hash[20];
@@ -163,14 +165,14 @@ static void test_certificate_by_id(IBackgroundCopyJobHttpOptions *http)
 
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, client_hash);
     ok(hr == S_OK, "[HTTP.SetClientCertificateByID.2] got %#lx\n", hr);
-    check_certificate(http, store_name, client_hash, L"WineBits, bits client", "HTTP.GetClientCertificate.1");
+    check_certificate(http, store_name, client_hash, L"Wine Bits, bits client", "HTTP.GetClientCertificate.1");
     /* what fails leaves it alone, what works replaces it */
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, hash);
     ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByID.6] got %#lx\n", hr);
-    check_certificate(http, store_name, client_hash, L"WineBits, bits client", "HTTP.GetClientCertificate.1");
+    check_certificate(http, store_name, client_hash, L"Wine Bits, bits client", "HTTP.GetClientCertificate.1");
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, server_hash);
     ok(hr == S_OK, "[HTTP.SetClientCertificateByID.2] got %#lx\n", hr);
-    check_certificate(http, store_name, server_hash, L"WineBits, bits server", "HTTP.SetClientCertificateByID.A2");
+    check_certificate(http, store_name, server_hash, L"\"Wine Bits, Inc.\", bits server", "HTTP.SetClientCertificateByID.A2");
     hr = IBackgroundCopyJobHttpOptions_RemoveClientCertificate(http);
     ok(hr == S_OK, "[HTTP.RemoveClientCertificate.1] got %#lx\n", hr);
     check_certificate(http, NULL, NULL, NULL, "HTTP.RemoveClientCertificate.1");
@@ -211,13 +213,13 @@ static void test_certificate_by_name(IBackgroundCopyJobHttpOptions *http)
 
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, L"bits client");
     ok(hr == S_OK, "[HTTP.SetClientCertificateByName.3] got %#lx\n", hr);
-    check_certificate(http, store_name, client_hash, L"WineBits, bits client", "HTTP.GetClientCertificate.1");
+    check_certificate(http, store_name, client_hash, L"Wine Bits, bits client", "HTTP.GetClientCertificate.1");
     hr = IBackgroundCopyJobHttpOptions_RemoveClientCertificate(http);
     ok(hr == S_OK, "[HTTP.RemoveClientCertificate.1] got %#lx\n", hr);
     /* a part that both have, and two adjacent ones */
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, L"Wine");
     ok(hr == S_OK, "[HTTP.SetClientCertificateByName.1] got %#lx\n", hr);
-    check_certificate(http, store_name, client_hash, L"WineBits, bits client", "HTTP.SetClientCertificateByName.1");
+    check_certificate(http, store_name, client_hash, L"Wine Bits, bits client", "HTTP.SetClientCertificateByName.1");
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, L"Bits, bits cl");
     ok(hr == S_OK, "[HTTP.SetClientCertificateByName.2] got %#lx\n", hr);
 
@@ -371,7 +373,7 @@ static void test_states(void)
         ok(hr == expect, "[HTTP.SetClientCertificateByID.10] got %#lx\n", hr);
         hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, L"client");
         ok(hr == expect, "[HTTP.SetClientCertificateByName.10] got %#lx\n", hr);
-        check_certificate(http, final ? NULL : store_name, client_hash, L"WineBits, bits client", "api-2-later:GEN.A3");
+        check_certificate(http, final ? NULL : store_name, client_hash, L"Wine Bits, bits client", "api-2-later:GEN.A3");
         hr = IBackgroundCopyJobHttpOptions_RemoveClientCertificate(http);
         ok(hr == expect, "[HTTP.RemoveClientCertificate.3] got %#lx\n", hr);
         hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(http, L"X-A: 1\r\n");
