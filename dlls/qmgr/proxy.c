@@ -52,6 +52,8 @@ struct script
     UINT64 found_at;          /* monotonic ms */
 };
 
+#define USER_MSEC 1000      /* for how long the user's settings hold for the next file too */
+
 struct proxy_route
 {
     struct queue_job *job;
@@ -60,6 +62,7 @@ struct proxy_route
     WCHAR *list, *bypass;
     /* for the present file */
     BOOL user_read;
+    UINT64 user_read_at;
     struct discover_settings settings;
     struct way ways[WAYS_MAX];
     UINT32 way_count, last_way;
@@ -85,14 +88,20 @@ static void clear_script(struct script *script)
     memset(script, 0, sizeof(*script));
 }
 
+static void forget_user(struct proxy_route *route)
+{
+    if (route->user_read) discover_settings_free(&route->settings);
+    route->user_read = FALSE;
+}
+
 void proxy_route_next_file(struct proxy_route *route)
 {
     UINT32 i;
 
     for (i = 0; i < route->way_count; i++) clear_way(&route->ways[i]);
     route->way_count = route->last_way = 0;
-    if (route->user_read) discover_settings_free(&route->settings);
-    route->user_read = FALSE;
+    /* a dozen calls to wineserver, which many small files share */
+    if (route->user_read && queue_clock() - route->user_read_at >= USER_MSEC) forget_user(route);
     route->detected.fresh = route->configured.fresh = FALSE;
 }
 
@@ -109,6 +118,7 @@ HRESULT proxy_route_create(struct queue_job *job, struct proxy_route **ret)
 void proxy_route_release(struct proxy_route *route)
 {
     proxy_route_next_file(route);
+    forget_user(route);
     clear_script(&route->detected);
     clear_script(&route->configured);
     free(route->list);
@@ -244,6 +254,7 @@ static HRESULT find_way(struct proxy_route *route, const struct url *url, HANDLE
     {
         if (FAILED(hr = discover_settings_read(&route->settings))) return hr;
         route->user_read = TRUE;
+        route->user_read_at = queue_clock();
         hr = S_FALSE;
     }
     count = proxy_plan(route->usage, &route->settings.user, steps);

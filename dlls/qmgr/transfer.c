@@ -46,6 +46,7 @@
 
 #define RESERVE_MIN   65536     /* octets of a file, up to which its first write tells as early whether there is room */
 #define DRAIN_MAX     65536     /* octets of an unwanted body read away to keep the connection */
+#define SERIAL_MSEC   1000      /* for how long the serial number of a folder's volume holds */
 #define KEPT_THREADS  64
 #define THREAD_LINGER 30000     /* ms an idle thread waits for the next transfer */
 
@@ -82,6 +83,9 @@ struct transfer
     struct lander *lander;
     BYTE *handed;               /* for each file: it is the lander's, or was; grows as files are added */
     UINT32 handed_count;
+    WCHAR *folder;              /* the last one whose volume was asked for, with the answer and its time */
+    UINT32 serial;
+    UINT64 serial_at;
     BYTE *parts;                /* a stretch of a multipart body, WRITER_BLOCK_SIZE octets; made when first needed */
     BOOL connected;
     UINT32 requests;            /* job->requests when they were last looked at */
@@ -285,10 +289,26 @@ static void fail_local(struct failure *failure, HRESULT hr)
     verdict_error(hr, CONTEXT_LOCAL_FILE, failure);
 }
 
-/* The volume that the file began on is still there [BEH.FILE.31, 32]. */
-static HRESULT check_volume(const struct file_plan *plan, UINT32 *serial)
+/* Of the folder of the file; asking costs as much as a small file, so for the next one in the same folder it holds a moment. */
+static UINT32 volume_serial(struct transfer *transfer, const WCHAR *name)
 {
-    *serial = local_volume_serial(plan->local_name);
+    size_t len = str_len(name);
+    UINT64 now = queue_clock();
+
+    while (len && name[len - 1] != '\\' && name[len - 1] != '/') len--;
+    if (transfer->folder && now - transfer->serial_at < SERIAL_MSEC && str_len(transfer->folder) == len
+        && !memcmp(transfer->folder, name, len * sizeof(WCHAR))) return transfer->serial;
+    free(transfer->folder);
+    transfer->folder = str_ndup(name, len);
+    transfer->serial = local_volume_serial(name);
+    transfer->serial_at = now;
+    return transfer->serial;
+}
+
+/* The volume that the file began on is still there [BEH.FILE.31, 32]. */
+static HRESULT check_volume(struct transfer *transfer, const struct file_plan *plan, UINT32 *serial)
+{
+    *serial = volume_serial(transfer, plan->local_name);
     if (plan->volume_serial && *serial && *serial != plan->volume_serial) return BG_E_VOLUME_CHANGED;
     return S_OK;
 }
@@ -367,7 +387,7 @@ static HRESULT begin_file(struct transfer *transfer, struct file_plan *plan, UIN
     HRESULT hr;
 
     close_output(transfer);
-    if (FAILED(hr = check_volume(plan, &serial))) return hr;
+    if (FAILED(hr = check_volume(transfer, plan, &serial))) return hr;
     if (serial) plan->volume_serial = serial;
     if (FAILED(hr = queue_transfer_begin(transfer->job, plan->index, size, time, plan->volume_serial, restarts))) return hr;
     if (FAILED(hr = open_output(transfer, plan, 0, total))) return hr;
@@ -382,7 +402,7 @@ static HRESULT continue_file(struct transfer *transfer, struct file_plan *plan, 
     UINT32 serial;
     HRESULT hr;
 
-    if (FAILED(hr = check_volume(plan, &serial))) return hr;
+    if (FAILED(hr = check_volume(transfer, plan, &serial))) return hr;
     while (ranges_next(&plan->received, end, &offset, &length)) end = offset + length;
     if ((hr = open_output(transfer, plan, end, total)) == S_FALSE) ranges_free(&plan->received);
     return hr;
@@ -1055,6 +1075,7 @@ void transfer_destroy(struct transfer *transfer)
     writer_destroy(transfer->writer);
     lander_destroy(transfer->lander);
     free(transfer->handed);
+    free(transfer->folder);
     CloseHandle(transfer->cancel);
     queue_release(transfer->job);
     free(transfer);
