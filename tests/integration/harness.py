@@ -26,7 +26,6 @@ because its neighbours have the processors. On an idle machine that is 1.
 """
 
 import hashlib
-import json
 import os
 import re
 import signal
@@ -76,7 +75,7 @@ def say(text):
 
 
 def main(name, test):
-    """Runs test(count, prefix, ...) with cleanup; the summary line is the last one whatever happens."""
+    """Runs test(count) and cleans up; the summary line is the last one whatever happens."""
     count = Count(name)
     begun = time.monotonic()
     try:
