@@ -335,6 +335,43 @@ static void test_rename_failure(void)
     done(&owner);
 }
 
+/* A group of the queue manager 0.9 keeps its job when its files are handed over. */
+static void test_group(void)
+{
+    struct prop_value value = { PROP_GROUP_ID };
+    struct record record = { RECORD_SET };
+    struct owner owner;
+    UINT32 file, i;
+    HRESULT hr;
+
+    value.guid.Data1 = 7;
+    record.job.Data1 = 1;
+    record.u.set.values = &value;
+    record.u.set.count = 1;
+    for (i = 0; i < 3; i++)     /* as it should be; a rename fails; cut off behind the intent */
+    {
+        init(&owner, 4);
+        hr = model_apply(&owner.model, &record);
+        ok(hr == S_OK && job_is_group(owner.job), "[QM.A3] got %#x\n", hr);
+        ok(job_has_unpublished(owner.job), "published already\n");
+        hr = publish_begin(&owner.publisher, L"S-1-5-21-9");
+        ok(hr == S_OK, "got %#x\n", hr);
+        if (i == 1) fakedisk_fail(owner.fake, FAKE_RENAME, 2, 1, HR_SHARING);
+        if (i == 2) hr = publish_recover(&owner.publisher);
+        else hr = publish_hand_over(&owner.publisher, &file);
+        ok(hr == (i == 1 ? HR_SHARING : S_OK), "[GROUP.CancelGroup.A1] %u: got %#x\n", i, hr);
+        if (i != 2) ok(file == (i ? 2 : NO_FILE), "%u: file %u\n", i, file);
+        check_records(&owner, "COMPLETING! PUBLISHED COMPLETE_FAILED! ");
+        ok(!owner.job->completing && !job_is_final(owner.job->state) && owner.model.count == 1, "[GROUP.CancelGroup.A1] %u: gone\n", i);
+        ok(has(owner.fake, names[0][1], "data") && has(owner.fake, names[2][1], i == 1 ? NULL : "data"), "%u: files\n", i);
+        ok(job_has_unpublished(owner.job) == (i == 1), "%u: wrong flags\n", i);
+        /* what is left to do for CancelGroup */
+        hr = complete(&owner);
+        ok(hr == S_OK && has(owner.fake, names[2][1], "data"), "[GROUP.CancelGroup.1] %u: got %#x\n", i, hr);
+        done(&owner);
+    }
+}
+
 /* The rename cannot be made to last: not published, but it may have happened. */
 static void test_flush_failure(void)
 {
@@ -676,6 +713,7 @@ START_TEST(publish)
     test_folders();
     test_complete();
     test_rename_failure();
+    test_group();
     test_flush_failure();
     test_cancel();
     test_journal_failure();
