@@ -378,8 +378,8 @@ static void test_modifications(void)
     scene.facts.flags |= NOTIFY_FLAG_TRANSFERRED;
     notices_entered(&scene.notices);
     notices_modified(&scene.notices, &scene.facts);
-    send("CB.7", &scene, NOTICE_STATE, WAY_OBJECT, RESULT_DELIVERED);
-    send("CB.7", &scene, NOTICE_MODIFICATION, WAY_OBJECT, RESULT_DELIVERED);
+    send("CB.7,BEH.NOTIFY.7", &scene, NOTICE_STATE, WAY_OBJECT, RESULT_DELIVERED);
+    send("CB.7,BEH.NOTIFY.7", &scene, NOTICE_MODIFICATION, WAY_OBJECT, RESULT_DELIVERED);
 
     /* one that is not answered holds up what matters for a moment only */
     notices_modified(&scene.notices, &scene.facts);

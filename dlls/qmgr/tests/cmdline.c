@@ -299,6 +299,7 @@ static void test_bare(void)
         FindNextChangeNotification(change);
     }
     FindCloseChangeNotification(change);
+    ok(GetFileAttributesW(bits_path(L"mark")) != INVALID_FILE_ATTRIBUTES, "[BEH.CMD.4] it did not run\n");
     ok_inferred("JOB2.SetNotifyCmdLine.A6", GetFileAttributesW(bits_path(L"mark")) != INVALID_FILE_ATTRIBUTES, "it did not run\n");
     cancel(job);
     begin = GetTickCount();
@@ -319,7 +320,7 @@ static void test_events(void)
         { L"/good", BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_DISABLE, FALSE, "JOB.SetNotifyFlags.1" },
         { L"/good", 0, FALSE, "JOB.SetNotifyFlags.2" },
     };
-    IBackgroundCopyJob2 *jobs[ARRAY_SIZE(rows)], *late, *bare, *expanded;
+    IBackgroundCopyJob2 *jobs[ARRAY_SIZE(rows)], *late, *bare, *expanded, *taken;
     unsigned int i, j, runs, seen;
     WCHAR name[] = L"event 0", mode[] = L"0";
     struct callback *cb = cb_create(CB_ANSWERS_1);
@@ -346,6 +347,14 @@ static void test_events(void)
     ok(hr == S_OK, "[JOB2.SetNotifyCmdLine.5] got %#lx\n", hr);
     transfer(expanded);
 
+    /* a new owner has none */
+    taken = make_job(L"taken", L"/good");
+    set_program(taken, L"W", L"");
+    hr = IBackgroundCopyJob2_TakeOwnership(taken);
+    if (hr == E_ACCESSDENIED) IBackgroundCopyJob2_SetNotifyCmdLine(taken, NULL, NULL);
+    else ok(hr == S_OK, "TakeOwnership: got %#lx\n", hr);
+    transfer(taken);
+
     /* set when it is over already; but not after a callback said S_OK */
     late = make_job(L"late", L"/good");
     transfer(late);
@@ -354,7 +363,7 @@ static void test_events(void)
     set_program(late, L"Z", L"");
 
     wait_runs(runs);
-    expect_no_run("BEH.CMD.5", runs, 1500);
+    expect_no_run("BEH.CMD.5,BEH.CMD.11,JOB2.SetNotifyCmdLine.3", runs, 1500);
     for (i = 0; i < ARRAY_SIZE(rows); i++)
     {
         for (j = seen = 0; j < runs; j++)
@@ -369,6 +378,7 @@ static void test_events(void)
     wait_runs(runs + 1);
     cancel(bare);
     cancel(expanded);
+    cancel(taken);
     cancel(late);
     cb_destroy(cb);
     forget_reports();
@@ -381,7 +391,7 @@ static void test_late(void)
 
     transfer(job);
     set_program(job, L"0", L"");
-    wait_runs(1);
+    ok(wait_runs(1), "[BEH.CMD.7,JOB2.SetNotifyCmdLine.13] it does not run\n");
     cancel(job);
     forget_reports();
 }
@@ -410,7 +420,7 @@ static void test_fallback(void)
     cb_wait(happy, CB_ERROR, 1);
     cb_wait(cb, CB_TRANSFERRED, 1);
     wait_runs(1);
-    ok(reports[0].mode == '0', "[JOB2.SetNotifyCmdLine.17] ran for a callback that was content\n");
+    ok(reports[0].mode == '0', "[JOB2.SetNotifyCmdLine.17,JOB.SetNotifyFlags.5] ran for a callback that was content\n");
     ok((int)(reports[0].begin - cb->calls[0].end) >= 0, "[BEH.CMD.6] ran while the callback was answered\n");
     /* it did its work: the callback is not asked again */
     expect_no_run("BEH.NOTIFY.21", 1, 6000);

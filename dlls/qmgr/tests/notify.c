@@ -567,6 +567,7 @@ static void test_inside(void)
         { CB_TRANSFERRED, act_priority, BG_JOB_STATE_TRANSFERRED },
         { CB_TRANSFERRED, act_unregister, BG_JOB_STATE_TRANSFERRED },
         { CB_ERROR, act_cancel, BG_JOB_STATE_CANCELLED },
+        { CB_ERROR, act_complete, BG_JOB_STATE_ACKNOWLEDGED },
         { CB_ERROR, act_add, BG_JOB_STATE_ERROR },
         { CB_FILE, act_complete, BG_JOB_STATE_ACKNOWLEDGED },
         { CB_FILE, act_cancel, BG_JOB_STATE_CANCELLED },
@@ -591,6 +592,7 @@ static void test_inside(void)
         cb_wait(cb, deeds[i].kind, 1);
         if (deeds[i].kind == CB_ERROR && deeds[i].expect == BG_JOB_STATE_ERROR) cb_wait(cb, CB_ERROR, 2);
         bits_wait_state(job, deeds[i].expect);
+        if (deeds[i].kind == CB_ERROR) ok(bits_state(job) == deeds[i].expect, "[CB.JobError.3] got state %d\n", bits_state(job));
         ok(cb->counts[CB_TRANSFERRED] <= 1, "[CB.JobTransferred.2] %u calls\n", cb->counts[CB_TRANSFERRED]);
         bits_cancel(job);
         cb_wait_released("HABIT.2", cb);
@@ -598,6 +600,74 @@ static void test_inside(void)
         DeleteFileW(bits_path(L"inside"));
         winetest_pop_context();
     }
+}
+
+/* The content is wrong: said from inside FileTransferred. */
+
+static HRESULT reject_first(struct callback *cb, enum cb_kind kind, IBackgroundCopyJob *job, IUnknown *other)
+{
+    IBackgroundCopyFile3 *file3;
+    HRESULT hr;
+
+    if (kind != CB_FILE || cb->counts[kind] > 1) return S_OK;
+    file3 = bits_query(other, IBackgroundCopyFile3);
+    hr = IBackgroundCopyFile3_SetValidationState(file3, FALSE);
+    ok(hr == S_OK, "SetValidationState: got %#lx\n", hr);
+    IBackgroundCopyFile3_Release(file3);
+    return S_OK;
+}
+
+static void test_validation(void)
+{
+    IBackgroundCopyJob *job = make_job(L"validation", L"/one");
+    struct callback *cb = cb_create(CB_ANSWERS_2);
+
+    cb->hook = reject_first;
+    cb_register(job, cb, FLAGS_END | BG_NOTIFY_FILE_TRANSFERRED);
+    bits_resume(job);
+    cb_wait(cb, CB_ERROR, 1);
+    ok(bits_state(job) == BG_JOB_STATE_ERROR, "[CB.JobTransferred.5] got state %d\n", bits_state(job));
+    bits_resume(job);
+    cb_wait(cb, CB_TRANSFERRED, 1);
+    ok(cb->counts[CB_FILE] == 2, "[CB2.FileTransferred.1] told of the file %u times\n", cb->counts[CB_FILE]);
+    bits_cancel(job);
+    cb_destroy(cb);
+}
+
+/* A new owner; a job and an error that the client keeps beyond the call. */
+
+static HRESULT keep(struct callback *cb, enum cb_kind kind, IBackgroundCopyJob *job, IUnknown *other)
+{
+    if (kind != CB_TRANSFERRED) return S_OK;
+    IBackgroundCopyJob_AddRef(job);
+    cb->ctx = job;
+    return S_OK;
+}
+
+static void test_owner(void)
+{
+    IBackgroundCopyJob *job = make_job(L"owner", L"/one");
+    struct callback *cb = cb_create(CB_ANSWERS_ALL);
+    HRESULT hr;
+
+    cb->hook = keep;
+    cb_register(job, cb, FLAGS_END | BG_NOTIFY_FILE_TRANSFERRED);
+    hr = IBackgroundCopyJob_TakeOwnership(job);
+    if (hr == E_ACCESSDENIED) skip("not an administrator\n");
+    else ok(hr == S_OK, "TakeOwnership: got %#lx\n", hr);
+    bits_resume(job);
+    cb_wait(cb, CB_TRANSFERRED, 1);
+    ok(cb->counts[CB_TRANSFERRED] == 1, "[CB.9,BEH.NOTIFY.13,JOB.SetNotifyInterface.7] %u calls\n", cb->counts[CB_TRANSFERRED]);
+    ok(cb->count == 2, "[CB.2,CB.JobTransferred.1] %u calls\n", cb->count);
+    if (cb->ctx)
+    {
+        ok_inferred("CB.11", bits_state(cb->ctx) == BG_JOB_STATE_TRANSFERRED, "the job is not there any more\n");
+        /* only what was added is taken away: the pointer of the call was the service's */
+        IBackgroundCopyJob_Release((IBackgroundCopyJob *)cb->ctx);
+    }
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[CB2.FileTransferred.2] got state %d\n", bits_state(job));
+    complete(job, L"owner", 1000);
+    cb_destroy(cb);
 }
 
 START_TEST(notify)
@@ -615,6 +685,8 @@ START_TEST(notify)
         test_four();
         test_modification();
         test_inside();
+        test_validation();
+        test_owner();
     }
     bits_end();
 }

@@ -398,6 +398,7 @@ static void test_death(void)
     kill_client(client);
     cb_register(told, cb, FLAGS_END);
     cb_wait(cb, CB_TRANSFERRED, 2);
+    ok(cb->counts[CB_TRANSFERRED] == 2, "[CB.3,CB.5,JOB.SetNotifyInterface.4] %u calls\n", cb->counts[CB_TRANSFERRED]);
 
     /* with a class behind it */
     calls = shared->calls[CB_TRANSFERRED];
