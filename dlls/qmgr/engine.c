@@ -156,6 +156,25 @@ static void act_locked(struct queue_job *job, const struct sched_job *fact)
     }
 }
 
+/* Why a job is where it is. No lock held. */
+static void log_action(const struct queue_job *job, const struct sched_job *fact)
+{
+    static const struct { enum log_level level; const char *text; } words[] =
+    {
+        [SCHED_START]   = { LOG_DEBUG, "has its turn" },
+        [SCHED_PREEMPT] = { LOG_DEBUG, "makes room for another" },
+        [SCHED_RETRY]   = { LOG_INFO, "is tried again" },
+        [SCHED_GIVE_UP] = { LOG_WARNING, "is given up: no progress for too long" },
+        [SCHED_BLOCK]   = { LOG_INFO, "may not go on" },
+        [SCHED_TIMEOUT] = { LOG_WARNING, "is given up: its download time is used up" },
+        [SCHED_EXPIRE]  = { LOG_WARNING, "is cancelled: nobody has cared for it for too long" },
+    };
+
+    if (log_enabled(words[fact->action].level))
+        log_write(words[fact->action].level, "job %s, priority %u, %s, hr %#lx", debugstr_guid(&job->job->id), fact->priority,
+                  words[fact->action].text, fact->block);
+}
+
 static void start(struct queue_job *job)
 {
     struct transfer *transfer;
@@ -236,7 +255,7 @@ static UINT64 run_round(void)
             struct queue_job *job = round.jobs[i];
 
             act_locked(job, &round.facts[i]);
-            if (round.facts[i].action == SCHED_START || round.facts[i].action == SCHED_EXPIRE) queue_addref(job);
+            if (round.facts[i].action != SCHED_NOTHING) queue_addref(job);
             if (job->transfer || round.facts[i].action == SCHED_START) round.moving = TRUE;
             if (job->live == JOB_TRANSIENT_ERROR && (!round.world.network || job->class == FAILURE_BLOCKED)) round.waiting = TRUE;
         }
@@ -254,7 +273,8 @@ static UINT64 run_round(void)
             engine_wake();      /* what runs has deadlines that this round did not know */
         }
         else if (round.facts[i].action == SCHED_EXPIRE) finish_expire(round.jobs[i]);
-        else continue;
+        if (round.facts[i].action == SCHED_NOTHING) continue;
+        log_action(round.jobs[i], &round.facts[i]);
         queue_release(round.jobs[i]);
     }
     free(round.facts);

@@ -42,6 +42,7 @@
 #include "core/str.h"
 #include "shim/shim.h"
 
+#include "wine/debug.h"
 #include "wine/list.h"
 
 #define RESERVE_MIN   65536     /* octets of a file, up to which its first write tells as early whether there is room */
@@ -392,6 +393,9 @@ static HRESULT begin_file(struct transfer *transfer, struct file_plan *plan, UIN
     if (FAILED(hr = queue_transfer_begin(transfer->job, plan->index, size, time, plan->volume_serial, restarts))) return hr;
     if (FAILED(hr = open_output(transfer, plan, 0, total))) return hr;
     if (total != SIZE_UNKNOWN && total > RESERVE_MIN) hr = output_reserve(transfer->output, total);
+    if (restarts > plan->restarts)
+        log_write(LOG_INFO, "job %s, file %u: %s has changed at its source, from the start again (%u times by now)",
+                  debugstr_guid(&transfer->job->job->id), plan->index, log_url(plan->remote_name), restarts);
     return hr;
 }
 
@@ -673,6 +677,10 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     reply.status = head.status;
     reply.length = head.length;
     reply.headers = head.headers;
+    if (log_enabled(LOG_DEBUG))
+        log_write(LOG_DEBUG, "job %s, file %u: %s %s%s from %I64u on: status %u, %I64u bytes", debugstr_guid(&transfer->job->job->id),
+                  plan->index, fetch->request.head ? "HEAD" : "GET", log_url(fetch->url), fetch->request.ranged ? ", range" : "",
+                  fetch->position, head.status, head.length);
     if (!fetch_on_reply(fetch, &reply))
     {
         drain(transfer, request, &head);
@@ -775,6 +783,8 @@ static HRESULT fetch_file(struct transfer *transfer, struct file_plan *plan, str
     if (FAILED(hr) && hr != E_ABORT)
     {
         *failure = fetch.failure;
+        log_write(LOG_INFO, "job %s, file %u: %s stops at byte %I64u of %I64u, hr %#lx, context %u", debugstr_guid(&transfer->job->job->id),
+                  plan->index, log_url(fetch.url), fetch.position, fetch_total(&fetch), failure->hr, failure->context);
         if (plan->method) failure->class = FAILURE_FATAL;   /* BEH.HTTP.19 */
         if (fetch.failure.class == FAILURE_FATAL && str_cmp(fetch.url, plan->remote_name)
             && (fetch.redirects & FETCH_REDIRECT_MASK) == FETCH_REDIRECT_DISALLOW)
