@@ -475,19 +475,19 @@ static void test_persistence(void)
         { BG_JOB_PROXY_USAGE_PRECONFIG }, { BG_JOB_PROXY_USAGE_NO_PROXY }, { BG_JOB_PROXY_USAGE_OVERRIDE, L"p1:3128 \xe4", L"<local>" },
         { BG_JOB_PROXY_USAGE_OVERRIDE, L"", L"" }, { BG_JOB_PROXY_USAGE_OVERRIDE, L"p2" }, { BG_JOB_PROXY_USAGE_AUTODETECT },
     };
-    IBackgroundCopyJob *jobs[ARRAY_SIZE(settings)];
+    IBackgroundCopyJob *jobs[ARRAY_SIZE(settings)] = { NULL };
     GUID ids[ARRAY_SIZE(settings)];
     unsigned int i;
     HRESULT hr;
 
     for (i = 0; i < ARRAY_SIZE(settings); i++)
     {
-        jobs[i] = bits_create_job_(__LINE__, L"persistent", BG_JOB_TYPE_DOWNLOAD, &ids[i]);
+        if (!(jobs[i] = bits_create_job_(__LINE__, L"persistent", BG_JOB_TYPE_DOWNLOAD, &ids[i]))) break;
         hr = IBackgroundCopyJob_SetProxySettings(jobs[i], settings[i].usage, settings[i].list, settings[i].bypass);
         ok(hr == S_OK, "[JOB.SetProxySettings.7] got %#lx\n", hr);
     }
-    for (i = 0; i < ARRAY_SIZE(settings); i++) check_settings(jobs[i], "TYPE.Proxy.7", &settings[i]);
-    if (bits_restart_service())
+    for (i = 0; i < ARRAY_SIZE(settings) && jobs[i]; i++) check_settings(jobs[i], "TYPE.Proxy.7", &settings[i]);
+    if (i == ARRAY_SIZE(settings) && bits_restart_service())
     {
         for (i = 0; i < ARRAY_SIZE(settings); i++)
         {
