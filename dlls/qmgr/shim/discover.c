@@ -365,7 +365,10 @@ struct script_buffer    /* AUTO_PROXY_SCRIPT_BUFFER of wininet.h, which does not
     DWORD script_size;
 };
 
-/* One script a process is all that jsproxy keeps. */
+/*
+ * One script a process is all that jsproxy keeps, and none can be interrupted: while one never ends, every other counts as failed after
+ * SCRIPT_TIMEOUT, until the service is started again.
+ */
 static SRWLOCK script_lock = SRWLOCK_INIT;
 
 static HRESULT run_script(struct task *task)
