@@ -404,7 +404,8 @@ static void test_torture(BOOL compare)
     {
         ok(after.handles <= before.handles + 10 + 6 * killed_count, "%ld handles are left of %u\n",
            (LONG)(after.handles - before.handles), killed_count);
-        ok(after.threads <= before.threads + 3, "%ld threads are left\n", (LONG)(after.threads - before.threads));
+        /* threads of pools come and go; one for each client that died would be more */
+        ok(after.threads < before.threads + killed_count, "%ld threads are left\n", (LONG)(after.threads - before.threads));
         ok(after.memory <= before.memory + 8 * 1024 * 1024, "%Iu KiB are left\n", (after.memory - before.memory) / 1024);
     }
     CloseHandle(service_process);
