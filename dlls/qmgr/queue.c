@@ -265,6 +265,15 @@ static BOOL group_exists_locked(const GUID *group)
     return FALSE;
 }
 
+/* Unmakes a job that its client will not hear of. What cannot be recorded now is at least seen by nobody until the next start. */
+static void take_back_locked(struct queue_job *entry)
+{
+    struct record cancelled = { RECORD_CANCELLED }, cleaned = { RECORD_CLEANED };
+
+    if (SUCCEEDED(queue_apply_locked(entry, &cancelled, NULL))) queue_apply_locked(entry, &cleaned, NULL);
+    else set_listed_locked(entry, FALSE);
+}
+
 /*
  * The second record of a group, in the same stay under the lock, so that both are on their way to the disk together.  A kill between them
  * leaves an empty job that nobody was told of.
@@ -272,15 +281,13 @@ static BOOL group_exists_locked(const GUID *group)
 static HRESULT make_group_locked(struct queue_job *entry, const GUID *group, UINT64 *ticket)
 {
     struct prop_value value = { PROP_GROUP_ID };
-    struct record set = { RECORD_SET }, cancelled = { RECORD_CANCELLED }, cleaned = { RECORD_CLEANED };
+    struct record set = { RECORD_SET };
     HRESULT hr;
 
     value.guid = *group;
     set.u.set.values = &value;
     set.u.set.count = 1;
-    if (FAILED(hr = queue_apply_locked(entry, &set, ticket))
-        && SUCCEEDED(queue_apply_locked(entry, &cancelled, ticket)))
-        queue_apply_locked(entry, &cleaned, ticket);
+    if (FAILED(hr = queue_apply_locked(entry, &set, ticket))) take_back_locked(entry);
     return hr;
 }
 
@@ -332,6 +339,9 @@ static HRESULT create(const struct caller *caller, const WCHAR *display_name, en
     }
     if (FAILED(hr = store_wait(queue.store, ticket)))
     {
+        queue_enter();
+        take_back_locked(entry);
+        queue_leave();
         queue_release(entry);
         return hr;
     }
