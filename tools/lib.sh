@@ -138,13 +138,25 @@ enter_work()
 
 # Building --------------------------------------------------------------------------------------------------------------------
 
+# is_configured: in the folder it is called in; no if a program was missing then that is there now
+is_configured()
+{
+    local name variable
+
+    [ -e Makefile ] && [ -e config.status ] || return 1
+    for name in clang gcc wine wineserver; do
+        case $name in gcc) variable=HOSTCC ;; *) variable=$(tr '[:lower:]' '[:upper:]' <<<"$name") ;; esac
+        if grep -q "^$variable = *\$" Makefile && command -v "$name" >/dev/null; then return 1; fi
+    done
+}
+
 # build_project [MAKE ARGUMENT...]: configure if need be, and make
 build_project()
 {
     mkdir -p "$WB_BUILD"
     (
         cd "$WB_BUILD" &&
-        { { [ -e Makefile ] && [ -e config.status ]; } || "$WB_TOP/configure" -q; } &&
+        { is_configured || "$WB_TOP/configure" -q; } &&
         make -s -j"$(nproc)" "$@"
     ) || die "the build failed"
 }
