@@ -1,0 +1,100 @@
+/*
+ * One worker: a file from a local path or a share [BEH.SMB.*]
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+
+#include "windef.h"
+#include "winbase.h"
+
+#include "local.h"
+#include "transfer_private.h"
+
+/* Reads and stores from `position` on. Whatever fails is in the failure. */
+static HRESULT copy_blocks(struct transfer *transfer, struct local_source *source, UINT64 position, UINT64 size,
+                           struct failure *failure)
+{
+    UINT32 got;
+    HRESULT hr;
+
+    while (position < size)
+    {
+        if (transfer_stopped(transfer)) return E_ABORT;
+        if (FAILED(hr = local_read(source, position, writer_buffer(transfer->writer), min(WRITER_BLOCK_SIZE, size - position), &got)))
+        {
+            verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
+            return hr;
+        }
+        if (!got)
+        {
+            /* shorter than it was: looked at again when the job is retried */
+            verdict_error(HRESULT_FROM_WIN32(ERROR_HANDLE_EOF), CONTEXT_REMOTE_FILE, failure);
+            return failure->hr;
+        }
+        if (FAILED(hr = transfer_put_octets(transfer, position, got, position)))
+        {
+            transfer_fail_local(failure, hr);
+            return hr;
+        }
+        position += got;
+    }
+    return S_OK;
+}
+
+HRESULT transfer_copy_file(struct transfer *transfer, struct file_plan *plan, struct failure *failure)
+{
+    struct local_source *source;
+    UINT64 size, time, new_size, new_time, offset, length, position = 0;
+    HRESULT hr;
+
+    if (FAILED(hr = local_open(plan->remote_name, &source, &size, &time)))
+    {
+        verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
+        return hr;
+    }
+    transfer_on_connected(transfer);
+    if (size > plan->max_bytes)
+    {
+        verdict_error(hr = BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED, CONTEXT_REMOTE_FILE, failure);
+        local_close(source);
+        return hr;
+    }
+    if (size == plan->size && time == plan->time && !plan->straight) hr = transfer_continue_file(transfer, plan, size);
+    else
+    {
+        ranges_free(&plan->received);
+        hr = transfer_begin_file(transfer, plan, size, time, plan->restarts + (plan->size != SIZE_UNKNOWN), size);
+    }
+    if (FAILED(hr)) transfer_fail_local(failure, hr);
+    else
+    {
+        position = ranges_gap(&plan->received, 0, SIZE_UNKNOWN, &offset, &length) ? offset : 0;
+        hr = copy_blocks(transfer, source, position, size, failure);
+        if (SUCCEEDED(hr) && (FAILED(local_stat(source, &new_size, &new_time)) || new_size != size || new_time != time))
+        {
+            /* written to meanwhile: the retry finds another size or time, and begins anew [BEH.CONSIST.2] */
+            verdict_error(hr = BG_E_REMOTE_FILE_CHANGED, CONTEXT_REMOTE_FILE, failure);
+            failure->class = FAILURE_TRANSIENT;
+        }
+    }
+    local_close(source);
+    if (SUCCEEDED(hr) && FAILED(hr = transfer_finish_file(transfer, plan, size))) transfer_fail_local(failure, hr);
+    transfer_save_output(transfer);
+    return hr;
+}
