@@ -49,7 +49,7 @@ enum job_state
 enum job_type { JOB_DOWNLOAD, JOB_UPLOAD, JOB_UPLOAD_REPLY };                       /* BG_JOB_TYPE */
 enum job_priority { JOB_FOREGROUND, JOB_HIGH, JOB_NORMAL, JOB_LOW };                /* BG_JOB_PRIORITY */
 
-/* Everything that a setter stores. The number is the number on disk: append only. Types and defaults are one table in model.c. */
+/* Everything that a setter stores. The number is the number on disk: append only. Types and defaults are one table in props.c. */
 enum job_prop
 {
     PROP_DISPLAY_NAME,          /* string */
@@ -232,7 +232,12 @@ HRESULT model_snapshot(const struct job *job, HRESULT (*emit)(void *ctx, const s
 void job_addref(struct job *job);
 void job_release(struct job *job);
 
+/* props.c; strings are static */
 enum prop_type prop_type_of(enum job_prop prop);
+UINT64 prop_default_number(enum job_prop prop);
+const WCHAR *prop_default_string(enum job_prop prop);
+BOOL prop_is_default(const struct prop_value *value);
+
 static inline UINT32 job_u32(const struct job *job, enum job_prop prop) { return (UINT32)job->props[prop].number; }
 static inline UINT64 job_u64(const struct job *job, enum job_prop prop) { return job->props[prop].number; }
 static inline const WCHAR *job_string(const struct job *job, enum job_prop prop) { return job->props[prop].string; }
