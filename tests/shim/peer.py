@@ -395,12 +395,29 @@ def proxy(sock, number, mode):
                 data = b''
 
 
+def linger(sock):
+    """As servers end a connection that still sends: closed at once it would be reset, and the alert might be lost."""
+    plain = socket.socket(fileno=sock.detach())
+    try:
+        plain.shutdown(socket.SHUT_WR)
+        plain.settimeout(5)
+        while plain.recv(65536):
+            pass
+    finally:
+        plain.close()
+
+
 def serve(listener, context=None, mode=None):
     def one(sock, number):
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if context:
-                sock = context.wrap_socket(sock, server_side=True, suppress_ragged_eofs=True)
+                sock = context.wrap_socket(sock, server_side=True, suppress_ragged_eofs=True, do_handshake_on_connect=False)
+                try:
+                    sock.do_handshake()
+                except ssl.SSLError:
+                    linger(sock)
+                    raise
             if mode:
                 proxy(sock, number, mode)
             else:
