@@ -102,6 +102,7 @@ static void init_job(struct queue_job *entry, struct job *job)
     entry->refs = 1;
     entry->job = job;
     entry->live = job->state;
+    entry->ordinary = !job->elevated;
     entry->listed = !job_is_final(job->state);
     entry->clocks.order = ++queue.next_order;
     entry->clocks.active_at = clock_of(job->modification_time);
@@ -244,7 +245,7 @@ static HRESULT check_limits_locked(const struct caller *caller, const struct pol
         const struct queue_job *entry = job->user;
 
         if (!entry || !entry->listed) continue;
-        if (!job->elevated) machine++;
+        if (entry->ordinary) machine++;
         if (!str_icmp(job->owner, caller->sid)) user++;
     }
     if (machine >= policy->max_jobs_per_machine) return BG_E_TOO_MANY_JOBS_PER_MACHINE; /* MGR.CreateJob.A5 */
@@ -321,6 +322,7 @@ static HRESULT create(const struct caller *caller, const WCHAR *display_name, en
         && SUCCEEDED(hr = model_apply(&queue.model, &record)))
     {
         init_job(entry, model_find(&queue.model, &record.job));
+        entry->ordinary = !caller->admin && !caller->service_account;
         entry->listed = FALSE;
         set_listed_locked(entry, TRUE);
         queue_addref(entry);

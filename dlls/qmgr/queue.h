@@ -55,6 +55,7 @@ struct queue_job
     /* guarded by queue.cs */
     enum job_state live;            /* job->state, or CONNECTING or TRANSFERRING in place of QUEUED */
     BOOL listed;                    /* FALSE once it is final: GetJob and EnumJobs know it no more [MGR.GetJob.A1] */
+    BOOL ordinary;                  /* of one who is bound by the limits; after a restart: whose token was not elevated [BEH.POLICY.31] */
     BOOL finishing;                 /* a Complete or Cancel has it: the engine leaves it alone */
     struct transfer *transfer;      /* working on it, or NULL */
     BOOL stopping;                  /* the transfer was told to end */
