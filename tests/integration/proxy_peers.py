@@ -294,9 +294,9 @@ class OwnProxy:
         while body:
             if self.mode == 'die' and sent + len(body) > self.limit:
                 client.sendall(body[:self.limit - sent])
-                # what is in flight arrives before the end does, and nobody answers any more
-                client.shutdown(socket.SHUT_WR)
+                # nobody answers any more when the end arrives, and what is in flight arrives before it
                 self.stop()
+                client.shutdown(socket.SHUT_WR)
                 return
             client.sendall(body)
             sent += len(body)
