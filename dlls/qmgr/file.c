@@ -189,7 +189,7 @@ static HRESULT WINAPI file_SetRemoteName(IBackgroundCopyFile6 *iface, LPCWSTR re
 
     if (FAILED(hr = check_access(door))) return hr;
     if (!remote) return E_INVALIDARG;
-    if (!is_download(door)) return E_NOTIMPL;
+    if (!is_download(door)) return E_NOTIMPL;  /* FILE2.SetRemoteName.4 */
     queue_enter();
     ranged = door->job->job->files[door->index].range_count != 0;
     queue_leave();

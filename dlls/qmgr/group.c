@@ -105,7 +105,7 @@ HRESULT group_progress(const struct queue_job *job, DWORD flags, DWORD *ret)
     struct job_progress progress;
     BOOL complete;
 
-    if (flags != QM_PROGRESS_PERCENT_DONE && flags != QM_PROGRESS_SIZE_DONE) return E_NOTIMPL;
+    if (flags != QM_PROGRESS_PERCENT_DONE && flags != QM_PROGRESS_SIZE_DONE) return E_NOTIMPL;  /* GROUP.GetProgress.3, A1 */
     queue_enter();
     queue_job_progress_locked(job, &progress);
     complete = job_all_transferred(job->job);
@@ -299,7 +299,7 @@ static HRESULT WINAPI group_SetProp(IBackgroundCopyGroup *iface, GROUPPROP prop,
     case GROUPPROP_DESCRIPTION:
         return group_result(set_string_prop(group, prop, value));
     default:
-        return E_NOTIMPL;
+        return E_NOTIMPL;  /* GROUP.SetProp.3 */
     }
 }
 
@@ -480,7 +480,7 @@ static HRESULT WINAPI group_EnumJobs(IBackgroundCopyGroup *iface, DWORD flags, I
 
     if (!ret) return E_INVALIDARG;
     *ret = NULL;
-    if (flags) return E_NOTIMPL;
+    if (flags) return E_NOTIMPL;  /* GROUP.EnumJobs.3 */
     if (!(ids = malloc(sizeof(*ids)))) return E_OUTOFMEMORY;
     queue_enter();
     count = has_job(group->job->job);

@@ -477,7 +477,7 @@ static HRESULT WINAPI job_SetProxySettings(IBackgroundCopyJob5 *iface, BG_JOB_PR
 
     /* The order of checks is JOB.SetProxySettings.A6; the results are the cells of PX.M1 to PX.M6. */
     if (FAILED(hr = job_check_access(door))) return hr;                 /* PX.M8 */
-    if ((UINT32)usage > BG_JOB_PROXY_USAGE_AUTODETECT) return E_NOTIMPL;
+    if ((UINT32)usage > BG_JOB_PROXY_USAGE_AUTODETECT) return E_NOTIMPL;  /* JOB.SetProxySettings.8 */
     if (list && str_nlen(list, PROXY_LIST_MAX + 1) > PROXY_LIST_MAX) return BG_E_PROXY_LIST_TOO_LARGE;
     if (bypass && str_nlen(bypass, PROXY_LIST_MAX + 1) > PROXY_LIST_MAX) return BG_E_PROXY_BYPASS_LIST_TOO_LARGE;
     if (usage == BG_JOB_PROXY_USAGE_OVERRIDE ? !list : (list || bypass)) return E_INVALIDARG;

@@ -97,7 +97,7 @@ HRESULT WINAPI job_GetReplyProgress(IBackgroundCopyJob5 *iface, BG_JOB_REPLY_PRO
 
     if (!progress) return E_INVALIDARG;
     progress->BytesTotal = progress->BytesTransferred = 0;          /* JOB2.GetReplyProgress.A1 */
-    if (door->job->job->type != JOB_UPLOAD_REPLY) return E_NOTIMPL;
+    if (door->job->job->type != JOB_UPLOAD_REPLY) return E_NOTIMPL;  /* JOB2.GetReplyProgress.3 */
     queue_enter();
     queue_reply_progress_locked(door->job, &progress->BytesTotal, &progress->BytesTransferred);
     queue_leave();
@@ -114,7 +114,7 @@ HRESULT WINAPI job_GetReplyData(IBackgroundCopyJob5 *iface, byte **buffer, UINT6
     if (buffer) *buffer = NULL;
     if (!buffer || !length) return E_INVALIDARG;                    /* JOB2.GetReplyData.A3 */
     *length = 0;
-    if (door->job->job->type != JOB_UPLOAD_REPLY) return E_NOTIMPL;
+    if (door->job->job->type != JOB_UPLOAD_REPLY) return E_NOTIMPL;  /* JOB2.GetReplyData.6 */
     queue_enter();
     if (door->job->live != JOB_TRANSFERRED && door->job->live != JOB_ACKNOWLEDGED) hr = BG_E_INVALID_STATE;
     queue_leave();
@@ -205,7 +205,7 @@ HRESULT WINAPI job_GetReplyFileName(IBackgroundCopyJob5 *iface, LPWSTR *ret)
 
     if (!ret) return E_INVALIDARG;
     *ret = NULL;
-    if (door->job->job->type != JOB_UPLOAD_REPLY) return E_NOTIMPL;
+    if (door->job->job->type != JOB_UPLOAD_REPLY) return E_NOTIMPL;  /* JOB2.GetReplyFileName.4 */
     if (FAILED(hr = job_name_reply(door))) return hr;
     return job_get_string(door, PROP_REPLY_FILE, ret);
 }

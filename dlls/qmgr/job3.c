@@ -92,7 +92,7 @@ HRESULT WINAPI job_ReplaceRemotePrefix(IBackgroundCopyJob5 *iface, LPCWSTR old_p
 
     if (FAILED(hr = job_check_access(door))) return hr;
     if (!old_prefix || !new_prefix) return E_INVALIDARG;
-    if (door->job->job->type != JOB_DOWNLOAD) return E_NOTIMPL;
+    if (door->job->job->type != JOB_DOWNLOAD) return E_NOTIMPL;  /* JOB3.ReplaceRemotePrefix.6 */
     if (!*old_prefix || !*new_prefix) return E_INVALIDARG;
 
     queue_enter();
@@ -119,7 +119,7 @@ HRESULT WINAPI job_AddFileWithRanges(IBackgroundCopyJob5 *iface, LPCWSTR remote,
 
     if (FAILED(hr = job_check_access(door))) return hr;
     if (!remote || !local || !ranges) return E_INVALIDARG;
-    if (door->job->job->type != JOB_DOWNLOAD) return E_NOTIMPL;
+    if (door->job->job->type != JOB_DOWNLOAD) return E_NOTIMPL;  /* JOB3.AddFileWithRanges.6 */
     if (!count) return E_INVALIDARG;
     if (FAILED(hr = check_remote_name(remote, TRUE))) return hr;
     if (FAILED(hr = local_name_check(local))) return hr;

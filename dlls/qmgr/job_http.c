@@ -99,7 +99,7 @@ static HRESULT WINAPI http_SetClientCertificateByID(IBackgroundCopyJobHttpOption
 
     if (FAILED(hr = job_check_owner(door))) return hr;              /* HTTP.SetClientCertificateByID.12 */
     if (!store || !hash) return HRESULT_FROM_WIN32(RPC_X_NULL_REF_POINTER);
-    if ((UINT32)location > BG_CERT_STORE_LOCATION_LOCAL_MACHINE_ENTERPRISE) return E_NOTIMPL;
+    if ((UINT32)location > BG_CERT_STORE_LOCATION_LOCAL_MACHINE_ENTERPRISE) return E_NOTIMPL;  /* HTTP.SetClientCertificateByID.4 */
     if (str_nlen(store, STORE_NAME_MAX + 1) > STORE_NAME_MAX) return BG_E_STRING_TOO_LONG;
     if (FAILED(hr = job_check_state(door, NULL))) return hr;
 
@@ -126,7 +126,7 @@ static HRESULT WINAPI http_SetClientCertificateByName(IBackgroundCopyJobHttpOpti
 
     if (FAILED(hr = job_check_owner(door))) return hr;
     if (!store || !name) return HRESULT_FROM_WIN32(RPC_X_NULL_REF_POINTER);
-    if ((UINT32)location > BG_CERT_STORE_LOCATION_LOCAL_MACHINE_ENTERPRISE) return E_NOTIMPL;
+    if ((UINT32)location > BG_CERT_STORE_LOCATION_LOCAL_MACHINE_ENTERPRISE) return E_NOTIMPL;  /* HTTP.SetClientCertificateByName.5 */
     if (str_nlen(store, STORE_NAME_MAX + 1) > STORE_NAME_MAX) return BG_E_STRING_TOO_LONG;
     if (str_nlen(name, SUBJECT_NAME_MAX + 1) > SUBJECT_NAME_MAX) return BG_E_STRING_TOO_LONG;
     if (!*name) return E_INVALIDARG;                                /* HTTP.SetClientCertificateByName.A1 */
