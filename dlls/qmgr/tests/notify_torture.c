@@ -215,20 +215,24 @@ static void get_usage(struct usage *usage)
     CloseHandle(snapshot);
 }
 
-/* Until it is as low as it was, or does not change any more: idle threads end after some seconds. */
+/*
+ * Until nothing has changed for some seconds and no thread is there that was not before: the idle ones of pools end one by one, and
+ * the memory of their stacks goes with them.
+ */
 static void settle(const struct usage *before, struct usage *usage)
 {
     DWORD begin = GetTickCount(), since = begin;
     struct usage last = { 0 };
 
-    while (GetTickCount() - begin < BITS_TIMEOUT && GetTickCount() - since < 8000)
+    while (GetTickCount() - begin < 2 * BITS_TIMEOUT)
     {
         get_usage(usage);
-        if (before && usage->handles <= before->handles + 2 && usage->threads <= before->threads) return;
         if (usage->handles != last.handles || usage->threads != last.threads) since = GetTickCount();
+        if (GetTickCount() - since >= (before ? 2000 : 8000) && (!before || usage->threads <= before->threads)) break;
         last = *usage;
         Sleep(100);
     }
+    trace("as it was after %lu ms\n", GetTickCount() - begin);
 }
 
 /* Jobs of ours that are left; cancelled. */
@@ -331,7 +335,7 @@ static void test_torture(BOOL compare)
     _snprintf(name, sizeof(name), "bits test %lx ready", GetCurrentProcessId());
     ready = CreateSemaphoreA(NULL, 0, 1000, name);
     find_service();
-    settle(NULL, &before);
+    if (compare) settle(NULL, &before);
 
     for (i = 0; i < victims; i++) killed[i] = start("victim", victim_jobs);
     for (i = 0; i < hanging; i++) hung[i] = start("hang", hang_jobs);
@@ -392,6 +396,11 @@ static void test_torture(BOOL compare)
     cb_destroy(cb);
     CloseHandle(ready);
 
+    if (!compare)
+    {
+        CloseHandle(service_process);
+        return;
+    }
     settle(&before, &after);
     trace("handles %lu, then %lu; threads %lu, then %lu; memory %Iu KiB, then %Iu KiB\n", before.handles, after.handles, before.threads,
           after.threads, before.memory / 1024, after.memory / 1024);
@@ -400,14 +409,13 @@ static void test_torture(BOOL compare)
      * something of his is held the service keeps a connection, three handles, and nothing it does can make it let go.
      */
     killed_count = victims + hanging;
-    if (compare)
-    {
-        ok(after.handles <= before.handles + 10 + 6 * killed_count, "%ld handles are left of %u\n",
-           (LONG)(after.handles - before.handles), killed_count);
-        /* threads of pools come and go; one for each client that died would be more */
-        ok(after.threads < before.threads + killed_count, "%ld threads are left\n", (LONG)(after.threads - before.threads));
-        ok(after.memory <= before.memory + 8 * 1024 * 1024, "%Iu KiB are left\n", (after.memory - before.memory) / 1024);
-    }
+    ok(after.handles <= before.handles + 10 + 6 * killed_count, "%ld handles are left of %u\n",
+       (LONG)(after.handles - before.handles), killed_count);
+    /* threads of pools come and go; one for each client that died would be more */
+    ok(after.threads < before.threads + killed_count, "%ld threads are left\n", (LONG)(after.threads - before.threads));
+    /* what Wine's RPC keeps of each connection, and what its heap does not give back at once */
+    ok(after.memory <= before.memory + (4 * 1024 + 256 * killed_count) * 1024, "%ld KiB are left\n",
+       (LONG)(after.memory - before.memory) / 1024);
     CloseHandle(service_process);
 }
 
