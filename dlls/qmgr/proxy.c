@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "pac.h"
 #include "proxy.h"
 #include "queue.h"
 #include "core/bypass.h"
@@ -223,17 +224,16 @@ static HRESULT configure(struct proxy_route *route, HANDLE cancel)
 /* S_FALSE: nothing came of it, on to the next step [BEH.PROXY.14]. */
 static HRESULT ask_script(const struct script *script, const struct url *url, HANDLE cancel, struct proxy_hops *hops)
 {
-    WCHAR *answer;
+    char *text, *host;
+    WCHAR *answer = NULL;
     HRESULT hr;
 
     if (!script->text) return S_FALSE;
-    hr = discover_run(script->text, url, cancel, &answer);
-    if (hr == E_ABORT || hr == E_OUTOFMEMORY) return hr;
-    if (FAILED(hr))
-    {
-        log_write(LOG_WARNING, "The proxy script %s failed: %#lx.", log_url(script->url), hr);
-        return S_FALSE;
-    }
+    if (SUCCEEDED(hr = discover_target(url, &text, &host))) hr = pac_run(script->text, text, host, cancel, &answer);
+    free(text);
+    free(host);
+    if (hr == S_FALSE) log_write(LOG_WARNING, "The proxy script %s is broken.", log_url(script->url));
+    if (hr != S_OK) return hr;
     if ((hr = proxy_answer_parse(answer, hops)) == S_FALSE)
     {
         log_write(LOG_WARNING, "The proxy script %s answers with nothing that can be used: %s.", log_url(script->url),

@@ -35,6 +35,7 @@
 #include "log.h"
 #include "network.h"
 #include "notify.h"
+#include "pac.h"
 #include "policy.h"
 #include "queue.h"
 #include "register.h"
@@ -153,7 +154,8 @@ static HRESULT run(void)
     if (FAILED(hr = security_init())) goto done;
     if (FAILED(hr = clients_init(clients_changed, NULL))) goto security;
     if (FAILED(hr = shim_init())) goto security;
-    if (FAILED(hr = transfer_init())) goto shim;
+    if (FAILED(hr = pac_init())) goto shim;
+    if (FAILED(hr = transfer_init())) goto pac;
     if (FAILED(hr = queue_init(folder))) goto transfer;
     if (FAILED(hr = notify_init())) goto queue;
     if (FAILED(hr = engine_init())) goto notify;
@@ -172,6 +174,8 @@ queue:
     queue_shutdown();
 transfer:
     transfer_shutdown();
+pac:
+    pac_shutdown();
 shim:
     shim_shutdown();
 security:

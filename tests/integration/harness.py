@@ -135,6 +135,15 @@ def alive(pid):
         return False
 
 
+def cpu_seconds(pid):
+    """Processor time that it has used, 0 if it has ended."""
+    try:
+        with open('/proc/%d/stat' % pid) as file:
+            return sum(int(ticks) for ticks in file.read().rsplit(')', 1)[1].split()[11:13]) / os.sysconf('SC_CLK_TCK')
+    except OSError:
+        return 0.0
+
+
 def kill(pid):
     """SIGKILL for one process of ours; nothing if it has ended."""
     try:

@@ -34,7 +34,7 @@
 #include "core/str.h"
 
 #define DETECT_TIMEOUT   30000      /* ms that detection may take */
-#define SCRIPT_TIMEOUT   30000      /* ms that one run of a script may take, and altogether its fetching */
+#define SCRIPT_TIMEOUT   30000      /* ms that the fetching of a script may take altogether */
 #define FETCH_TIMEOUT    10000      /* ms for connecting, and without a byte */
 #define FETCH_REDIRECTS  10
 #define SCRIPT_MAX       1048576    /* octets */
@@ -49,7 +49,6 @@ struct task
     HANDLE done;
     HANDLE token;               /* of the waiter, if he acts as somebody */
     HRESULT (*run)(struct task *task);
-    char *script, *url, *host;
     /* set by run, read after done */
     WCHAR *text;
     HRESULT hr;
@@ -62,9 +61,6 @@ static void task_release(struct task *task)
     if (!task || InterlockedDecrement(&task->refs)) return;
     if (task->done) CloseHandle(task->done);
     if (task->token) CloseHandle(task->token);
-    free(task->script);
-    free(task->url);
-    free(task->host);
     free(task->text);
     free(task);
 }
@@ -358,52 +354,7 @@ HRESULT discover_fetch(const WCHAR *script_url, HANDLE cancel, char **script)
     return hr;
 }
 
-struct script_buffer    /* AUTO_PROXY_SCRIPT_BUFFER of wininet.h, which does not go with winhttp.h */
-{
-    DWORD size;
-    char *script;
-    DWORD script_size;
-};
-
-/*
- * One script a process is all that jsproxy keeps, and none can be interrupted: while one never ends, every other counts as failed after
- * SCRIPT_TIMEOUT, until the service is started again.
- */
-static SRWLOCK script_lock = SRWLOCK_INIT;
-
-static HRESULT run_script(struct task *task)
-{
-    BOOL (WINAPI *load)(DWORD version, char *file, char *mime, void *callbacks, struct script_buffer *buffer);
-    BOOL (WINAPI *get)(const char *url, DWORD url_len, char *host, DWORD host_len, char **answer, DWORD *len);
-    BOOL (WINAPI *unload)(char *mime, DWORD reserved);
-    struct script_buffer buffer = { sizeof(buffer), task->script, (DWORD)strlen(task->script) + 1 };
-    HRESULT hr = HRESULT_FROM_WIN32(ERROR_WINHTTP_BAD_AUTO_PROXY_SCRIPT);
-    char *answer = NULL;
-    HMODULE jsproxy;
-    DWORD len = 0;
-
-    if (!(jsproxy = LoadLibraryW(L"jsproxy.dll"))) return HRESULT_FROM_WIN32(GetLastError());
-    load = (void *)GetProcAddress(jsproxy, "InternetInitializeAutoProxyDll");
-    get = (void *)GetProcAddress(jsproxy, "InternetGetProxyInfo");
-    unload = (void *)GetProcAddress(jsproxy, "InternetDeInitializeAutoProxyDll");
-    if (!load || !get || !unload) return HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND);
-
-    AcquireSRWLockExclusive(&script_lock);
-    if (load(0, NULL, NULL, NULL, &buffer))
-    {
-        if (get(task->url, (DWORD)strlen(task->url), task->host, (DWORD)strlen(task->host), &answer, &len) && answer)
-        {
-            hr = (task->text = str_from_latin1(answer)) ? S_OK : E_OUTOFMEMORY;
-            /* GlobalAlloc's by contract, the C runtime's in Wine: the same heap, if it is what it should be (WINE.HTTP.12) */
-            if (HeapValidate(GetProcessHeap(), 0, answer)) HeapFree(GetProcessHeap(), 0, answer);
-        }
-        unload(NULL, 0);
-    }
-    ReleaseSRWLockExclusive(&script_lock);
-    return hr;
-}
-
-static HRESULT script_target(const struct url *url, char **text, char **host)
+HRESULT discover_target(const struct url *url, char **text, char **host)
 {
     BOOL literal = !!str_chr(url->host, ':');
     struct buffer buffer;
@@ -436,26 +387,5 @@ static HRESULT script_target(const struct url *url, char **text, char **host)
     buffer_free(&buffer);
     free(ascii);
     free(path);
-    return hr;
-}
-
-HRESULT discover_run(const char *script, const struct url *url, HANDLE cancel, WCHAR **answer)
-{
-    struct task *task = task_create(run_script);
-    HRESULT hr;
-
-    *answer = NULL;
-    if (!task || !(task->script = _strdup(script)))
-    {
-        task_release(task);
-        return E_OUTOFMEMORY;
-    }
-    hr = script_target(url, &task->url, &task->host);
-    if (SUCCEEDED(hr) && SUCCEEDED(hr = task_run(task, cancel, SCRIPT_TIMEOUT)))
-    {
-        *answer = task->text;
-        task->text = NULL;
-    }
-    task_release(task);
     return hr;
 }

@@ -22,11 +22,11 @@
  * For proxy.c, on a transfer's worker thread, which acts as the owner of the job: his registry is read, and he asks the network.
  *
  * WinHttpGetProxyForUrl is of no use here: it keeps only the first proxy of an answer and takes what it does not know for a direct
- * connection (WINE.HTTP.12).  So the parts are used one by one: detection by winhttp, the script fetched by the shim, run by jsproxy, whose
- * answer core/bypass reads.  Neither DLL is loaded before somebody asks for detection or has a script.
+ * connection (WINE.HTTP.12).  So the parts are used one by one: detection by winhttp, the script fetched by the shim, run by jsproxy (pac.c),
+ * whose answer core/bypass reads.  No DLL is loaded before somebody asks for detection or has a script.
  *
- * Detection and scripts may block for as long as a resolver likes and cannot be cancelled (WINE.HTTP.13), so they run on a thread of
- * their own, which is left to itself when the transfer is cancelled or the time is over: every call here ends within 100 ms of `cancel`.
+ * Detection may block for as long as a resolver likes and cannot be cancelled (WINE.HTTP.13), so it runs on a thread of its own, which is left
+ * to itself when the transfer is cancelled or the time is over: every call here ends within 100 ms of `cancel`.
  */
 
 #ifndef __QMGR_SHIM_DISCOVER_H
@@ -51,7 +51,10 @@ HRESULT discover_detect(HANDLE cancel, WCHAR **script_url);
 /* Gets a script, directly and without credentials. *script is malloc'ed and ends with NUL. Failures say why, E_ABORT after cancel. */
 HRESULT discover_fetch(const WCHAR *script_url, HANDLE cancel, char **script);
 
-/* FindProxyForURL.  The script sees neither user information nor, of an https URL, the path.  *answer is malloc'ed.  Failures as above. */
-HRESULT discover_run(const char *script, const struct url *url, HANDLE cancel, WCHAR **answer);
+/*
+ * What a script is asked with, malloc'ed: it sees neither user information nor, of an https URL, the path.  After a failure *host may be set
+ * all the same.
+ */
+HRESULT discover_target(const struct url *url, char **text, char **host);
 
 #endif /* __QMGR_SHIM_DISCOVER_H */
