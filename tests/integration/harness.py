@@ -59,6 +59,7 @@ class Count:
         else:
             self.failed += 1
             say('FAILED: %s: %s' % (self.name, text))
+        report_facts(text, condition)
         return bool(condition)
 
     def skip(self, text):
@@ -72,6 +73,17 @@ class Count:
 
 def say(text):
     print(text, flush=True)
+
+
+def report_facts(text, condition):
+    """A check whose text begins with [ID] or [ID,ID] counts for these facts, as one of a conformance unit does."""
+    cited = re.match(r'\[((?:[^\[\]]|\[[^\[\]]*\])+)\] ', text)
+    if not cited or not os.environ.get('WB_FACTS'):
+        return
+    with open(os.environ['WB_FACTS'], 'a') as file:
+        for id in re.findall(r'(?:[^,\[\]]|\[[^\[\]]*\])+', cited.group(1)):
+            if re.match(r'[A-Za-z][\w:-]*\.', id):
+                file.write('FACT %s %s\n' % (id, 'ok' if condition else 'failed'))
 
 
 def main(name, test):
