@@ -36,6 +36,7 @@
 #include "initguid.h" /* here for all units of the program */
 #include "bits.h"
 #include "qmgr.h"
+#include "winhttp.h"
 
 #include "wine/test.h"
 
@@ -808,6 +809,27 @@ static void test_results(void)
         X(BITS_MC_FATAL_IGD_ERROR, 0x80194009),
         X(BITS_MC_PEERCACHING_PORT, 0x8019400A),
         X(BITS_MC_WSD_PORT, 0x8019400B),
+        /* of the system */
+        X(S_FALSE, 0x00000001),
+        X(E_NOTIMPL, 0x80004001),
+        X(E_NOINTERFACE, 0x80004002),
+        X(E_PENDING, 0x8000000A),
+        X(E_INVALIDARG, 0x80070057),
+        X(E_ACCESSDENIED, 0x80070005),
+        X(E_OUTOFMEMORY, 0x8007000E),
+        X(REGDB_E_CLASSNOTREG, 0x80040154),
+        X(CRYPT_E_NOT_FOUND, 0x80092004),
+#undef X
+#define X(name, expect) { #name, (HRESULT)(0x80070000 | name), expect }
+        X(ERROR_FILE_NOT_FOUND, 0x80070002),
+        X(ERROR_PATH_NOT_FOUND, 0x80070003),
+        X(RPC_X_NULL_REF_POINTER, 0x800706F4),
+        X(RPC_X_BAD_STUB_DATA, 0x800706F7),
+        X(RPC_S_INVALID_TAG, 0x800706C5),
+        X(ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED, 0x80072F0C),
+        X(ERROR_WINHTTP_SECURE_CERT_REV_FAILED, 0x80072F19),
+        X(ERROR_WINHTTP_SECURE_CERT_REVOKED, 0x80072F8A),
+        X(ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY, 0x80072F9A),
 #undef X
     };
     static const struct
@@ -835,9 +857,42 @@ static void test_results(void)
     ok(BG_E_SERVER_EXECUTE_ENABLED == BG_E_SERVER_EXECUTE_ENABLE, "[ERR.HDR.1] the two spellings differ.\n");
 }
 
+/* Which module serves an interface is nobody's business, but each has one. */
+static void test_modules(void)
+{
+    static const struct
+    {
+        const char *name;
+        const GUID *iid;
+    }
+    tests[] =
+    {
+#define X(iface, iid, count) { #iface, &IID_##iface },
+        INTERFACES(X)
+#undef X
+    };
+    IPSFactoryBuffer *factory;
+    unsigned int i;
+    CLSID clsid;
+    HRESULT hr;
+
+    CoInitialize(NULL);
+    for (i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        hr = CoGetPSClsid(tests[i].iid, &clsid);
+        ok(hr == S_OK, "[ID.6] %s: got %#lx.\n", tests[i].name, hr);
+        if (hr != S_OK) continue;
+        hr = CoGetClassObject(&clsid, CLSCTX_INPROC_SERVER, NULL, &IID_IPSFactoryBuffer, (void **)&factory);
+        ok(hr == S_OK, "[ID.6] %s: got %#lx.\n", tests[i].name, hr);
+        if (hr == S_OK) IPSFactoryBuffer_Release(factory);
+    }
+    CoUninitialize();
+}
+
 START_TEST(guids)
 {
     test_interfaces();
+    test_modules();
     test_classes();
     test_slots();
     test_async_callback();
