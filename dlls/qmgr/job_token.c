@@ -36,6 +36,9 @@ WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
 
 #define TOKEN_FLAGS_ALL (BG_TOKEN_LOCAL_FILE | BG_TOKEN_NETWORK)
 
+/* CO_E_FAILEDTOIMPERSONATE, which is another number in Wine's winerror.h */
+#define FAILED_TO_IMPERSONATE ((HRESULT)0x80010123)
+
 static inline struct job_door *impl_from_IBitsTokenOptions(IBitsTokenOptions *iface)
 {
     return CONTAINING_RECORD(iface, struct job_door, IBitsTokenOptions_iface);
@@ -124,7 +127,7 @@ static HRESULT WINAPI token_SetHelperToken(IBitsTokenOptions *iface)
     {
         if (!GetTokenInformation(helper->token, TokenImpersonationLevel, &level, sizeof(level), &size)
             || level < SecurityImpersonation)
-            hr = CO_E_FAILEDTOIMPERSONATE;                          /* TOKEN.SetHelperToken.4 */
+            hr = FAILED_TO_IMPERSONATE;                             /* TOKEN.SetHelperToken.4 */
         else if (SUCCEEDED(hr = job_check_state(door, NULL))) helper_set(door->job, helper);
     }
     caller_release(helper);
