@@ -186,7 +186,7 @@ static void child_limits(const char *what)
         hr = try_create(&jobs[1]);
         ok(hr == S_OK, "[BEH.POLICY.13] got %#lx\n", hr);
         hr = try_create(&jobs[2]);
-        if (!strcmp(what, "user")) ok(hr == expected, "[BEH.POLICY.13] got %#lx\n", hr);
+        if (!strcmp(what, "user")) ok(hr == expected, "[BEH.POLICY.13,api-2-later:VER.2] got %#lx\n", hr);
         else ok(hr == expected, "[BEH.POLICY.12] got %#lx\n", hr);
         /* a job that has ended makes room */
         if (jobs[1]) bits_cancel(jobs[1]);
@@ -211,7 +211,7 @@ static void child_limits(const char *what)
         hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/1", bits_path(L"1"), 2, ranges);
         ok(hr == S_OK, "[BEH.POLICY.15] got %#lx\n", hr);
         hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/2", bits_path(L"2"), 3, ranges);
-        ok(hr == BG_E_TOO_MANY_RANGES_IN_FILE, "[BEH.POLICY.15] got %#lx\n", hr);
+        ok(hr == BG_E_TOO_MANY_RANGES_IN_FILE, "[BEH.POLICY.15,JOB3.AddFileWithRanges.10] got %#lx\n", hr);
         IBackgroundCopyJob3_Release(job3);
     }
     bits_cancel(jobs[0]);
@@ -264,7 +264,7 @@ static void test_download_time(void)
     settle();
     job = begin_job(L"time", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "BEH.STATE.43", BG_E_MAXDOWNLOAD_TIMEOUT, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    check_error(job, "BEH.STATE.43,JOB4.SetMaximumDownloadTime.2", BG_E_MAXDOWNLOAD_TIMEOUT, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
 
     /* Resume gives it the whole time again [BEH.RETRY.12]; a value of the job's own counts more than the policy [BEH.RETRY.11] */
     if ((job4 = bits_query(job, IBackgroundCopyJob4)))
@@ -272,7 +272,7 @@ static void test_download_time(void)
         hr = IBackgroundCopyJob4_SetMaximumDownloadTime(job4, 60);
         ok(hr == S_OK, "SetMaximumDownloadTime: got %#lx\n", hr);
         bits_resume(job);
-        ok(!state_within(job, BG_JOB_STATE_ERROR, 1500), "[BEH.RETRY.11] given up\n");
+        ok(!state_within(job, BG_JOB_STATE_ERROR, 1500), "[BEH.RETRY.11,JOB4.SetMaximumDownloadTime.2] given up\n");
         hr = IBackgroundCopyJob4_SetMaximumDownloadTime(job4, 1);
         ok(hr == S_OK, "SetMaximumDownloadTime: got %#lx\n", hr);
         bits_wait_state(job, BG_JOB_STATE_ERROR);
@@ -284,25 +284,42 @@ static void test_download_time(void)
 
 static void test_inactivity(void)
 {
-    IBackgroundCopyJob *job, *other;
+    IBackgroundCopyJob *job, *other, *failed, *done, *suspended;
     DWORD begin = GetTickCount();
     HRESULT hr;
 
-    /* a file partly there, so that there is something to delete */
+    /* a file partly there, so that there is something to delete; bits_end sees whether that was done */
     job = begin_job(L"inactive", L"/cut", BG_JOB_PRIORITY_FOREGROUND);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    done = begin_job(L"done", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(done, BG_JOB_STATE_TRANSFERRED);
+    failed = bits_create_job(L"failed", BG_JOB_TYPE_DOWNLOAD);
+    bits_add_file(failed, bits_url(L"/300k"), bits_path(L"failed"));
+    bits_add_file(failed, bits_url(L"/nothing"), bits_path(L"failed2"));
+    bits_resume(failed);
+    bits_wait_state(failed, BG_JOB_STATE_ERROR);
+    suspended = bits_create_job(L"suspended", BG_JOB_TYPE_DOWNLOAD);
     other = bits_create_job(L"active", BG_JOB_TYPE_DOWNLOAD);
     set_test(L"JobInactivity", 3000);
-    while (bits_state(job) != BG_JOB_STATE_CANCELLED && GetTickCount() - begin < BITS_TIMEOUT)
+    while ((bits_state(job) != BG_JOB_STATE_CANCELLED || bits_state(failed) != BG_JOB_STATE_CANCELLED
+            || bits_state(done) != BG_JOB_STATE_CANCELLED || bits_state(suspended) != BG_JOB_STATE_CANCELLED)
+           && GetTickCount() - begin < BITS_TIMEOUT)
     {
         hr = IBackgroundCopyJob_SetDescription(other, L"busy");
         ok(hr == S_OK, "SetDescription: got %#lx\n", hr);
         Sleep(100);
     }
     ok(bits_state(job) == BG_JOB_STATE_CANCELLED, "[BEH.STATE.48] got state %d\n", bits_state(job));
-    ok(bits_state(other) == BG_JOB_STATE_SUSPENDED, "[BEH.STATE.98] got state %d\n", bits_state(other));
+    ok(bits_state(suspended) == BG_JOB_STATE_CANCELLED, "[LIFE.6] got state %d\n", bits_state(suspended));
+    ok(bits_state(failed) == BG_JOB_STATE_CANCELLED, "[JOB.GetError.7,CB.JobError.4] got state %d\n", bits_state(failed));
+    ok(bits_state(done) == BG_JOB_STATE_CANCELLED, "[JOB.Complete.11,CB.JobTransferred.4] got state %d\n", bits_state(done));
+    ok(bits_state(other) == BG_JOB_STATE_SUSPENDED, "[BEH.STATE.98,LIFE.6] got state %d\n", bits_state(other));
+    ok(GetFileAttributesW(bits_path(L"done")) == INVALID_FILE_ATTRIBUTES, "[CB.JobTransferred.4] the download stays\n");
     remove_policies();
     IBackgroundCopyJob_Release(job);
+    IBackgroundCopyJob_Release(failed);
+    IBackgroundCopyJob_Release(done);
+    IBackgroundCopyJob_Release(suspended);
     bits_cancel(other);
 }
 
@@ -311,6 +328,7 @@ static void test_bandwidth(void)
     IBackgroundCopyJob *job, *fast;
     DWORD begin, took;
     SYSTEMTIME time;
+    HRESULT hr;
 
     /* 100 kB a second, all day */
     set_policy(L"EnableBITSMaxBandwidth", 1);
@@ -343,13 +361,25 @@ static void test_bandwidth(void)
     set_policy(L"MaxTransferRateOffSchedule", 0);
     settle();
     job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    hr = IBackgroundCopyJob_SetMinimumRetryDelay(job, 1);
+    ok(hr == S_OK, "SetMinimumRetryDelay: got %#lx\n", hr);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(job, "BEH.STATE.35", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    begin = GetTickCount();
+    check_error(job, "BEH.STATE.35,LIFE.9", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
     ok(!error_count(job), "[BEH.RETRY.8] counted\n");
     fast = begin_job(L"free", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
     complete(fast, L"free", "/300k", 300000);
-    ok(bits_state(job) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.RETRY.4] got state %d\n", bits_state(job));
+    ok(bits_state(job) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.RETRY.4,LIFE.9] got state %d\n", bits_state(job));
+    /* the shortest delay passes, and nothing happens */
+    while (GetTickCount() - begin < 6000)
+    {
+        if (bits_state(job) != BG_JOB_STATE_TRANSIENT_ERROR) break;
+        Sleep(50);
+    }
+    ok(bits_state(job) == BG_JOB_STATE_TRANSIENT_ERROR, "[TYPE.State.7,JOB.SetMinimumRetryDelay.5] got state %d\n", bits_state(job));
     set_policy(L"UseSystemMaximum", 1);
+    bits_wait_states(job, ~(1u << BG_JOB_STATE_TRANSIENT_ERROR));
+    ok(bits_state(job) != BG_JOB_STATE_ERROR, "[LIFE.9] got state %d\n", bits_state(job));
     complete(job, L"limited", "/300k", 300000);
     remove_policies();
 }
@@ -395,11 +425,12 @@ static void set_cost_flags(IBackgroundCopyJob *job, DWORD flags)
 
 static void test_cost(void)
 {
-    static const struct { DWORD state, flags; BOOL runs; } rows[] =
+    static const struct { DWORD state, flags; BOOL runs; const char *id; } rows[] =
     {
-        { 0x01, 0x80000021, TRUE }, { 0x40, 0x80000021, FALSE }, { 0x20, 0x80000021, TRUE }, { 0x04, 0x80000067, TRUE },
-        { 0x08, 0x80000067, FALSE }, { 0x10, 0x8000006f, FALSE }, { 0x10, 0x8000007f, TRUE }, { 0x81, 0x8000007f, FALSE },
-        { 0x81, 0x800000ff, TRUE },
+        { 0x01, 0x80000021, TRUE, "JPROP.T5" }, { 0x40, 0x80000021, FALSE, "JPROP.T5" }, { 0x20, 0x80000021, TRUE, "JPROP.T5" },
+        { 0x04, 0x80000067, TRUE, "JPROP.T4" }, { 0x08, 0x80000067, FALSE, "JPROP.T4" }, { 0x10, 0x8000006f, FALSE, "JPROP.T3" },
+        { 0x10, 0x8000007f, TRUE, "JPROP.T2" }, { 0x81, 0x8000007f, FALSE, "JPROP.T2" }, { 0x81, 0x8000006f, FALSE, "JPROP.T3" },
+        { 0x81, 0x800000ff, TRUE, "JPROP.T1" },
     };
     static const DWORD unrestricted = 0x80000021;
     IBackgroundCopyJob *job;
@@ -417,12 +448,14 @@ static void test_cost(void)
         if (!rows[i].runs)
         {
             bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+            ok(bits_state(job) == BG_JOB_STATE_TRANSIENT_ERROR, "[%s] got state %d\n", rows[i].id, bits_state(job));
             check_error(job, "BEH.STATE.36", 0x80200059 /* BG_E_BLOCKED_BY_COST_TRANSFER_POLICY */, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
             ok(!error_count(job), "[BEH.RETRY.4] counted\n");
             if (i & 1) set_cost_flags(job, 0x800000ff);                 /* BEH.COST.22 */
             else set_test(L"Cost", 1);                                  /* BEH.COST.21 */
         }
         bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        if (rows[i].runs) ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[%s] got state %d\n", rows[i].id, bits_state(job));
         ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.COST.20] got state %d\n", bits_state(job));
         complete(job, L"cost", "/300k", 300000);
         winetest_pop_context();
@@ -435,7 +468,7 @@ static void test_cost(void)
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
     set_cost_flags(job, unrestricted);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(job, "BEH.STATE.93", 0x80200059, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    check_error(job, "BEH.STATE.93,JPROP.1", 0x80200059, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
     bits_cancel(job);
 
     /* a default from the policy, per priority [BEH.POLICY.25] */
@@ -460,23 +493,24 @@ static void test_network(void)
 
     set_test(L"NetworkDown", 1);
     bits_wait_state(running, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(running, "BEH.STATE.34", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    check_error(running, "BEH.STATE.34,LIFE.10", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
     ok(!error_count(running), "[BEH.RETRY.8] counted\n");
     queued = begin_job(L"queued", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(queued, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(queued, "BEH.STATE.34", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    check_error(queued, "BEH.STATE.34,LIFE.10", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
     ok(error_count(failed) == 1, "[BEH.RETRY.8] got %lu\n", error_count(failed));
 
     /* back: every job, whatever its code */
     set_value(TEST_KEY, L"NetworkDown", NULL);
     bits_wait_state(running, BG_JOB_STATE_TRANSFERRING);
+    ok(bits_state(running) == BG_JOB_STATE_TRANSFERRING, "[LIFE.10] got state %d\n", bits_state(running));
     complete(queued, L"queued", "/300k", 300000);
     {
         DWORD begin = GetTickCount();
 
         while (error_count(failed) < 2 && GetTickCount() - begin < BITS_TIMEOUT) Sleep(10);
     }
-    ok(error_count(failed) == 2, "[BEH.STATE.38] not retried\n");
+    ok(error_count(failed) == 2, "[BEH.STATE.38,LIFE.10] not retried\n");
     bits_cancel(running);
     bits_cancel(failed);
 }
@@ -565,6 +599,22 @@ static void test_retry(void)
     complete(job, L"retry", "/later", 1000);
 }
 
+/* The service writes no policies: what nobody has configured is not there. */
+static void test_unconfigured(void)
+{
+    DWORD keys = 0, values = 0;
+    LSTATUS status;
+    HKEY key;
+
+    if (!bits_restart_service()) return;
+    status = RegOpenKeyExW(HKEY_LOCAL_MACHINE, POLICIES, 0, KEY_READ | KEY_WOW64_64KEY, &key);
+    if (status == ERROR_FILE_NOT_FOUND) return;
+    ok(!status, "no key, error %ld\n", status);
+    RegQueryInfoKeyW(key, NULL, NULL, NULL, &keys, NULL, NULL, &values, NULL, NULL, NULL, NULL);
+    ok(!keys && !values, "[api-2-later:VER.2] %lu keys, %lu values\n", keys, values);
+    RegCloseKey(key);
+}
+
 START_TEST(policy)
 {
     if (strcmp(winetest_platform, "wine"))
@@ -600,5 +650,6 @@ START_TEST(policy)
         test_retry();
     }
     remove_policies();
+    test_unconfigured();
     bits_end();
 }

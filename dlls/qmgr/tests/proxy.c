@@ -216,22 +216,28 @@ static void test_cell(IBackgroundCopyJob *job, const struct matrix *matrix, int 
 {
     const char *cell = matrix->cells[l][b];
     HRESULT hr, expected = code_of(cell);
-    char id[40];
+    char id[40], ids[160];
 
     _snprintf(id, sizeof(id), "%s[L=%s,B=%s]", matrix->id, class_names[l], class_names[b]);
+    /* with the documented cells goes the table, and the sentence that a code or a way comes from */
+    _snprintf(ids, sizeof(ids), "%s,%s%s%s", id, matrix->id,
+              expected == E_NOTIMPL ? ",JOB.SetProxySettings.8" : expected == BG_E_PROXY_LIST_TOO_LARGE ? ",JOB.SetProxySettings.9"
+              : expected == BG_E_PROXY_BYPASS_LIST_TOO_LARGE ? ",JOB.SetProxySettings.10" : "",
+              l == CLASS_NULL && b == CLASS_FIT && expected == E_INVALIDARG ? ",PX.B9"
+              : l == CLASS_FIT && b == CLASS_FIT && expected == S_OK ? ",JOB.SetProxySettings.3,PX.B9" : "");
     hr = IBackgroundCopyJob_SetProxySettings(job, (BG_JOB_PROXY_USAGE)usage, class_lists[l], class_bypasses[b]);
     switch (cell[3])
     {
     case 'd':
     case 'c':
-        ok(hr == expected, "[%s] usage %d: got %#lx\n", id, usage, hr);
+        ok(hr == expected, "[%s] usage %d: got %#lx\n", ids, usage, hr);
         break;
     case 'r':
-        ok(FAILED(hr), "[%s,JOB.SetProxySettings.4] usage %d: got %#lx\n", id, usage, hr);
+        ok(FAILED(hr), "[%s,JOB.SetProxySettings.4] usage %d: got %#lx\n", ids, usage, hr);
         ok_inferred("JOB.SetProxySettings.A2", hr == expected, "%s, usage %d: got %#lx\n", id, usage, hr);
         break;
     case 'o':
-        ok(hr == expected || is_other_code(cell, hr), "[%s] usage %d: got %#lx\n", id, usage, hr);
+        ok(hr == expected || is_other_code(cell, hr), "[%s,%s] usage %d: got %#lx\n", id, matrix->id, usage, hr);
         ok_inferred("JOB.SetProxySettings.A6", hr == expected, "%s, usage %d: got %#lx\n", id, usage, hr);
         break;
     default:
@@ -424,8 +430,9 @@ static void test_get(void)
 {
     IBackgroundCopyJob *job = bits_create_job(L"get", BG_JOB_TYPE_DOWNLOAD);
     struct settings settings = { BG_JOB_PROXY_USAGE_PRECONFIG };
-    WCHAR list[32] = L"p1:3128 p2", bypass[32] = L"<local>";
+    WCHAR list[32] = L"p1:3128 p2", bypass[32] = L"<local> host.example 10.0.0.1";
     BG_JOB_PROXY_USAGE usage;
+    IMalloc *allocator;
     WCHAR *p, *q;
     HRESULT hr;
 
@@ -437,8 +444,17 @@ static void test_get(void)
     list[0] = bypass[1] = 'x';
     settings.usage = BG_JOB_PROXY_USAGE_OVERRIDE;
     settings.list = L"p1:3128 p2";
-    settings.bypass = L"<local>";
-    check_settings(job, "JOB.GetProxySettings.T3", &settings);
+    settings.bypass = L"<local> host.example 10.0.0.1";
+    check_settings(job, "JOB.GetProxySettings.T3,JOB.GetProxySettings.4", &settings);
+
+    hr = CoGetMalloc(1, &allocator);
+    ok(hr == S_OK, "CoGetMalloc: got %#lx\n", hr);
+    hr = IBackgroundCopyJob_GetProxySettings(job, &usage, &p, &q);
+    ok(hr == S_OK, "[JOB.GetProxySettings.2] got %#lx\n", hr);
+    ok(IMalloc_DidAlloc(allocator, p) == 1 && IMalloc_DidAlloc(allocator, q) == 1, "[JOB.GetProxySettings.3] not of the task's memory\n");
+    CoTaskMemFree(p);
+    CoTaskMemFree(q);
+    IMalloc_Release(allocator);
 
     p = (WCHAR *)0xdead;
     hr = IBackgroundCopyJob_GetProxySettings(job, NULL, &p, &q);
