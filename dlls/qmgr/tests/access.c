@@ -196,13 +196,13 @@ static void user_file_limit(void)
 
     if (!job) return;
     hr = add_set(job, 201);
-    ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[JOB.AddFileSet.4] got %#lx\n", hr);
+    ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[JOB.AddFileSet.4,ERR.0x80200051] got %#lx\n", hr);
     hr = IBackgroundCopyJob_GetProgress(job, &progress);
     ok(hr == S_OK && !progress.FilesTotal, "[JOB.AddFileSet.A1] got %#lx, %lu files\n", hr, progress.FilesTotal);
     hr = add_set(job, 200);
     ok(hr == S_OK, "[BEH.POLICY.14] got %#lx\n", hr);
     hr = IBackgroundCopyJob_AddFile(job, L"http://127.0.0.1/file", bits_path(L"file"));
-    ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[JOB.AddFile.2] got %#lx\n", hr);
+    ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[JOB.AddFile.2,ERR.0x80200051] got %#lx\n", hr);
     ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[LIFE.7] got %#lx\n", hr);
     hr = IBackgroundCopyJob_GetProgress(job, &progress);
     ok(hr == S_OK && progress.FilesTotal == 200, "[JOB.AddFile.2] got %#lx, %lu files\n", hr, progress.FilesTotal);
@@ -263,9 +263,9 @@ static void user_main(const char *argument)
     else if (!strncmp(argument, "other", 5)) user_other_job(&id);
     else if (!strncmp(argument, "group", 5)) user_other_group(&id);
     else if (!strncmp(argument, "files", 5)) user_file_limit();
-    else if (!strncmp(argument, "jobs", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 60, "MGR.CreateJob.8");
+    else if (!strncmp(argument, "jobs", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 60, "MGR.CreateJob.8,ERR.0x80200049");
     else if (!strncmp(argument, "peruser", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 3, "BEH.POLICY.13");
-    else if (!strncmp(argument, "machine", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 4, "MGR.CreateJob.7");
+    else if (!strncmp(argument, "machine", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 4, "MGR.CreateJob.7,ERR.0x80200050");
     else if (!strncmp(argument, "both", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 2, "MGR.CreateJob.A5");
     else ok(0, "no such part: %s\n", argument);
 }

@@ -485,10 +485,10 @@ static void test_names(void)
     {
         job = bits_job_in_state(i ? BG_JOB_STATE_ACKNOWLEDGED : BG_JOB_STATE_CANCELLED);
         hr = set_remote_name(job, 0, bits_url(L"/good"));
-        ok(hr == BG_E_INVALID_STATE, "[FILE2.SetRemoteName.5] got %#lx\n", hr);
+        ok(hr == BG_E_INVALID_STATE, "[FILE2.SetRemoteName.5,ERR.0x80200002] got %#lx\n", hr);
         job3 = bits_query(job, IBackgroundCopyJob3);
         hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, bits_url(L"/"), bits_url(L"/x"));
-        ok(hr == BG_E_INVALID_STATE, "[JOB3.ReplaceRemotePrefix.7] got %#lx\n", hr);
+        ok(hr == BG_E_INVALID_STATE, "[JOB3.ReplaceRemotePrefix.7,ERR.0x80200002] got %#lx\n", hr);
         IBackgroundCopyJob3_Release(job3);
         IBackgroundCopyJob_Release(job);
     }

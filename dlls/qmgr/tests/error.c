@@ -242,7 +242,7 @@ static void check_error_(unsigned int line, IBackgroundCopyJob *job, BG_ERROR_CO
     hr = IBackgroundCopyError_GetFile(error, &file);
     if (has_file)
     {
-        ok_(__FILE__, line)(hr == S_OK && file, "[ERR.GetFile.1] got %#lx\n", hr);
+        ok_(__FILE__, line)(hr == S_OK && file, "[ERR.GetFile.1,ERR.GEN.5] got %#lx\n", hr);
         if (hr == S_OK)
         {
             hr = IBackgroundCopyFile_GetLocalName(file, &text);
@@ -253,7 +253,7 @@ static void check_error_(unsigned int line, IBackgroundCopyJob *job, BG_ERROR_CO
     }
     else
     {
-        ok_(__FILE__, line)(hr == BG_E_FILE_NOT_AVAILABLE, "[ERR.GetFile.2] got %#lx\n", hr);
+        ok_(__FILE__, line)(hr == BG_E_FILE_NOT_AVAILABLE, "[ERR.GetFile.2,ERR.0x80200004,ERR.GEN.5] got %#lx\n", hr);
         ok_(__FILE__, line)(!file, "[ERR.GetFile.2] got %p\n", file);
     }
     ok_inferred_(__FILE__, line)("ERR.GetFile.A1", hr == (has_file ? S_OK : BG_E_FILE_NOT_AVAILABLE), "got %#lx\n", hr);
@@ -267,13 +267,13 @@ static void check_error_(unsigned int line, IBackgroundCopyJob *job, BG_ERROR_CO
         ok_(__FILE__, line)(hr == S_OK, "[ERR.GetProtocol.2] got %#lx\n", hr);
         if (hr == S_OK)
         {
-            ok_(__FILE__, line)(!wcscmp(text, protocol), "[ERR.GetProtocol.1] got %s\n", wine_dbgstr_w(text));
+            ok_(__FILE__, line)(!wcscmp(text, protocol), "[ERR.GetProtocol.1,ERR.GEN.5] got %s\n", wine_dbgstr_w(text));
             CoTaskMemFree(text);
         }
     }
     else
     {
-        ok_(__FILE__, line)(hr == BG_E_PROTOCOL_NOT_AVAILABLE, "[ERR.GetProtocol.3] got %#lx\n", hr);
+        ok_(__FILE__, line)(hr == BG_E_PROTOCOL_NOT_AVAILABLE, "[ERR.GetProtocol.3,ERR.0x80200005,ERR.GEN.5] got %#lx\n", hr);
         ok_(__FILE__, line)(!text, "[ERR.GetProtocol.3] got %p\n", text);
     }
     ok_inferred_(__FILE__, line)("ERR.GetProtocol.A2", hr == (has_protocol ? S_OK : BG_E_PROTOCOL_NOT_AVAILABLE), "got %#lx\n", hr);

@@ -100,7 +100,7 @@ static void test_remote_name(void)
     hr = IBackgroundCopyFile2_GetFileRanges(file, NULL, &ranges);
     ok_inferred("FILE2.GetFileRanges.A1", hr == E_INVALIDARG || hr == NULL_REF, "got %#lx\n", hr);
     hr = IBackgroundCopyFile2_GetFileRanges(file, &count, NULL);
-    ok(hr == NULL_REF, "[api-2-later:GEN.6] got %#lx\n", hr);
+    ok(hr == NULL_REF, "[api-2-later:GEN.6,ERR.0x800706F4] got %#lx\n", hr);
 
     hr = IBackgroundCopyFile2_SetRemoteName(file, L"https://example.invalid:444/new?q=1");
     ok(hr == S_OK, "[FILE2.SetRemoteName.2,FILE2.SetRemoteName.1] got %#lx\n", hr);
@@ -166,7 +166,7 @@ static void test_uploads(BG_JOB_TYPE type)
     file = bits_query(file1, IBackgroundCopyFile4);
     check_no_ranges((IBackgroundCopyFile2 *)file);
     hr = IBackgroundCopyFile4_SetRemoteName(file, L"http://127.0.0.1/b");
-    ok(hr == E_NOTIMPL, "[FILE2.SetRemoteName.4] got %#lx\n", hr);
+    ok(hr == E_NOTIMPL, "[FILE2.SetRemoteName.4,ERR.0x80004001] got %#lx\n", hr);
     hr = IBackgroundCopyFile4_GetTemporaryName(file, &name);
     ok_inferred("FILE3.GetTemporaryName.A2", hr == E_NOTIMPL, "got %#lx\n", hr);
     if (hr == S_OK) CoTaskMemFree(name);
@@ -216,7 +216,8 @@ static void test_states(void)
         ok(hr == S_OK && !value, "[FILE3.IsDownloadedFromPeer.2,FILE3.IsDownloadedFromPeer.3] got %#lx, %d\n", hr, value);
         hr = IBackgroundCopyFile4_SetValidationState(file, TRUE);
         if (final) ok_inferred("FILE3.SetValidationState.A2", hr == BG_E_INVALID_STATE, "got %#lx\n", hr);
-        else ok(hr == (transferred ? S_OK : E_PENDING), "[FILE3.SetValidationState.2,FILE3.SetValidationState.3] got %#lx\n", hr);
+        else ok(hr == (transferred ? S_OK : E_PENDING), "[FILE3.SetValidationState.2,FILE3.SetValidationState.3,ERR.0x8000000A] got %#lx\n",
+                hr);
         hr = IBackgroundCopyFile4_SetRemoteName(file, bits_url(L"/state/good"));
         ok(hr == (final ? BG_E_INVALID_STATE : S_OK), "[FILE2.SetRemoteName.5] got %#lx\n", hr);
         winetest_pop_context();

@@ -51,7 +51,7 @@ static void test_properties(void)
     ok_inferred("FILE5.GetProperty.A2", !value.String, "got %s\n", wine_dbgstr_w(value.String));
     value.String = (WCHAR *)L"X: y\r\n";
     hr = IBackgroundCopyFile5_SetProperty(file, BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS, value);
-    ok_inferred("FILE5.SetProperty.A1", hr == BG_E_READ_ONLY_PROPERTY, "got %#lx\n", hr);
+    ok_inferred("FILE5.SetProperty.A1,ERR.0x80200058", hr == BG_E_READ_ONLY_PROPERTY, "got %#lx\n", hr);
     value.String = NULL;
     hr = IBackgroundCopyFile5_SetProperty(file, (BITS_FILE_PROPERTY_ID)2, value);
     ok(hr == BG_E_UNKNOWN_PROPERTY_ID || hr == INVALID_TAG, "[FILE5.SetProperty.2] got %#lx\n", hr);

@@ -108,7 +108,7 @@ static void check_certificate_(unsigned int line, IBackgroundCopyJobHttpOptions 
     hr = IBackgroundCopyJobHttpOptions_GetClientCertificate(http, &location, &got_store, &got_hash, &got_subject);
     if (!store)
     {
-        ok_(__FILE__, line)(hr == BAD_STUB_DATA, "[%s,HTTP.GetClientCertificate.4] got %#lx\n", facts, hr);
+        ok_(__FILE__, line)(hr == BAD_STUB_DATA, "[%s,HTTP.GetClientCertificate.4,ERR.0x800706F7] got %#lx\n", facts, hr);
         return;
     }
     ok_(__FILE__, line)(hr == S_OK, "[HTTP.GetClientCertificate.3] got %#lx\n", hr);
@@ -146,7 +146,7 @@ static void test_certificate_by_id(IBackgroundCopyJobHttpOptions *http)
     memcpy(hash, client_hash, sizeof(hash));
     hash[19] ^= 1;
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, hash);
-    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByID.6,HTTP.SetClientCertificateByID.11] got %#lx\n", hr);
+    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByID.6,HTTP.SetClientCertificateByID.11,ERR.0x80092004] got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, NULL, client_hash);
     ok(hr == NULL_REF, "[HTTP.SetClientCertificateByID.7] got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, NULL);
@@ -168,7 +168,7 @@ static void test_certificate_by_id(IBackgroundCopyJobHttpOptions *http)
     check_certificate(http, store_name, client_hash, L"Wine Bits, bits client", "HTTP.GetClientCertificate.1");
     /* what fails leaves it alone, what works replaces it */
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, hash);
-    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByID.6] got %#lx\n", hr);
+    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByID.6,ERR.0x80092004] got %#lx\n", hr);
     check_certificate(http, store_name, client_hash, L"Wine Bits, bits client", "HTTP.GetClientCertificate.1");
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, server_hash);
     ok(hr == S_OK, "[HTTP.SetClientCertificateByID.2] got %#lx\n", hr);
@@ -190,9 +190,9 @@ static void test_certificate_by_name(IBackgroundCopyJobHttpOptions *http)
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, L"BitsTestMissing", L"bits");
     ok(hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND), "[HTTP.SetClientCertificateByName.6] got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, L"nobody");
-    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByName.7] got %#lx\n", hr);
+    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByName.7,ERR.0x80092004] got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, L"bits server");
-    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByName.1] a server's: got %#lx\n", hr);
+    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByName.1,ERR.0x80092004] a server's: got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, NULL, L"bits");
     ok(hr == NULL_REF, "[HTTP.SetClientCertificateByName.8] got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, NULL);
@@ -207,7 +207,7 @@ static void test_certificate_by_name(IBackgroundCopyJobHttpOptions *http)
     ok(hr == BG_E_STRING_TOO_LONG, "[HTTP.SetClientCertificateByName.9] got %#lx\n", hr);
     longest[255] = 0;
     hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, longest);
-    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByName.2] got %#lx\n", hr);
+    ok(hr == CRYPT_E_NOT_FOUND, "[HTTP.SetClientCertificateByName.2,ERR.0x80092004] got %#lx\n", hr);
     free(longest);
     check_certificate(http, NULL, NULL, NULL, "HTTP.SetClientCertificateByName.7");
 
@@ -313,7 +313,7 @@ static void test_flags(IBackgroundCopyJobHttpOptions *http)
         ok_inferred("HTTP.SetSecurityFlags.A3", hr == E_NOTIMPL, "%#lx: got %#lx\n", bad[i], hr);
     }
     hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, 0x20);
-    ok(hr == E_NOTIMPL, "[HTTP.SetSecurityFlags.5] got %#lx\n", hr);
+    ok(hr == E_NOTIMPL, "[HTTP.SetSecurityFlags.5,ERR.0x80004001] got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, BG_HTTP_REDIRECT_POLICY_DISALLOW | BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP);
     ok_inferred("HTTP.SetSecurityFlags.A4", hr == S_OK, "got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_GetSecurityFlags(http, NULL);
@@ -624,7 +624,7 @@ static void test_callback(void)
         if (bits_is_final(bits_states[i]))
             ok_inferred("HTTP3.SetServerCertificateValidationInterface.A1", hr == BG_E_INVALID_STATE, "got %#lx\n", hr);
         else if (bits_states[i] == BG_JOB_STATE_TRANSFERRING)
-            ok(hr == BG_E_READ_ONLY_WHEN_JOB_ACTIVE, "[HTTP3.SetServerCertificateValidationInterface.4] got %#lx\n", hr);
+            ok(hr == BG_E_READ_ONLY_WHEN_JOB_ACTIVE, "[HTTP3.SetServerCertificateValidationInterface.4,ERR.0x80200075] got %#lx\n", hr);
         else
             ok_inferred("HTTP3.SetServerCertificateValidationInterface.A1", hr == (paused ? S_OK : BG_E_READ_ONLY_WHEN_JOB_ACTIVE),
                         "got %#lx\n", hr);

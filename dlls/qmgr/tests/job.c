@@ -184,7 +184,7 @@ static void test_defaults(void)
                 "a completion time\n");
     error = (IBackgroundCopyError *)POISON;
     hr = IBackgroundCopyJob_GetError(job, &error);
-    ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE, "[JOB.GetError.4] got %#lx\n", hr);
+    ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE, "[JOB.GetError.4,ERR.0x8020000F] got %#lx\n", hr);
     ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE, "[OBS.8] got %#lx\n", hr);
     ok(!error, "[api-1-core:GEN.4] got %p\n", error);
 
@@ -253,7 +253,7 @@ static void test_names(void)
     for (i = 0; i < 1025; i++) long_text[i] = 0x3b1 + i % 20;
     long_text[1025] = 0;
     hr = IBackgroundCopyJob_SetDescription(job, long_text);
-    ok(hr == BG_E_STRING_TOO_LONG, "[JOB.SetDescription.2] got %#lx\n", hr);
+    ok(hr == BG_E_STRING_TOO_LONG, "[JOB.SetDescription.2,ERR.0x80200021] got %#lx\n", hr);
     long_text[1024] = 0;
     hr = IBackgroundCopyJob_SetDescription(job, long_text);
     ok(hr == S_OK, "[JOB.SetDescription.1] got %#lx\n", hr);
@@ -479,7 +479,7 @@ static void test_add_file(void)
             set[j].LocalName = (WCHAR *)bits_path(j ? L"up1" : L"up0");
         }
         hr = IBackgroundCopyJob_AddFileSet(job, 2, set);
-        ok(hr == BG_E_TOO_MANY_FILES, "[JOB.AddFileSet.3] got %#lx\n", hr);
+        ok(hr == BG_E_TOO_MANY_FILES, "[JOB.AddFileSet.3,ERR.0x8020001C] got %#lx\n", hr);
         hr = IBackgroundCopyJob_GetProgress(job, &progress);
         ok(hr == S_OK && !progress.FilesTotal, "[JOB.AddFileSet.3] got %#lx, %lu files\n", hr, progress.FilesTotal);
         hr = IBackgroundCopyJob_AddFile(job, good, bits_path(L"up0"));
@@ -487,7 +487,7 @@ static void test_add_file(void)
         if (hr == S_OK)
         {
             hr = IBackgroundCopyJob_AddFile(job, good, bits_path(L"up1"));
-            ok(hr == BG_E_TOO_MANY_FILES, "[JOB.AddFile.2] got %#lx\n", hr);
+            ok(hr == BG_E_TOO_MANY_FILES, "[JOB.AddFile.2,ERR.0x8020001C] got %#lx\n", hr);
             hr = IBackgroundCopyJob_AddFileSet(job, 1, set);
             ok(hr == BG_E_TOO_MANY_FILES, "[BEH.OBJ.5] got %#lx\n", hr);
         }
@@ -593,7 +593,7 @@ static void test_states(void)
         else
         {
             ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE, "[STM.M.GetError] got %#lx\n", hr);
-            ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE, "[JOB.GetError.4] got %#lx\n", hr);
+            ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE, "[JOB.GetError.4,ERR.0x8020000F] got %#lx\n", hr);
             ok(!error, "[api-1-core:GEN.4] got %p\n", error);
         }
 
@@ -662,7 +662,7 @@ static void test_resume(void)
 
     if (!job) return;
     hr = IBackgroundCopyJob_Resume(job);
-    ok(hr == BG_E_EMPTY, "[JOB.Resume.3] got %#lx\n", hr);
+    ok(hr == BG_E_EMPTY, "[JOB.Resume.3,ERR.0x80200003] got %#lx\n", hr);
     ok(bits_state(job) == BG_JOB_STATE_SUSPENDED, "[ST.3] got %d\n", bits_state(job));
     ok(bits_state(job) == BG_JOB_STATE_SUSPENDED, "[OBS.2] got %d\n", bits_state(job));
     hr = IBackgroundCopyJob_Complete(job);
@@ -780,7 +780,7 @@ static void test_complete(void)
         ok(progress.FilesTransferred == 2, "[JOB.AddFileSet.9] got %lu files\n", progress.FilesTransferred);
         ok(progress.FilesTransferred == 2, "[LIFE.4] got %lu files\n", progress.FilesTransferred);
         hr = IBackgroundCopyJob_Complete(job);
-        ok(hr == BG_S_PARTIAL_COMPLETE, "[JOB.Complete.2] got %#lx\n", hr);
+        ok(hr == BG_S_PARTIAL_COMPLETE, "[JOB.Complete.2,ERR.0x00200017] got %#lx\n", hr);
         ok(hr == BG_S_PARTIAL_COMPLETE, "[JOB.Complete.6] got %#lx\n", hr);
         ok(bits_state(job) == BG_JOB_STATE_ACKNOWLEDGED, "[JOB.Complete.8] got %d\n", bits_state(job));
         ok(bits_state(job) == BG_JOB_STATE_ACKNOWLEDGED, "[STM.M.Complete_download] got %d\n", bits_state(job));

@@ -128,7 +128,7 @@ static void test_command_line(void)
 
     longest = bits_long_string(4001);
     hr = IBackgroundCopyJob2_SetNotifyCmdLine(job, program, longest);
-    ok(hr == BG_E_STRING_TOO_LONG, "[JOB2.SetNotifyCmdLine.10] got %#lx\n", hr);
+    ok(hr == BG_E_STRING_TOO_LONG, "[JOB2.SetNotifyCmdLine.10,ERR.0x80200021] got %#lx\n", hr);
     check_command_line(job, L"", L"", "JOB2.SetNotifyCmdLine.10");
     longest[4000] = 0;
     hr = IBackgroundCopyJob2_SetNotifyCmdLine(job, program, longest);
@@ -338,16 +338,16 @@ static void test_credentials(void)
     for (target = 0; target <= 3; target += 3)
     {
         hr = set_credentials(job, target, BG_AUTH_SCHEME_BASIC, L"user", L"password");
-        ok(hr == BG_E_INVALID_AUTH_TARGET, "[JOB2.SetCredentials.3,JOB2.TYPES.1] %d: got %#lx\n", target, hr);
+        ok(hr == BG_E_INVALID_AUTH_TARGET, "[JOB2.SetCredentials.3,JOB2.TYPES.1,ERR.0x80200027] %d: got %#lx\n", target, hr);
         hr = remove_credentials(job, target, BG_AUTH_SCHEME_BASIC);
-        ok_inferred("JOB2.RemoveCredentials.A1", hr == BG_E_INVALID_AUTH_TARGET, "%d: got %#lx\n", target, hr);
+        ok_inferred("JOB2.RemoveCredentials.A1,ERR.0x80200027", hr == BG_E_INVALID_AUTH_TARGET, "%d: got %#lx\n", target, hr);
     }
     for (scheme = 0; scheme <= 6; scheme += 6)
     {
         hr = set_credentials(job, BG_AUTH_TARGET_SERVER, scheme, L"user", L"password");
-        ok(hr == BG_E_INVALID_AUTH_SCHEME, "[JOB2.SetCredentials.4,JOB2.TYPES.2] %d: got %#lx\n", scheme, hr);
+        ok(hr == BG_E_INVALID_AUTH_SCHEME, "[JOB2.SetCredentials.4,JOB2.TYPES.2,ERR.0x80200028] %d: got %#lx\n", scheme, hr);
         hr = remove_credentials(job, BG_AUTH_TARGET_SERVER, scheme);
-        ok_inferred("JOB2.RemoveCredentials.A1", hr == BG_E_INVALID_AUTH_SCHEME, "%d: got %#lx\n", scheme, hr);
+        ok_inferred("JOB2.RemoveCredentials.A1,ERR.0x80200028", hr == BG_E_INVALID_AUTH_SCHEME, "%d: got %#lx\n", scheme, hr);
     }
 
     for (scheme = BG_AUTH_SCHEME_BASIC; scheme <= BG_AUTH_SCHEME_PASSPORT; scheme++)
@@ -382,13 +382,13 @@ static void test_credentials(void)
     /* limits */
     longest = bits_long_string(65537);
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, L"user", longest);
-    ok(hr == BG_E_PASSWORD_TOO_LARGE, "[JOB2.SetCredentials.6] got %#lx\n", hr);
+    ok(hr == BG_E_PASSWORD_TOO_LARGE, "[JOB2.SetCredentials.6,ERR.0x80200026] got %#lx\n", hr);
     longest[65536] = 0;
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, L"user", longest);
     ok_inferred("JOB2.SetCredentials.A1", hr == S_OK, "got %#lx\n", hr);
     longest[301] = 0;
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, longest, L"password");
-    ok(hr == BG_E_USERNAME_TOO_LARGE, "[JOB2.SetCredentials.5] got %#lx\n", hr);
+    ok(hr == BG_E_USERNAME_TOO_LARGE, "[JOB2.SetCredentials.5,ERR.0x80200025] got %#lx\n", hr);
     longest[300] = 0;
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, longest, L"password");
     ok(hr == S_OK, "[JOB2.SetCredentials.5,JOB2.SetCredentials.1] got %#lx\n", hr);

@@ -168,11 +168,11 @@ static void test_ranges(void)
         { {{ BG_LENGTH_TO_EOF, 1 }}, 1, BG_E_INVALID_RANGE, "JOB3.AddFileWithRanges.8,BEH.RANGE.2" },
         { {{ BG_LENGTH_TO_EOF, BG_LENGTH_TO_EOF }}, 1, BG_E_INVALID_RANGE, "JOB3.AddFileWithRanges.8" },
         { {{ 0, 10 }, { BG_LENGTH_TO_EOF, 1 }}, 2, BG_E_INVALID_RANGE, "JOB3.AddFileWithRanges.8" },
-        { {{ 0, 10 }, { 0, 10 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9" },
-        { {{ 0, 10 }, { 9, 1 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9" },
-        { {{ 9, 1 }, { 0, 10 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9" },
-        { {{ 100, 5 }, { 100, 6 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9" },
-        { {{ 0, 10 }, { 20, 10 }, { 5, 1 }}, 3, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9" },
+        { {{ 0, 10 }, { 0, 10 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9,ERR.0x8020002C" },
+        { {{ 0, 10 }, { 9, 1 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9,ERR.0x8020002C" },
+        { {{ 9, 1 }, { 0, 10 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9,ERR.0x8020002C" },
+        { {{ 100, 5 }, { 100, 6 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9,ERR.0x8020002C" },
+        { {{ 0, 10 }, { 20, 10 }, { 5, 1 }}, 3, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.9,ERR.0x8020002C" },
     },
     inferred[] =
     {

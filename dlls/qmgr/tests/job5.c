@@ -145,7 +145,7 @@ static void test_unknown(void)
     for (i = 0; i < ARRAY_SIZE(silent); i++)
     {
         hr = IBackgroundCopyJob5_SetProperty(job, (BITS_JOB_PROPERTY_ID)silent[i], value);
-        ok_inferred("JOB5.SetProperty.A1", hr == BG_E_UNKNOWN_PROPERTY_ID, "%d: got %#lx\n", silent[i], hr);
+        ok_inferred("JOB5.SetProperty.A1,ERR.0x80200057", hr == BG_E_UNKNOWN_PROPERTY_ID, "%d: got %#lx\n", silent[i], hr);
         hr = IBackgroundCopyJob5_GetProperty(job, (BITS_JOB_PROPERTY_ID)silent[i], &value);
         ok_inferred("JOB5.SetProperty.A1", hr == BG_E_UNKNOWN_PROPERTY_ID, "%d: got %#lx\n", silent[i], hr);
     }
@@ -180,14 +180,14 @@ static void test_values(void)
         { BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE, S_OK, "JPROP.P4" },
         { BITS_JOB_PROPERTY_HIGH_PERFORMANCE, FALSE, S_OK, "JPROP.P4" },
         { BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, 1, S_OK, "JPROP.P5" },
-        { BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, 0, BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE, "JOB5.SetProperty.7" },
+        { BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, 0, BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE, "JOB5.SetProperty.7,ERR.0x80200063" },
         { BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, 0x123456789abcull, S_OK, "JPROP.P5" },
         { BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, ~(UINT64)0, S_OK, "JOB5.SetProperty.7" },
         { BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, BG_AUTH_TARGET_SERVER, BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED,
           "JOB5.SetProperty.8,JPROP.10" },
-        { BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, 0, BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED, "JOB5.SetProperty.8" },
+        { BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, 0, BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED, "JOB5.SetProperty.8,ERR.0x80200066" },
         { BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, BG_AUTH_TARGET_PROXY, S_OK, "JPROP.P7,BEH.AUTH.9" },
-        { BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, 3, BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED, "JOB5.SetProperty.8" },
+        { BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, 3, BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED, "JOB5.SetProperty.8,ERR.0x80200066" },
         { BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS, 1000, S_OK, "JPROP.P9" },
         { BITS_JOB_PROPERTY_ON_DEMAND_MODE, TRUE, S_OK, "JPROP.P10" },
         { BITS_JOB_PROPERTY_ON_DEMAND_MODE, FALSE, S_OK, "JPROP.P10" },
@@ -256,7 +256,8 @@ static void test_uploads(BG_JOB_TYPE type)
     for (i = 0; i < ARRAY_SIZE(downloads_only); i++)
     {
         hr = set_property(job, downloads_only[i], 1);
-        ok(hr == BG_E_PROPERTY_SUPPORTED_FOR_DOWNLOAD_JOBS_ONLY, "[JOB5.SetProperty.4] property %d: got %#lx\n", downloads_only[i], hr);
+        ok(hr == BG_E_PROPERTY_SUPPORTED_FOR_DOWNLOAD_JOBS_ONLY, "[JOB5.SetProperty.4,ERR.0x80200060] property %d: got %#lx\n",
+           downloads_only[i], hr);
         check_property(job, downloads_only[i], downloads_only[i] == BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE ? ~(UINT64)0 : FALSE,
                        "JOB5.GetProperty.A1");
     }
@@ -283,7 +284,7 @@ static void test_time_of_setting(void)
     job = bits_query(job1, IBackgroundCopyJob5);
     bits_add_file(job1, bits_url(L"/state/stall"), bits_path(L"late"));
     hr = set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
-    ok(hr == BG_E_READ_ONLY_PROPERTY_AFTER_ADDFILE, "[JOB5.SetProperty.5,JPROP.P4] got %#lx\n", hr);
+    ok(hr == BG_E_READ_ONLY_PROPERTY_AFTER_ADDFILE, "[JOB5.SetProperty.5,JPROP.P4,ERR.0x80200061] got %#lx\n", hr);
     check_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, FALSE, "JOB5.SetProperty.5");
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
     ok(hr == S_OK, "[JPROP.P3] got %#lx\n", hr);
@@ -296,9 +297,9 @@ static void test_time_of_setting(void)
     hr = IBackgroundCopyJob_Suspend(job1);
     ok(hr == S_OK, "Suspend: got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
-    ok(hr == BG_E_READ_ONLY_PROPERTY_AFTER_RESUME, "[JOB5.SetProperty.6,JPROP.P3] got %#lx\n", hr);
+    ok(hr == BG_E_READ_ONLY_PROPERTY_AFTER_RESUME, "[JOB5.SetProperty.6,JPROP.P3,ERR.0x80200062] got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, 5);
-    ok(hr == BG_E_READ_ONLY_PROPERTY_AFTER_RESUME, "[JOB5.SetProperty.6,JPROP.P5] got %#lx\n", hr);
+    ok(hr == BG_E_READ_ONLY_PROPERTY_AFTER_RESUME, "[JOB5.SetProperty.6,JPROP.P5,ERR.0x80200062] got %#lx\n", hr);
     check_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, FALSE, "JOB5.SetProperty.6");
     check_property(job, BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, 1000000, "JOB5.SetProperty.6");
     IBackgroundCopyJob5_Release(job);
@@ -320,33 +321,33 @@ static void test_combinations(void)
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
     ok(hr == S_OK, "[JPROP.P3] got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, TRUE);
-    ok_inferred("JPROP.A8", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
+    ok_inferred("JPROP.A8,ERR.0x80200072", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, FALSE);
     ok(hr == S_OK, "[JPROP.P10] got %#lx\n", hr);
     hr = IBackgroundCopyJob5_AddFileWithRanges(job, L"http://127.0.0.1/a", bits_path(L"a"), 1, (BG_FILE_RANGE *)&one);
-    ok_inferred("JOB3.AddFileWithRanges.A5", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
+    ok_inferred("JOB3.AddFileWithRanges.A5,ERR.0x80200072", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
     ok(FAILED(hr), "[HTTP2.SetHttpMethod.6] got %#lx\n", hr);
-    ok_inferred("HTTP2.SetHttpMethod.A1", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
+    ok_inferred("HTTP2.SetHttpMethod.A1,ERR.0x80200072", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, FALSE);
     ok(hr == S_OK, "[JPROP.P3] got %#lx\n", hr);
 
     hr = set_property(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, TRUE);
     ok(hr == S_OK, "[JPROP.P10] got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
-    ok_inferred("JPROP.A8", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
+    ok_inferred("JPROP.A8,ERR.0x80200072", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
     ok(FAILED(hr), "[HTTP2.SetHttpMethod.6] got %#lx\n", hr);
-    ok_inferred("HTTP2.SetHttpMethod.A1", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
+    ok_inferred("HTTP2.SetHttpMethod.A1,ERR.0x80200072", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, FALSE);
     ok(hr == S_OK, "[JPROP.P10] got %#lx\n", hr);
 
     hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
     ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
-    ok_inferred("JPROP.A8", hr == BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD, "got %#lx\n", hr);
+    ok_inferred("JPROP.A8,ERR.0x80200071", hr == BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD, "got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, TRUE);
-    ok_inferred("HTTP2.SetHttpMethod.A1", hr == BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD, "got %#lx\n", hr);
+    ok_inferred("HTTP2.SetHttpMethod.A1,ERR.0x80200071", hr == BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD, "got %#lx\n", hr);
     IBackgroundCopyJobHttpOptions2_Release(http);
     IBackgroundCopyJob5_Release(job);
     bits_cancel(job1);
@@ -356,7 +357,7 @@ static void test_combinations(void)
     hr = IBackgroundCopyJob5_AddFileWithRanges(job, L"http://127.0.0.1/a", bits_path(L"a"), 1, (BG_FILE_RANGE *)&one);
     ok(hr == S_OK, "[JOB3.AddFileWithRanges.4] got %#lx\n", hr);
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
-    ok_inferred("JPROP.A8", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
+    ok_inferred("JPROP.A8,ERR.0x80200072", hr == BG_E_UNSUPPORTED_JOB_CONFIGURATION, "got %#lx\n", hr);
     check_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, FALSE, "JPROP.P3");
     IBackgroundCopyJob5_Release(job);
     bits_cancel(job1);

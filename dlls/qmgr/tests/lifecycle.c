@@ -251,7 +251,7 @@ static void test_files(void)
         handle = CreateFileW(temporary, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
         ok(handle != INVALID_HANDLE_VALUE, "cannot open %s, error %lu\n", wine_dbgstr_w(temporary), GetLastError());
         hr = IBackgroundCopyJob_Cancel(job);
-        ok(hr == BG_S_UNABLE_TO_DELETE_FILES, "[JOB.Cancel.3] got %#lx\n", hr);
+        ok(hr == BG_S_UNABLE_TO_DELETE_FILES, "[JOB.Cancel.3,ERR.0x0020001A] got %#lx\n", hr);
         ok(hr == BG_S_UNABLE_TO_DELETE_FILES, "[BEH.STATE.64] got %#lx\n", hr);
         ok(bits_state(job) == BG_JOB_STATE_CANCELLED, "[JOB.Cancel.3] got %d\n", bits_state(job));
         CloseHandle(handle);

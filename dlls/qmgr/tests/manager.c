@@ -220,7 +220,7 @@ static void test_get_job(void)
     CoCreateGuid(&unused);
     other = (void *)POISON;
     hr = IBackgroundCopyManager_GetJob(bits_manager, &unused, &other);
-    ok(hr == BG_E_NOT_FOUND, "[MGR.GetJob.3] got %#lx\n", hr);
+    ok(hr == BG_E_NOT_FOUND, "[MGR.GetJob.3,ERR.0x80200001] got %#lx\n", hr);
     ok(hr == (HRESULT)0x80200001, "[CONST.1] got %#lx\n", hr);
     ok_inferred("api-1-core:GEN.4", !other, "got a job\n");
     hr = IBackgroundCopyManager_GetJob(bits_manager, &id, NULL);

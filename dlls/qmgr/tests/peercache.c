@@ -57,12 +57,12 @@ static void test_settings(IBitsPeerCacheAdministration *admin)
     hr = IBitsPeerCacheAdministration_SetMaximumContentAge(admin, 86400);
     ok(hr == S_FALSE, "[PC.2] got %#lx\n", hr);
     hr = IBitsPeerCacheAdministration_SetConfigurationFlags(admin, BG_ENABLE_PEERCACHING_CLIENT | BG_ENABLE_PEERCACHING_SERVER);
-    ok(hr == S_FALSE, "[PC.2] got %#lx\n", hr);
+    ok(hr == S_FALSE, "[PC.2,ERR.0x00200055] got %#lx\n", hr);
 
     /* nothing was switched on by that */
     value = POISON;
     hr = IBitsPeerCacheAdministration_GetConfigurationFlags(admin, &value);
-    ok(hr == S_FALSE, "[BEH.PEER.1] got %#lx\n", hr);
+    ok(hr == S_FALSE, "[BEH.PEER.1,ERR.0x80200047] got %#lx\n", hr);
     ok_inferred("PC.A1", !value, "got %#lx\n", value);
 
     hr = IBitsPeerCacheAdministration_GetMaximumCacheSize(admin, NULL);
@@ -90,7 +90,7 @@ static void test_records(IBitsPeerCacheAdministration *admin)
     hr = IBitsPeerCacheAdministration_ClearRecords(admin);
     ok(hr == S_FALSE, "[PC.2] got %#lx\n", hr);
     hr = IBitsPeerCacheAdministration_DeleteRecord(admin, &id);
-    ok(hr == S_FALSE, "[PC.2] got %#lx\n", hr);
+    ok(hr == S_FALSE, "[PC.2,ERR.0x80200048] got %#lx\n", hr);
     hr = IBitsPeerCacheAdministration_DeleteUrl(admin, L"http://127.0.0.1/not-there");
     ok(hr == S_FALSE, "[PCADM.DeleteUrl.3] got %#lx\n", hr);
     hr = IBitsPeerCacheAdministration_DeleteUrl(admin, NULL);
