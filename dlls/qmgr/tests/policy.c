@@ -211,8 +211,7 @@ static void child_limits(const char *what)
         hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/1", bits_path(L"1"), 2, ranges);
         ok(hr == S_OK, "[BEH.POLICY.15] got %#lx\n", hr);
         hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/2", bits_path(L"2"), 3, ranges);
-        ok(hr == BG_E_TOO_MANY_RANGES_IN_FILE, "[BEH.POLICY.15,JOB3.AddFileWithRanges.10,ERR.0x80200052] got %#lx
-", hr);
+        ok(hr == BG_E_TOO_MANY_RANGES_IN_FILE, "[BEH.POLICY.15,JOB3.AddFileWithRanges.10,ERR.0x80200052] got %#lx\n", hr);
         IBackgroundCopyJob3_Release(job3);
     }
     bits_cancel(jobs[0]);
