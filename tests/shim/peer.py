@@ -119,7 +119,7 @@ nonces = {}   # nonce: last count
 
 
 class Auth:
-    """Challenges one connection: basic, digest, digest-sha256, digest-once (a nonce is good for one request), ntlm, or several."""
+    """Challenges one connection: basic, digest, digest-sha256, digest-once (a nonce is good for one request), ntlm, negotiate, or several."""
 
     def __init__(self, kinds, proxy):
         self.kinds = kinds
@@ -176,14 +176,16 @@ class Auth:
                 algorithm = {'digest-sha256': ', algorithm=SHA-256', 'digest-sess': ', algorithm=MD5-sess'}.get(kind, '')
                 qop = '' if kind == 'digest-old' else ', qop="auth-int, auth"'
                 lines.append('Digest realm="r \\"q\\"", nonce="%s", opaque="o%s"%s%s%s' % (nonce, nonce, algorithm, qop, stale))
-            elif kind == 'ntlm':
-                if scheme == 'ntlm':
+            elif kind in ('ntlm', 'negotiate'):
+                # Negotiate may carry NTLM as it is (MS-SPNG); a ticket of Kerberos nobody here can make
+                name = 'NTLM' if kind == 'ntlm' else 'Negotiate'
+                if scheme == kind:
                     token = base64.b64decode(rest)
                     if token[:8] == b'NTLMSSP\0' and token[8] == 1:
                         self.ntlm = 1
                         # flags: unicode, NTLM, always sign, target info; an empty list of target information
                         challenge = b'NTLMSSP\0' + struct.pack('<IHHIIQQHHI', 2, 0, 0, 48, 0x00808201, 0x1122334455667788, 0, 4, 4, 48)
-                        lines.append('NTLM ' + base64.b64encode(challenge + bytes(4)).decode())
+                        lines.append(name + ' ' + base64.b64encode(challenge + bytes(4)).decode())
                         continue
                     if token[:8] == b'NTLMSSP\0' and token[8] == 3 and self.ntlm == 1:
                         length, _, offset = struct.unpack('<HHI', token[36:44])
@@ -191,7 +193,7 @@ class Auth:
                             self.ntlm = 2
                             return None
                     self.ntlm = 0
-                lines.append('NTLM')
+                lines.append(name)
             else:
                 lines.append(kind)
         return ''.join('%s: %s\r\n' % (self.challenge, line) for line in lines)
@@ -345,7 +347,7 @@ def proxy(sock, number, mode):
                 continue
         if method == 'CONNECT':
             host, port = target.rsplit(':', 1)
-            server = socket.create_connection((host.strip('[]'), int(port)))
+            server = socket.create_connection((address_of(host), int(port)))
             sock.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n' + (b'too soon' if mode == 'early' else b''))
             sock.setblocking(True)
 
@@ -365,7 +367,7 @@ def proxy(sock, number, mode):
             pump(sock, server)
             return
         host, port = target[7:].split('/', 1)[0].rsplit(':', 1)
-        with socket.create_connection((host.strip('[]'), int(port))) as server:
+        with socket.create_connection((address_of(host), int(port))) as server:
             kept = [line for line in lines if not line.lower().startswith(('proxy-', 'connection'))]
             server.sendall('\r\n'.join(['%s /%s HTTP/1.1' % (method, target[7:].split('/', 1)[1])] + kept
                                        + ['Connection: close', 'Via: 1.1 %s' % mode, '', '']).encode('latin-1'))
@@ -393,6 +395,12 @@ def proxy(sock, number, mode):
                 sock.sendall(data)
                 left -= len(data)
                 data = b''
+
+
+def address_of(host):
+    """Names below test are this machine, as in resolver.c."""
+    host = host.strip('[]')
+    return '127.0.0.1' if host.endswith('.test') else host
 
 
 def linger(sock):
@@ -439,6 +447,12 @@ def serve(listener, context=None, mode=None):
     threading.Thread(target=loop, daemon=True).start()
 
 
+def note_name(sock, name, context):
+    with lock:
+        log.write('--- sni %s\n' % name)
+        log.flush()
+
+
 def listen(host='127.0.0.1', backlog=64):
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     listener = socket.socket(family)
@@ -469,10 +483,11 @@ def main():
     except OSError:
         pass
     for name in ('good', 'expired', 'future', 'wrong-host', 'self-signed', 'unknown-ca', 'wrong-usage', 'revoked', 'no-crl',
-                 'chain', 'common-name', 'wildcard'):
+                 'chain', 'common-name', 'wildcard', 'idn'):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(os.path.join(directory, name + '.pem'), os.path.join(directory, name + '.key'))
+        context.sni_callback = note_name
         listener, port = listen()
         serve(listener, context)
         print('TLS_%s=%d' % (name.replace('-', '_').upper(), port))
@@ -491,7 +506,7 @@ def main():
     serve(listener, context)
     print('TLS_NEW=%d' % port)
 
-    for mode in ('open', 'auth-basic', 'auth-digest', 'auth-digest-sha256', 'auth-ntlm', 'auth-basic+close', 'garbage', 'drop', '403',
+    for mode in ('open', 'auth-basic', 'auth-digest', 'auth-digest-sha256', 'auth-ntlm', 'auth-negotiate', 'auth-basic+close', 'garbage', 'drop', '403',
                  '502', '302', '401', 'early'):
         listener, port = listen()
         serve(listener, None, mode)

@@ -88,6 +88,7 @@ struct result
     UINT64 length, got;
     BOOL exact;            /* every octet was what it should be */
     ULONG hop;
+    DWORD auth_detail;
     char text[65536];      /* beginning of the body */
     char header[256];      /* the one asked for */
 };
@@ -104,6 +105,8 @@ static void init_params(struct shim_request_params *params, const WCHAR *url)
     params->max_body = SIZE_UNKNOWN;
 }
 
+static HANDLE body_begins; /* set by run_request when a reply has come; or NULL */
+
 static void run_request(struct shim_session *session, const struct shim_request_params *params, UINT32 size, struct result *result)
 {
     struct shim_request *request;
@@ -118,9 +121,11 @@ static void run_request(struct shim_session *session, const struct shim_request_
     ok(!request == FAILED(result->hr), "got %p with %#lx\n", request, result->hr);
     if (FAILED(result->hr)) goto done;
     result->in_body = TRUE;
+    if (body_begins) SetEvent(body_begins);
     result->status = reply.status;
     result->length = reply.length;
     result->hop = reply.hop;
+    result->auth_detail = reply.auth_detail;
     if (headers_find(reply.headers, "X-Test", NULL)) lstrcpynA(result->header, headers_find(reply.headers, "X-Test", NULL), 256);
     while ((result->hr = shim_read(request, buffer, size, &got, &result->error)) == S_OK)
     {
@@ -463,9 +468,12 @@ static void test_cancel(void)
     {
         const char *scheme, *peer, *path;
         BOOL in_body;
+        const char *host;     /* NULL: this machine */
     }
     tests[] =
     {
+        { "http", "PLAIN", "/len/10", FALSE, "never.hang.test" },
+        { "https", "TLS_GOOD", "/len/10", FALSE, "never.hang.test" },
         { "http", "FULL", "/" },
         { "http", "SILENT", "/" },
         { "http", "PLAIN", "/stall" },
@@ -491,6 +499,11 @@ static void test_cancel(void)
     {
         BOOL upload = i == ARRAY_SIZE(tests);
 
+        if (!upload && tests[i].host && !port("RESOLVER"))
+        {
+            skip("no resolver of our own\n");
+            continue;
+        }
         winetest_push_context(upload ? "upload" : "%s %s%s", tests[upload ? 0 : i].scheme, tests[upload ? 0 : i].peer,
                               tests[upload ? 0 : i].path);
         memset(&canceller, 0, sizeof(canceller));
@@ -508,11 +521,14 @@ static void test_cancel(void)
             body.ctx = &offset;
             params.body = &body;
         }
-        else init_params(&params, url(tests[i].scheme, tests[i].scheme[4] ? "localhost" : "127.0.0.1", tests[i].peer, tests[i].path));
+        else init_params(&params, url(tests[i].scheme, tests[i].host ? tests[i].host : tests[i].scheme[4] ? "localhost" : "127.0.0.1",
+                                      tests[i].peer, tests[i].path));
         params.connect_timeout = params.io_timeout = 20000;
         params.cancel = canceller.event;
-        SetEvent(canceller.start);
+        if (!upload && tests[i].in_body) body_begins = canceller.start;
+        else SetEvent(canceller.start);
         run_request(session, &params, BUFFER_SIZE, &result);
+        body_begins = NULL;
         latency = now_us() - canceller.set_at;
         WaitForSingleObject(thread, INFINITE);
         ok(result.hr == E_ABORT, "got %#lx\n", result.hr);
@@ -640,6 +656,7 @@ static void test_auth(void)
     static const struct shim_credential all[] =
     {
         { SERVER, BASIC, L"user", L"pass" }, { SERVER, DIGEST, L"user", L"pass" }, { SERVER, NTLM, L"DOM\\user", L"pass" },
+        { SERVER, NEGOTIATE, L"DOM\\user", L"pass" },
     };
     static const struct shim_credential wrong[] = { { SERVER, BASIC, L"user", L"wrong" }, { SERVER, DIGEST, L"user", L"wrong" } };
     static const struct shim_credential half[] = { { SERVER, BASIC, L"user", L"pass" }, { SERVER, DIGEST, L"user", L"wrong" } };
@@ -660,8 +677,11 @@ static void test_auth(void)
         { "basic+digest+digest-sha256", "Digest" },
         { "ntlm", "NTLM" },
         { "Unknown+basic", "Basic" },
-        { "Negotiate+Kerberos+basic", "Basic" },
+        { "Nego2+Kerberos+basic", "Basic" },
         { "ntlm+basic+digest", "NTLM" },
+        { "negotiate", "Negotiate" },
+        { "negotiate+ntlm+basic+digest", "Negotiate" },
+        { "ntlm+negotiate", "Negotiate" },
     };
     struct shim_session *session, *stranger = create_auth_session(proxy_only, ARRAY_SIZE(proxy_only));
     struct shim_request_params params;
@@ -686,7 +706,7 @@ static void test_auth(void)
         get(session, url("http", "127.0.0.1", "PLAIN", path), &result);
         sprintf(line, "\r\nAuthorization: %s ", tests[i].answer);
         /* NTLM has authenticated the connection */
-        ok(!strcmp(tests[i].answer, "NTLM") || strstr(result.text, line), "got %s\n", result.text);
+        ok(!strcmp(tests[i].answer, "NTLM") || !strcmp(tests[i].answer, "Negotiate") || strstr(result.text, line), "got %s\n", result.text);
         ok(strstr(result.text, "Proxy-") == NULL, "got %s\n", result.text);
 
         shim_session_release(session);
@@ -765,6 +785,7 @@ static void test_proxy(void)
     static const struct shim_credential all[] =
     {
         { PROXY, BASIC, L"user", L"pass" }, { PROXY, DIGEST, L"user", L"pass" }, { PROXY, NTLM, L"user", L"pass" },
+        { PROXY, NEGOTIATE, L"user", L"pass" },
     };
     static const struct shim_credential wrong[] = { { PROXY, BASIC, L"user", L"nope" }, { PROXY, DIGEST, L"user", L"nope" } };
     static const struct shim_credential both[] = { { PROXY, BASIC, L"user", L"pass" }, { SERVER, DIGEST, L"user", L"pass" } };
@@ -785,6 +806,7 @@ static void test_proxy(void)
         { "PROXY_AUTH_DIGEST", TRUE, S_FALSE, 200 },
         { "PROXY_AUTH_DIGEST_SHA256", TRUE, S_FALSE, 200 },
         { "PROXY_AUTH_NTLM", TRUE, S_FALSE, 200 },
+        { "PROXY_AUTH_NEGOTIATE", TRUE, S_FALSE, 200 },
         { "PROXY_AUTH_BASIC_CLOSE", TRUE, S_FALSE, 200 },
         { "PROXY_GARBAGE", FALSE, BG_E_INSUFFICIENT_HTTP_SUPPORT, 0, BG_E_INSUFFICIENT_HTTP_SUPPORT, SHIM_CONTEXT_GENERAL_TRANSPORT },
         { "PROXY_DROP", FALSE, HR_WIN32(ERROR_WINHTTP_CONNECTION_ERROR), 0, HR_WIN32(ERROR_WINHTTP_CONNECTION_ERROR),
@@ -908,6 +930,216 @@ static void test_proxy(void)
     ok(result.hr == HR_WIN32(ERROR_WINHTTP_NAME_NOT_RESOLVED), "[JOB.SetProxySettings.28] got %#lx\n", result.hr);
     ok(result.error.context == SHIM_CONTEXT_GENERAL_TRANSPORT, "got %lu\n", result.error.context);
     shim_session_release(session);
+}
+
+/* What is asked of a resolver that answers late or never holds up nobody but those who want that name. */
+static void test_names(void)
+{
+    struct shim_session *session = create_session(0);
+    struct shim_request_params params;
+    static struct result result;
+    struct canceller canceller = {0};
+    DWORD start, took;
+    HANDLE thread;
+
+    if (!port("RESOLVER"))
+    {
+        skip("no resolver of our own\n");
+        return;
+    }
+    init_params(&params, url("http", "time.hang.test", "PLAIN", "/len/10"));
+    params.connect_timeout = 300;
+    start = GetTickCount();
+    run_request(session, &params, BUFFER_SIZE, &result);
+    took = GetTickCount() - start;
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_TIMEOUT), "got %#lx\n", result.hr);
+    ok(result.error.context == SHIM_CONTEXT_REMOTE_FILE, "got %lu\n", result.error.context);
+    ok(took >= 250 && took < 1500, "took %lu\n", took);
+    get(session, url("http", "other.test", "PLAIN", "/len/10"), &result);
+    ok(result.hr == S_FALSE && result.got == 10, "got %#lx, %I64u\n", result.hr, result.got);
+
+    /* one waiter leaves, and the answer comes to nobody; the next one asks again or takes it */
+    canceller.event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    canceller.start = CreateEventW(NULL, TRUE, FALSE, NULL);
+    canceller.delay = 100;
+    thread = CreateThread(NULL, 0, cancel_thread, &canceller, 0, NULL);
+    init_params(&params, url("http", "name.late.test", "PLAIN", "/len/10"));
+    params.cancel = canceller.event;
+    SetEvent(canceller.start);
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == E_ABORT, "got %#lx\n", result.hr);
+    WaitForSingleObject(thread, INFINITE);
+    params.cancel = NULL;
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == S_FALSE && result.got == 10, "got %#lx, %I64u\n", result.hr, result.got);
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == S_FALSE && result.got == 10, "got %#lx, %I64u\n", result.hr, result.got);
+    CloseHandle(thread);
+    CloseHandle(canceller.event);
+    CloseHandle(canceller.start);
+    shim_session_release(session);
+}
+
+static void set_target(WCHAR *target, const char *scheme, const WCHAR *host, const char *peer, const char *path)
+{
+    const WCHAR *pattern = url(scheme, "@", peer, path), *at = wcschr(pattern, '@');
+    size_t len = at - pattern;
+
+    memcpy(target, pattern, len * sizeof(WCHAR));
+    wcscpy(target + len, host);
+    wcscat(target, at + 1);
+}
+
+/* A name outside ASCII must come as punycode [TYPE.FileInfo.13], and so it goes out: Host, server name, match with the certificate. */
+static void test_idn(void)
+{
+    static const WCHAR *const raw[] = { L"b\xfc" L"cher.test", L"B\xdc" L"CHER.test", L"b\xfc" L"cher\x3002test" };
+    static const char *const spellings[] = { "xn--bcher-kva.test", "XN--BCHER-KVA.test" };
+    struct shim_session *session = create_session(0);
+    struct shim_request_params params;
+    static struct result result;
+    WCHAR target[256];
+    struct shim_hop proxy = { L"b\xfc" L"cher.test", 0 };
+    char expect[128], first[32] = "";
+    UINT32 i, count;
+
+    if (!port("RESOLVER"))
+    {
+        skip("no resolver of our own\n");
+        return;
+    }
+    for (i = 0; i < ARRAY_SIZE(raw); i++)
+    {
+        set_target(target, "http", raw[i], "PLAIN", "/echo");
+        get(session, target, &result);
+        ok(result.hr == HR_WIN32(ERROR_WINHTTP_INVALID_URL), "[TYPE.FileInfo.13] %u: got %#lx\n", i, result.hr);
+    }
+    for (i = 0; i < ARRAY_SIZE(spellings); i++)
+    {
+        winetest_push_context("%s", spellings[i]);
+        get(session, url("http", spellings[i], "PLAIN", "/echo"), &result);
+        sprintf(expect, "\r\nHost: %s:%d\r\n", spellings[i], port("PLAIN"));
+        ok(result.hr == S_FALSE && strstr(result.text, expect), "got %#lx, %s\n", result.hr, result.text);
+
+        /* one host, so one connection */
+        get(session, url("http", spellings[i], "PLAIN", "/id"), &result);
+        if (!i) strcpy(first, result.text);
+        ok(result.hr == S_FALSE && atoi(result.text) == atoi(first), "got %s, not %s\n", result.text, first);
+
+        count = count_in_log("--- sni xn--bcher-kva.test\n");
+        get(session, url("https", spellings[i], "TLS_IDN", "/len/10"), &result);
+        ok(result.hr == S_FALSE && result.got == 10, "got %#lx, detail %#lx\n", result.hr, result.error.detail);
+        if (!i) ok(count_in_log("--- sni xn--bcher-kva.test\n") == count + 1, "got %u\n", count_in_log("--- sni xn--bcher-kva.test\n"));
+        get(session, url("https", spellings[i], "TLS_GOOD", "/len/10"), &result);
+        ok(result.hr == HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), "got %#lx\n", result.hr);
+        winetest_pop_context();
+    }
+    get(session, url("https", "localhost", "TLS_IDN", "/len/10"), &result);
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), "got %#lx\n", result.hr);
+
+    /* through a proxy, whose name nobody has made ASCII before */
+    init_params(&params, url("http", "xn--bcher-kva.test", "PLAIN", "/echo"));
+    proxy.proxy_port = port("PROXY_OPEN");
+    params.hops = &proxy;
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == S_FALSE && strstr(result.text, "\r\nVia: "), "got %#lx, %s\n", result.hr, result.text);
+    sprintf(expect, "\nGET http://xn--bcher-kva.test:%d/echo HTTP/1.1\n", port("PLAIN"));
+    ok(count_in_log(expect) == 1, "got %u\n", count_in_log(expect));
+    params.url = url("https", "xn--bcher-kva.test", "TLS_IDN", "/len/10");
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == S_FALSE && result.got == 10, "got %#lx, detail %#lx\n", result.hr, result.error.detail);
+    sprintf(expect, "\nCONNECT xn--bcher-kva.test:%d HTTP/1.1\nHost: xn--bcher-kva.test:%d\n", port("TLS_IDN"), port("TLS_IDN"));
+    ok(count_in_log(expect) == 1, "got %u\n", count_in_log(expect));
+
+    /* what cannot be written so is no name */
+    proxy.proxy_host = L"b\xfc" L"01234567890123456789012345678901234567890123456789012345678901234567.test";
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_NAME_NOT_RESOLVED), "got %#lx\n", result.hr);
+    shim_session_release(session);
+}
+
+/* Whose own identity is shown to whom: auth_detail tells that it was tried, whatever the system made of it. */
+static void test_implicit(void)
+{
+    static const struct shim_credential proxy_ntlm = { PROXY, NTLM }, proxy_negotiate = { PROXY, NEGOTIATE }, server_ntlm = { SERVER, NTLM };
+    static const struct shim_credential with_server[] = { { PROXY, NTLM }, { SERVER, BASIC, L"user", L"pass" } };
+    static const struct shim_credential named_proxy = { PROXY, NTLM, L"user", L"pass" }, named_server = { SERVER, BASIC, L"user", L"pass" };
+    static const struct
+    {
+        const char *name;
+        const struct shim_credential *credentials;
+        ULONG count;
+        BOOL implicit_server, implicit_proxy;
+        BOOL server, proxy;     /* shown to */
+    }
+    tests[] =
+    {
+        { "[BEH.AUTH.7] nothing was set", NULL, 0, FALSE, FALSE, FALSE, FALSE },
+        { "[BEH.AUTH.7] the machine says so", NULL, 0, TRUE, TRUE, TRUE, TRUE },
+        { "[BEH.AUTH.9] stored credentials for the proxy", NULL, 0, FALSE, TRUE, FALSE, TRUE },
+        { "[BEH.AUTH.3] set for the server", &server_ntlm, 1, FALSE, FALSE, TRUE, FALSE },
+        { "[BEH.AUTH.6] set for the proxy", &proxy_ntlm, 1, FALSE, FALSE, TRUE, TRUE },
+        { "[BEH.AUTH.6] set for the proxy, another scheme", &proxy_negotiate, 1, FALSE, FALSE, TRUE, FALSE },
+        { "[BEH.AUTH.6] but others for the server", with_server, 2, FALSE, FALSE, FALSE, TRUE },
+        { "a name for the server beats the machine", &named_server, 1, TRUE, TRUE, FALSE, TRUE },
+        { "a name for the proxy", &named_proxy, 1, FALSE, FALSE, FALSE, FALSE },
+    };
+    struct shim_session_params session_params;
+    struct shim_request_params params;
+    struct shim_session *session;
+    static struct result result;
+    struct shim_hop hops[1];
+    UINT32 i, count;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        winetest_push_context("%s", tests[i].name);
+        memset(&session_params, 0, sizeof(session_params));
+        session_params.credentials = tests[i].credentials;
+        session_params.credential_count = tests[i].count;
+        session_params.implicit_server = tests[i].implicit_server;
+        session_params.implicit_proxy = tests[i].implicit_proxy;
+        hr = shim_session_create(&session_params, &session);
+        ok(hr == S_OK, "got %#lx\n", hr);
+
+        count = count_in_log("\nAuthorization: NTLM ");
+        get(session, url("http", "127.0.0.1", "PLAIN", "/auth/ntlm/len/10"), &result);
+        ok(result.hr == S_FALSE && (result.status == 401 || (tests[i].server && result.status == 200)), "got %#lx, %u\n", result.hr, result.status);
+        count = count_in_log("\nAuthorization: NTLM ") - count;
+        ok((count || result.auth_detail) == tests[i].server, "server: %u tokens, detail %#lx\n", count, result.auth_detail);
+        /* never by a scheme that needs a password */
+        get(session, url("http", "127.0.0.1", "PLAIN", "/auth/digest/len/10"), &result);
+        ok(result.status == 401 && !result.auth_detail, "got %u, detail %#lx\n", result.status, result.auth_detail);
+        /* nor where a redirect leads */
+        init_params(&params, url("http", "127.0.0.1", "PLAIN", "/auth/ntlm/len/11"));
+        params.foreign = TRUE;
+        if (!tests[i].server || result.status == 401)
+        {
+            struct shim_session *other;
+
+            hr = shim_session_create(&session_params, &other);
+            ok(hr == S_OK, "got %#lx\n", hr);
+            run_request(other, &params, BUFFER_SIZE, &result);
+            ok(result.status == 401 && !result.auth_detail, "got %u, detail %#lx\n", result.status, result.auth_detail);
+            shim_session_release(other);
+        }
+
+        count = count_in_log("\nProxy-Authorization: NTLM ");
+        init_params(&params, url("http", "127.0.0.1", "PLAIN", "/len/10"));
+        hops[0] = hop("PROXY_AUTH_NTLM");
+        params.hops = hops;
+        run_request(session, &params, BUFFER_SIZE, &result);
+        if (tests[i].credentials != &named_proxy)
+        {
+            ok(result.hr == S_FALSE && (result.status == 407 || (tests[i].proxy && result.status == 200)), "got %#lx, %u\n", result.hr, result.status);
+            count = count_in_log("\nProxy-Authorization: NTLM ") - count;
+            ok((count || result.auth_detail) == tests[i].proxy, "proxy: %u tokens, detail %#lx\n", count, result.auth_detail);
+        }
+        else ok(result.status == 200 && !result.auth_detail, "got %u, detail %#lx\n", result.status, result.auth_detail);
+        shim_session_release(session);
+        winetest_pop_context();
+    }
 }
 
 static const CERT_CONTEXT *test_ca;
@@ -1055,6 +1287,99 @@ static void test_tls(void)
     shim_session_release(session);
 }
 
+/* The certificate of make-certs with its key, in the user's store MY until remove_own. */
+static BOOL add_own(BYTE hash[20])
+{
+    char path[MAX_PATH], p12[16384];
+    const CERT_CONTEXT *cert;
+    HCERTSTORE store, my;
+    CRYPT_DATA_BLOB blob;
+    DWORD len = 0, size = 20;
+    BOOL ret = FALSE;
+    HANDLE file;
+
+    if (!GetEnvironmentVariableA("SHIM_P12", path, sizeof(path))) return FALSE;
+    file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "no %s\n", path);
+    ReadFile(file, p12, sizeof(p12), &len, NULL);
+    CloseHandle(file);
+    blob.pbData = (BYTE *)p12;
+    blob.cbData = len;
+    store = PFXImportCertStore(&blob, L"test", CRYPT_USER_KEYSET);
+    ok(store != NULL, "got %#lx\n", GetLastError());
+    my = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"MY");
+    if ((cert = CertEnumCertificatesInStore(store, NULL)))
+    {
+        ret = CertGetCertificateContextProperty(cert, CERT_SHA1_HASH_PROP_ID, hash, &size)
+                && CertAddCertificateContextToStore(my, cert, CERT_STORE_ADD_REPLACE_EXISTING, NULL);
+        CertFreeCertificateContext(cert);
+    }
+    ok(ret, "got %#lx\n", GetLastError());
+    CertCloseStore(my, 0);
+    CertCloseStore(store, 0);
+    return ret;
+}
+
+static void remove_own(BYTE hash[20])
+{
+    CRYPT_HASH_BLOB blob = { 20, hash };
+    const CERT_CONTEXT *cert;
+    HCERTSTORE my;
+
+    my = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"MY");
+    cert = CertFindCertificateInStore(my, X509_ASN_ENCODING, 0, CERT_FIND_SHA1_HASH, &blob, NULL);
+    ok(cert && CertDeleteCertificateFromStore(cert), "got %#lx\n", GetLastError());
+    CertCloseStore(my, 0);
+}
+
+static void test_client_cert(void)
+{
+    static const char *const peers[] = { "TLS_CLIENT_CERT", "NGINX_CLIENT" };
+    struct shim_session_params params = {0};
+    struct shim_session *session, *stranger = create_session(0);
+    static struct result result;
+    BYTE hash[20], none[20] = {1};
+    HRESULT hr;
+    UINT32 i;
+
+    if (!add_own(hash)) return;
+    params.client_cert_location = 0; /* BG_CERT_STORE_LOCATION_CURRENT_USER */
+    params.client_cert_store = L"MY";
+    params.client_cert_hash = hash;
+    hr = shim_session_create(&params, &session);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    for (i = 0; i < ARRAY_SIZE(peers); i++)
+    {
+        if (!port(peers[i])) continue;
+        winetest_push_context("%s", peers[i]);
+        get(session, url("https", "localhost", peers[i], "/len/1000"), &result);
+        ok(result.hr == S_FALSE && result.status == 200, "got %#lx, %u, detail %#lx\n", result.hr, result.status, result.error.detail);
+        if (i) ok(!strcmp(result.text, "CN=wine-bits client"), "got %s\n", result.text);
+        /* another identity does not ride on that connection */
+        get(stranger, url("https", "localhost", peers[i], "/len/1000"), &result);
+        if (i) ok(result.status == 400, "got %#lx, %u\n", result.hr, result.status);
+        else ok(result.hr == HR_WIN32(ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED), "[BEH.CERT.5] got %#lx\n", result.hr);
+        /* a server that does not want it does not mind */
+        get(session, url("https", "localhost", "TLS_GOOD", "/len/1000"), &result);
+        ok(result.hr == S_FALSE && result.got == 1000, "got %#lx\n", result.hr);
+        winetest_pop_context();
+    }
+    shim_session_release(session);
+
+    /* one that is gone */
+    params.client_cert_hash = none;
+    hr = shim_session_create(&params, &session);
+    if (SUCCEEDED(hr))
+    {
+        get(session, url("https", "localhost", "TLS_CLIENT_CERT", "/len/1000"), &result);
+        hr = result.hr;
+        shim_session_release(session);
+    }
+    ok(hr == CRYPT_E_NOT_FOUND, "[ERR.0x80092004] got %#lx\n", hr);
+    shim_session_release(stranger);
+    remove_own(hash);
+}
+
 static void measure(const char *name, const WCHAR *url, UINT32 size)
 {
     struct shim_session *session = create_session(0);
@@ -1139,6 +1464,10 @@ START_TEST(shim_test)
         { "auth", test_auth },
         { "proxy", test_proxy },
         { "tls", test_tls },
+        { "names", test_names },
+        { "idn", test_idn },
+        { "implicit", test_implicit },
+        { "client-cert", test_client_cert },
         { "cancel", test_cancel },
         { "small", test_small },
         { "rate", test_rate },
