@@ -41,10 +41,13 @@ TOP = os.environ.get('WB_TOP') or os.path.dirname(os.path.dirname(os.path.dirnam
 sys.path.insert(0, os.path.join(TOP, 'tests', 'integration'))
 import harness
 from harness import Prefix, alive, say, until
+from relay import Relay
 
 CLIENT = os.path.join(harness.BUILD, 'x86_64', 'tests', 'bits_client.exe')
 TICK = os.sysconf('SC_CLK_TCK')
 SMALL = 20000
+ROUND_TRIP = 0.05               # of the long path, seconds
+LINE_RATE = 100e6               # octets a second
 
 
 def free_ports(count):
@@ -223,6 +226,27 @@ class Bench:
         if results['stock'].seconds and scheme == 'http':
             self.verdict('%s, foreground: rate against stock' % scheme, results['stock'].median() / ours, 8, True)
 
+    def measure_path(self):
+        """Background against foreground where a round trip costs something and the line, not the machine, is the limit."""
+        relay = Relay(self.nginx.http, ROUND_TRIP, LINE_RATE)
+        url, target = 'http://localhost:%d/big' % relay.port, self.out + '/big'
+        results = {name: Result() for name in ('ours, foreground', 'ours, background', 'curl')}
+        for turn in range(self.options.runs):
+            for name, result in results.items():
+                self.fresh()
+                if name == 'curl':
+                    seconds, processor = run_tool(['curl', '-s', '-o', target, url])
+                    result.seconds.append(seconds)
+                    result.processor.append(processor)
+                else:
+                    self.bits(self.ours, result, ['--poll', '20'] + ['--foreground'] * name.endswith('foreground') + [url, target])
+                if turn == 0 and digest(target) != self.big:
+                    raise RuntimeError('%s: the file differs from what was served' % name)
+        relay.stop()
+        self.print_table('path, %d ms, %d MB/s' % (ROUND_TRIP * 1000, LINE_RATE / 1e6), results, self.options.size, 'curl')
+        self.verdict('path: rate of background against foreground',
+                     results['ours, foreground'].median() / results['ours, background'].median(), 0.8, True)
+
     def write_list(self, count):
         path = '%s/list-%d' % (self.folder, count)
         with open(path, 'w') as file:
@@ -278,7 +302,7 @@ def main():
     parser.add_argument('--stock-runs', type=int, default=2, help="rounds of the big file for Wine's own BITS, which takes long (2)")
     parser.add_argument('--no-stock', dest='stock', action='store_false', help="without Wine's own BITS")
     parser.add_argument('--no-growth', dest='growth', action='store_false', help='without the table of many files and many jobs')
-    parser.add_argument('--only', choices=('http', 'https', 'small', 'growth'), help='one part')
+    parser.add_argument('--only', choices=('http', 'https', 'path', 'small', 'growth'), help='one part')
     options = parser.parse_args()
     if options.only:
         options.growth = options.growth and options.only == 'growth'
@@ -288,6 +312,8 @@ def main():
     for scheme in ('http', 'https'):
         if options.only in (None, scheme):
             bench.measure_big(scheme)
+    if options.only in (None, 'path'):
+        bench.measure_path()
     if options.only in (None, 'small'):
         bench.measure_small()
     if options.growth:
