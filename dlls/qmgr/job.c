@@ -72,6 +72,21 @@ static HRESULT WINAPI job_QueryInterface(IBackgroundCopyJob5 *iface, REFIID riid
     return job_door_query(door, riid, out);
 }
 
+/* What there is to be sent is known at once [BEH.PROGRESS.2, 3]; a file that is not there yet is asked for when its turn comes. */
+static void record_upload(struct job_door *door, const WCHAR *local)
+{
+    struct record record = { RECORD_FILE_BEGIN };
+    struct local_source *source;
+
+    if (FAILED(security_impersonate(job_door_caller(door)))) return;
+    if (SUCCEEDED(local_open(local, &source, &record.u.begin.remote_size, &record.u.begin.remote_time)))
+    {
+        local_close(source);
+        queue_append(door->job, &record);
+    }
+    security_revert();
+}
+
 /* Checks all names, then adds all files [JOB.AddFileSet.A1]. */
 static HRESULT add_files(struct job_door *door, ULONG count, const BG_FILE_INFO *set)
 {
@@ -94,6 +109,7 @@ static HRESULT add_files(struct job_door *door, ULONG count, const BG_FILE_INFO 
         security_revert();
     }
     if (SUCCEEDED(hr)) hr = queue_add_files(door->job, files, count, job_file_limit(door));
+    if (SUCCEEDED(hr) && door->job->job->type != JOB_DOWNLOAD && count) record_upload(door, set[0].LocalName);
     free(files);
     return hr;
 }

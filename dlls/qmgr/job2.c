@@ -25,6 +25,7 @@
 
 #include "windef.h"
 #include "winbase.h"
+#include "wincred.h"
 #include "objbase.h"
 
 #include "credentials.h"
@@ -224,6 +225,10 @@ static HRESULT check_credentials(const BG_AUTH_CREDENTIALS *credentials)
     if (!basic->UserName != !basic->Password) return E_INVALIDARG;  /* JOB2.SetCredentials.A2 */
     if (!basic->UserName && credentials->Scheme != BG_AUTH_SCHEME_NTLM && credentials->Scheme != BG_AUTH_SCHEME_NEGOTIATE)
         return E_INVALIDARG;                                        /* JOB2.SetCredentials.7, A3 */
+    /* an encoded name says that it is one; what it holds is the business of SSPI [BEH.AUTH.8] */
+    if (credentials->Scheme == BG_AUTH_SCHEME_NEGOTIATE && basic->UserName && !wcsncmp(basic->UserName, L"@@", 2)
+        && !CredIsMarshaledCredentialW(basic->UserName))
+        return BG_E_INVALID_CREDENTIALS;
     return S_OK;
 }
 

@@ -24,6 +24,7 @@
 #define COBJMACROS
 #include "windef.h"
 #include "winbase.h"
+#include "wincred.h"
 #include "winsvc.h"
 #include "objbase.h"
 #include "bits.h"
@@ -216,8 +217,10 @@ static void test_reply(void)
     BG_JOB_REPLY_PROGRESS progress = { 1, 2 };
     IBackgroundCopyJob2 *job;
     byte *buffer = (byte *)0xdeadbeef;
+    BG_JOB_PROGRESS whole;
     UINT64 length = 3;
     unsigned int i;
+    DWORD written;
     HANDLE file;
     HRESULT hr;
 
@@ -226,7 +229,7 @@ static void test_reply(void)
 
     hr = IBackgroundCopyJob2_GetReplyProgress(job, &progress);
     ok(hr == S_OK, "[JOB2.GetReplyProgress.2] got %#lx\n", hr);
-    ok(progress.BytesTotal == BG_SIZE_UNKNOWN && !progress.BytesTransferred, "[JOB2.GetReplyProgress.5] got %s of %s\n",
+    ok(progress.BytesTotal == BG_SIZE_UNKNOWN && !progress.BytesTransferred, "[JOB2.GetReplyProgress.5,BEH.PROGRESS.3] got %s of %s\n",
        wine_dbgstr_longlong(progress.BytesTransferred), wine_dbgstr_longlong(progress.BytesTotal));
     hr = IBackgroundCopyJob2_GetReplyProgress(job, NULL);
     ok(hr == E_INVALIDARG || hr == NULL_REF, "[JOB2.GetReplyProgress.4,JOB2.GetReplyProgress.A2] got %#lx\n", hr);
@@ -264,7 +267,7 @@ static void test_reply(void)
     hr = IBackgroundCopyJob2_SetReplyFileName(job, bits_path(L"reply"));
     ok(hr == S_OK, "[JOB2.SetReplyFileName.6] got %#lx\n", hr);
     hr = IBackgroundCopyJob2_GetReplyFileName(job, &name);
-    bits_check_string("JOB2.GetReplyFileName.1", hr, name, bits_path(L"reply"));
+    bits_check_string("JOB2.GetReplyFileName.1,BEH.FILE.40", hr, name, bits_path(L"reply"));
     ok(GetFileAttributesW(bits_path(L"reply")) == INVALID_FILE_ATTRIBUTES, "[JOB2.SetReplyFileName.10] there is a file already\n");
 
     hr = IBackgroundCopyJob2_SetReplyFileName(job, L"");
@@ -274,14 +277,20 @@ static void test_reply(void)
 
     /* a generated name, once there is a file to put it beside */
     file = CreateFileW(bits_path(L"upload"), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    WriteFile(file, "12345", 5, &written, NULL);
     CloseHandle(file);
     bits_add_file(job1, bits_url(L"/upload"), bits_path(L"upload"));
+    hr = IBackgroundCopyJob_GetProgress(job1, &whole);
+    ok(hr == S_OK && whole.BytesTotal == 5 && whole.FilesTotal == 1, "[BEH.PROGRESS.3] got %#lx, %s bytes\n", hr,
+       wine_dbgstr_longlong(whole.BytesTotal));
+    hr = IBackgroundCopyJob2_GetReplyProgress(job, &progress);
+    ok(hr == S_OK && progress.BytesTotal == BG_SIZE_UNKNOWN, "[BEH.PROGRESS.3] got %#lx, %s\n", hr, wine_dbgstr_longlong(progress.BytesTotal));
     hr = IBackgroundCopyJob2_GetReplyFileName(job, &name);
     ok(hr == S_OK && name, "[JOB2.SetReplyFileName.2] got %#lx, %s\n", hr, wine_dbgstr_w(name));
     if (hr == S_OK && name)
     {
         ok(!wcsncmp(name, bits_folder, wcslen(bits_folder)) && !wcschr(name + wcslen(bits_folder), '\\'),
-           "[JOB2.SetReplyFileName.3] got %s\n", wine_dbgstr_w(name));
+           "[JOB2.SetReplyFileName.3,BEH.FILE.40] got %s\n", wine_dbgstr_w(name));
         hr = IBackgroundCopyJob2_GetReplyFileName(job, &again);
         ok_inferred("JOB2.GetReplyFileName.A1", hr == S_OK && !wcscmp(name, again), "got %#lx, %s then %s\n", hr, wine_dbgstr_w(name),
                     wine_dbgstr_w(again));
@@ -338,14 +347,14 @@ static void test_credentials(void)
     for (target = 0; target <= 3; target += 3)
     {
         hr = set_credentials(job, target, BG_AUTH_SCHEME_BASIC, L"user", L"password");
-        ok(hr == BG_E_INVALID_AUTH_TARGET, "[JOB2.SetCredentials.3,JOB2.TYPES.1,ERR.0x80200027] %d: got %#lx\n", target, hr);
+        ok(hr == BG_E_INVALID_AUTH_TARGET, "[JOB2.SetCredentials.3,JOB2.TYPES.1,ERR.0x80200027,BEH.AUTH.1] %d: got %#lx\n", target, hr);
         hr = remove_credentials(job, target, BG_AUTH_SCHEME_BASIC);
         ok_inferred("JOB2.RemoveCredentials.A1,ERR.0x80200027", hr == BG_E_INVALID_AUTH_TARGET, "%d: got %#lx\n", target, hr);
     }
     for (scheme = 0; scheme <= 6; scheme += 6)
     {
         hr = set_credentials(job, BG_AUTH_TARGET_SERVER, scheme, L"user", L"password");
-        ok(hr == BG_E_INVALID_AUTH_SCHEME, "[JOB2.SetCredentials.4,JOB2.TYPES.2,ERR.0x80200028] %d: got %#lx\n", scheme, hr);
+        ok(hr == BG_E_INVALID_AUTH_SCHEME, "[JOB2.SetCredentials.4,JOB2.TYPES.2,ERR.0x80200028,BEH.AUTH.1] %d: got %#lx\n", scheme, hr);
         hr = remove_credentials(job, BG_AUTH_TARGET_SERVER, scheme);
         ok_inferred("JOB2.RemoveCredentials.A1,ERR.0x80200028", hr == BG_E_INVALID_AUTH_SCHEME, "%d: got %#lx\n", scheme, hr);
     }
@@ -357,8 +366,8 @@ static void test_credentials(void)
 
         winetest_push_context("scheme %d", scheme);
         hr = set_credentials(job, BG_AUTH_TARGET_PROXY, scheme, NULL, NULL);
-        if (implicit) ok(hr == S_OK, "[JOB2.SetCredentials.12] got %#lx\n", hr);
-        else if (documented) ok(hr == E_INVALIDARG, "[JOB2.SetCredentials.7] got %#lx\n", hr);
+        if (implicit) ok(hr == S_OK, "[JOB2.SetCredentials.12,BEH.AUTH.3] got %#lx\n", hr);
+        else if (documented) ok(hr == E_INVALIDARG, "[JOB2.SetCredentials.7,BEH.AUTH.3] got %#lx\n", hr);
         else ok_inferred("JOB2.SetCredentials.A3", hr == E_INVALIDARG, "got %#lx\n", hr);
         hr = remove_credentials(job, BG_AUTH_TARGET_PROXY, scheme);
         ok(hr == (implicit ? S_OK : S_FALSE), "[JOB2.RemoveCredentials.3] got %#lx\n", hr);
@@ -379,24 +388,39 @@ static void test_credentials(void)
         winetest_pop_context();
     }
 
+    /* encoded names, and what looks like one */
+    {
+        USERNAME_TARGET_CREDENTIAL_INFO info = { (WCHAR *)L"domain\\user" };
+        WCHAR *encoded = NULL;
+
+        ok(CredMarshalCredentialW(UsernameTargetCredential, &info, &encoded), "CredMarshalCredential: error %lu\n", GetLastError());
+        hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_NEGOTIATE, encoded, L"password");
+        ok(hr == S_OK, "[BEH.AUTH.8] %s: got %#lx\n", wine_dbgstr_w(encoded), hr);
+        CredFree(encoded);
+        hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_NEGOTIATE, L"@@9!", L"password");
+        ok_inferred("BEH.AUTH.8", hr == BG_E_INVALID_CREDENTIALS, "got %#lx\n", hr);
+        hr = remove_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_NEGOTIATE);
+        ok(hr == S_OK, "[JOB2.RemoveCredentials.2] got %#lx\n", hr);
+    }
+
     /* limits */
     longest = bits_long_string(65537);
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, L"user", longest);
-    ok(hr == BG_E_PASSWORD_TOO_LARGE, "[JOB2.SetCredentials.6,ERR.0x80200026] got %#lx\n", hr);
+    ok(hr == BG_E_PASSWORD_TOO_LARGE, "[JOB2.SetCredentials.6,ERR.0x80200026,BEH.AUTH.4] got %#lx\n", hr);
     longest[65536] = 0;
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, L"user", longest);
     ok_inferred("JOB2.SetCredentials.A1", hr == S_OK, "got %#lx\n", hr);
     longest[301] = 0;
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, longest, L"password");
-    ok(hr == BG_E_USERNAME_TOO_LARGE, "[JOB2.SetCredentials.5,ERR.0x80200025] got %#lx\n", hr);
+    ok(hr == BG_E_USERNAME_TOO_LARGE, "[JOB2.SetCredentials.5,ERR.0x80200025,BEH.AUTH.4] got %#lx\n", hr);
     longest[300] = 0;
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, longest, L"password");
-    ok(hr == S_OK, "[JOB2.SetCredentials.5,JOB2.SetCredentials.1] got %#lx\n", hr);
+    ok(hr == S_OK, "[JOB2.SetCredentials.5,JOB2.SetCredentials.1,BEH.AUTH.4] got %#lx\n", hr);
     free(longest);
     hr = remove_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC);
     ok(hr == S_OK, "[JOB2.RemoveCredentials.2] got %#lx\n", hr);
     hr = remove_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC);
-    ok(hr == S_FALSE, "[JOB2.SetCredentials.1] one pair had two entries: %#lx\n", hr);
+    ok(hr == S_FALSE, "[JOB2.SetCredentials.1,BEH.AUTH.2] one pair had two entries: %#lx\n", hr);
 
     /* one entry for each pair, and each is removed alone */
     for (target = BG_AUTH_TARGET_SERVER; target <= BG_AUTH_TARGET_PROXY; target++)
@@ -409,7 +433,7 @@ static void test_credentials(void)
         for (scheme = BG_AUTH_SCHEME_PASSPORT; scheme >= BG_AUTH_SCHEME_BASIC; scheme--)
         {
             hr = remove_credentials(job, target, scheme);
-            ok(hr == S_OK, "[JOB2.RemoveCredentials.1,JOB2.RemoveCredentials.2] %d, %d: got %#lx\n", target, scheme, hr);
+            ok(hr == S_OK, "[JOB2.RemoveCredentials.1,JOB2.RemoveCredentials.2,BEH.AUTH.2] %d, %d: got %#lx\n", target, scheme, hr);
             hr = remove_credentials(job, target, scheme);
             ok(hr == S_FALSE, "[JOB2.RemoveCredentials.3] %d, %d: got %#lx\n", target, scheme, hr);
         }
