@@ -149,7 +149,7 @@ static const WCHAR *description(struct service *service, UINT32 number)
 }
 
 /* What the disk would give back after a power failure. */
-static void check_durable(struct service *service, const char *what)
+static void check_durable(struct service *service, const char *facts, const char *what)
 {
     struct fakedisk *clone = fakedisk_clone(service->fake);
     struct service after;
@@ -159,9 +159,9 @@ static void check_durable(struct service *service, const char *what)
     fakedisk_reboot(clone, FAKE_LOSE_ALL, 0);
     fakedisk_set_capacity(clone, (UINT64)-1);
     hr = open_service(&after, clone);
-    ok(hr == S_OK, "%s: got %#x\n", what, hr);
+    ok(hr == S_OK, "[%s] %s: got %#x\n", facts, what, hr);
     difference = model_difference(&service->model, &after.model);
-    ok(!difference, "%s: %s differs\n", what, difference);
+    ok(!difference, "[%s] %s: %s differs\n", facts, what, difference);
     close_service(&after);
     fakedisk_free(clone);
 }
@@ -203,7 +203,7 @@ static void test_alone(void)
     /* waiting for what is long there costs nothing */
     hr = store_wait(service.store, ticket);
     ok(hr == S_OK && fakedisk_count(fake, FAKE_FLUSH) - flushes == 20, "got %#x\n", hr);
-    check_durable(&service, "[BEH.PERSIST.33] alone");
+    check_durable(&service, "BEH.PERSIST.33", "alone");
 
     /* what nobody waits for goes along with what somebody does, or in a while by itself */
     for (i = 0; i < 10; i++) describe(&service, 1, L"lazy", FALSE, &ticket);
@@ -213,7 +213,7 @@ static void test_alone(void)
     describe(&service, 1, L"lazy again", FALSE, &ticket);
     wait_for(&service, ticket);
     ok(fakedisk_count(fake, FAKE_FLUSH) == flushes + 1, "%u flushes\n", (UINT32)(fakedisk_count(fake, FAKE_FLUSH) - flushes));
-    check_durable(&service, "[BEH.PERSIST.2] lazy");
+    check_durable(&service, "BEH.PERSIST.2", "lazy");
     close_service(&service);
     fakedisk_free(fake);
 }
@@ -288,7 +288,7 @@ static void test_together(void)
     ok(after.appends - before.appends == 64, "%u appends\n", (UINT32)(after.appends - before.appends));
     ok(after.flushes - before.flushes <= 8, "%u flushes for 64 calls at once\n", (UINT32)(after.flushes - before.flushes));
     trace("%u flushes for 64 calls at once\n", (UINT32)(after.flushes - before.flushes));
-    check_durable(&service, "[BEH.PERSIST.33] together");
+    check_durable(&service, "BEH.PERSIST.33", "together");
 
     close_service(&service);
     fakedisk_free(fake);
@@ -303,7 +303,7 @@ static void test_together(void)
     for (i = 0; i < 8; i++) ok(callers[i].hr == S_OK, "call %u: got %#x\n", i, callers[i].hr);
     store_get_stats(service.store, &after);
     ok(after.generations > 2, "%u generations\n", (UINT32)after.generations);
-    check_durable(&service, "[BEH.PERSIST.32] through generations");
+    check_durable(&service, "BEH.PERSIST.32", "through generations");
     close_service(&service);
     fakedisk_free(fake);
     rooms_step_size = 1024 * 1024;
@@ -338,7 +338,7 @@ static void test_failure(void)
         store_get_stats(service.store, &after);
         ok(after.generations == before.generations + 1, "%u generations\n", (UINT32)(after.generations - before.generations));
         ok(strstr(service.log, "0x8007045d") && strstr(service.log, "all is well"), "log: %s\n", service.log);
-        check_durable(&service, "once");
+        check_durable(&service, "BEH.PERSIST.33", "once");
 
         /* for longer: the call fails with that code, and so does every other; nothing is announced */
         fakedisk_fail(fake, ops[i], 0, ~0u, HR_BROKEN);
@@ -365,10 +365,10 @@ static void test_failure(void)
         fakedisk_fail(fake, ops[i], 0, 0, S_OK);
         hr = describe(&service, 1, L"after", TRUE, &ticket);
         ok(hr == S_OK && store_is_durable(service.store, ticket) && store_is_durable(service.store, lazy), "got %#x\n", hr);
-        check_durable(&service, "after");
+        check_durable(&service, "BEH.PERSIST.33", "after");
         hr = describe(&service, 1, L"and on", TRUE, NULL);
         ok(hr == S_OK, "got %#x\n", hr);
-        check_durable(&service, "and on");
+        check_durable(&service, "BEH.PERSIST.33", "and on");
 
         /* or by itself, when nobody calls */
         fakedisk_fail(fake, ops[i], 0, ~0u, HR_BROKEN);
@@ -377,7 +377,7 @@ static void test_failure(void)
         ok(hr == HR_BROKEN, "got %#x\n", hr);
         fakedisk_fail(fake, ops[i], 0, 0, S_OK);
         wait_for(&service, lazy);
-        check_durable(&service, "left alone");
+        check_durable(&service, "BEH.PERSIST.33", "left alone");
         close_service(&service);
         fakedisk_free(fake);
         winetest_pop_context();
@@ -395,7 +395,7 @@ static void test_failure(void)
         fakedisk_fail(fake, FAKE_FLUSH, 2, 1, HR_BROKEN);
         run_callers(&service, callers, 16, 5);
         for (i = 0; i < 16; i++) ok(callers[i].hr == S_OK, "call %u: got %#x\n", i, callers[i].hr);
-        check_durable(&service, "many, once");
+        check_durable(&service, "BEH.PERSIST.33", "many, once");
         fakedisk_fail(fake, FAKE_FLUSH, 2, ~0u, HR_BROKEN);
         run_callers(&service, callers, 16, 5);
         for (i = 0; i < 16; i++)
@@ -407,7 +407,7 @@ static void test_failure(void)
         fakedisk_fail(fake, FAKE_FLUSH, 0, 0, S_OK);
         run_callers(&service, callers, 16, 2);
         for (i = 0; i < 16; i++) ok(callers[i].hr == S_OK, "call %u: got %#x\n", i, callers[i].hr);
-        check_durable(&service, "many, again");
+        check_durable(&service, "BEH.PERSIST.33", "many, again");
     }
     close_service(&service);
     fakedisk_free(fake);
@@ -425,7 +425,7 @@ static void test_failure(void)
     service.snapshot_hr = S_OK;
     hr = describe(&service, 1, L"z", TRUE, NULL);
     ok(hr == S_OK, "got %#x\n", hr);
-    check_durable(&service, "no snapshot");
+    check_durable(&service, "BEH.PERSIST.33", "no snapshot");
     close_service(&service);
     fakedisk_free(fake);
 }
@@ -451,24 +451,24 @@ static void test_full(void)
     hr = describe(&service, 1, text, TRUE, &ticket);
     ok(hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL) && !ticket, "[BEH.PERSIST.33] got %#x\n", hr);
     ok(!str_cmp(description(&service, 1), L"before"), "it was changed\n");
-    check_durable(&service, "full");
+    check_durable(&service, "BEH.PERSIST.33", "full");
     while (SUCCEEDED(hr = describe(&service, 1, some & 1 ? L"a" : L"b", TRUE, &ticket)) && some < 1000) some++;
     ok(some > 0, "not one small change\n");
     ok(hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL) && !ticket, "after %u: got %#x\n", some, hr);
-    check_durable(&service, "full to the brim");
+    check_durable(&service, "BEH.PERSIST.33", "full to the brim");
     hr = describe(&service, 1, L"c", TRUE, NULL);
     ok(hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL), "got %#x\n", hr);
     fakedisk_set_capacity(fake, (UINT64)-1);
     hr = describe(&service, 1, text, TRUE, NULL);
     ok(hr == S_OK, "got %#x\n", hr);
-    check_durable(&service, "room again");
+    check_durable(&service, "BEH.PERSIST.33", "room again");
 
     /* what is reserved is enough for a Cancel */
     fakedisk_set_capacity(fake, 0);
     record.job.Data1 = 1;
     hr = change(&service, &record, TRUE, NULL);
     ok(hr == S_OK, "got %#x\n", hr);
-    check_durable(&service, "cancelled");
+    check_durable(&service, "BEH.PERSIST.33", "cancelled");
     close_service(&service);
 
     /* no start without room for a generation, and what is there stays */
@@ -544,7 +544,7 @@ static void test_refused(void)
     store_snapshot_end(service.store, E_FAIL);
     hr = describe(&service, 1, L"x", TRUE, NULL);
     ok(hr == S_OK, "got %#x\n", hr);
-    check_durable(&service, "refused");
+    check_durable(&service, "BEH.PERSIST.33", "refused");
     close_service(&service);
     fakedisk_free(fake);
 }

@@ -672,7 +672,7 @@ static void check_bytes(struct service *after)
             ok(!(file->flags & FILE_TRANSFERRED) || size == size_of(number, i), "job %u file %u: %u octets\n", number, i, (UINT32)size);
             for (pos = 0; pos < file_received(file) && pos < size; pos++)
                 if (data[pos] != octet(number, i, file->remote_time, (UINT32)pos)) break;
-            ok(pos >= file_received(file), "job %u file %u: wrong from octet %u on, %u are claimed\n", number, i, (UINT32)pos,
+            ok(pos >= file_received(file), "[BEH.PERSIST.2] job %u file %u: wrong from octet %u on, %u are claimed\n", number, i, (UINT32)pos,
                (UINT32)file_received(file));
         }
     }

@@ -504,7 +504,7 @@ static void run(const struct row *row, size_t chunk)
         strcat(text, " at ");
         add_url(text, fetch.url);
     }
-    ok(!strcmp(text, result), "ends with \"%s\", expected \"%s\"\n", text, result);
+    ok(!strcmp(text, result), "[%s] ends with \"%s\", expected \"%s\"\n", row->facts, text, result);
     ok(!exchange->request, "does not come to \"%s\"\n", exchange->request);
     if (step == FETCH_DONE)
     {
