@@ -97,6 +97,7 @@ static BOOL is_listed(const GUID *id, DWORD flags)
 /* A job of his own, made by himself as administrator: his all the same, unless elevation counts. */
 static void user_own_job(const GUID *id)
 {
+    IBitsTokenOptions *token;
     IEnumBackgroundCopyJobs *jobs;
     IBackgroundCopyJob *job;
     HRESULT hr;
@@ -127,6 +128,15 @@ static void user_own_job(const GUID *id)
     ok(hr == S_OK, "[SEC.4] got %#lx\n", hr);
     hr = IBackgroundCopyJob_TakeOwnership(job);
     ok(hr == E_ACCESSDENIED, "[BEH.OWN.7] got %#lx\n", hr);
+    /* his own token may help him, since it is none of an administrator */
+    if ((token = bits_query(job, IBitsTokenOptions)))
+    {
+        CoSetProxyBlanket((IUnknown *)token, RPC_C_AUTHN_DEFAULT, RPC_C_AUTHZ_DEFAULT, COLE_DEFAULT_PRINCIPAL, RPC_C_AUTHN_LEVEL_DEFAULT,
+                          RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_DYNAMIC_CLOAKING);
+        hr = IBitsTokenOptions_SetHelperToken(token);
+        ok(hr == S_OK, "[BEH.TOKEN.2] got %#lx\n", hr);
+        IBitsTokenOptions_Release(token);
+    }
     bits_cancel(job);
 }
 
@@ -196,9 +206,9 @@ static void user_file_limit(void)
 
     if (!job) return;
     hr = add_set(job, 201);
-    ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[JOB.AddFileSet.4,ERR.0x80200051] got %#lx\n", hr);
+    ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[JOB.AddFileSet.4,ERR.0x80200051,BEH.OBJ.9] got %#lx\n", hr);
     hr = IBackgroundCopyJob_GetProgress(job, &progress);
-    ok(hr == S_OK && !progress.FilesTotal, "[JOB.AddFileSet.A1] got %#lx, %lu files\n", hr, progress.FilesTotal);
+    ok(hr == S_OK && !progress.FilesTotal, "[JOB.AddFileSet.A1,BEH.OBJ.9] got %#lx, %lu files\n", hr, progress.FilesTotal);
     hr = add_set(job, 200);
     ok(hr == S_OK, "[BEH.POLICY.14] got %#lx\n", hr);
     hr = IBackgroundCopyJob_AddFile(job, L"http://127.0.0.1/file", bits_path(L"file"));
@@ -570,6 +580,15 @@ static void test_other_owner(void)
         hr = IBackgroundCopyJob_AddFile(job, L"http://127.0.0.1/file", bits_path(L"file2"));
         ok(hr == S_OK, "[JOB.TakeOwnership.10] got %#lx\n", hr);
         ok(hr == S_OK, "[MGR.CreateJob.11] got %#lx\n", hr);
+        if ((job2 = bits_query(job, IBackgroundCopyJob2)))
+        {
+            BG_AUTH_CREDENTIALS credentials = { BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_NTLM };
+
+            /* but gives it no credentials */
+            hr = IBackgroundCopyJob2_SetCredentials(job2, &credentials);
+            ok(hr == E_ACCESSDENIED, "[BEH.OWN.9] got %#lx\n", hr);
+            IBackgroundCopyJob2_Release(job2);
+        }
         ok(!wcscmp(owner_of(job), other), "[BEH.OWN.2] got %s\n", wine_dbgstr_w(owner_of(job)));
 
         hr = IBackgroundCopyJob_TakeOwnership(job);

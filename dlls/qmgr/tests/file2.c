@@ -241,7 +241,7 @@ static void test_validation(void)
     BOOL value = 77;
 
     hr = IBackgroundCopyFile4_GetPeerDownloadStats(file, &origin, &peers);
-    ok(hr == S_OK && origin == 1000 && !peers, "[FILE4.GetPeerDownloadStats.1,FILE4.GetPeerDownloadStats.2] got %#lx, %s, %s\n", hr,
+    ok(hr == S_OK && origin == 1000 && !peers, "[FILE4.GetPeerDownloadStats.1,FILE4.GetPeerDownloadStats.2,BEH.PEER.3] got %#lx, %s, %s\n", hr,
        wine_dbgstr_longlong(origin), wine_dbgstr_longlong(peers));
     hr = IBackgroundCopyFile4_SetValidationState(file, TRUE);
     ok(hr == S_OK, "[FILE3.SetValidationState.2] got %#lx\n", hr);

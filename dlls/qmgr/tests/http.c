@@ -305,7 +305,7 @@ static void test_flags(IBackgroundCopyJobHttpOptions *http)
         hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, good[i]);
         ok(hr == S_OK, "[HTTP.SetSecurityFlags.4,HTTP.SetSecurityFlags.2,HTTP.SetSecurityFlags.3] %#lx: got %#lx\n", good[i], hr);
         hr = IBackgroundCopyJobHttpOptions_GetSecurityFlags(http, &flags);
-        ok(hr == S_OK && flags == good[i], "[HTTP.GetSecurityFlags.2] %#lx: got %#lx, %#lx\n", good[i], hr, flags);
+        ok(hr == S_OK && flags == good[i], "[HTTP.GetSecurityFlags.2,BEH.CERT.1] %#lx: got %#lx, %#lx\n", good[i], hr, flags);
     }
     for (i = 0; i < ARRAY_SIZE(bad); i++)
     {
@@ -313,7 +313,7 @@ static void test_flags(IBackgroundCopyJobHttpOptions *http)
         ok_inferred("HTTP.SetSecurityFlags.A3", hr == E_NOTIMPL, "%#lx: got %#lx\n", bad[i], hr);
     }
     hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, 0x20);
-    ok(hr == E_NOTIMPL, "[HTTP.SetSecurityFlags.5,ERR.0x80004001] got %#lx\n", hr);
+    ok(hr == E_NOTIMPL, "[HTTP.SetSecurityFlags.5,ERR.0x80004001,BEH.CERT.1] got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, BG_HTTP_REDIRECT_POLICY_DISALLOW | BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP);
     ok_inferred("HTTP.SetSecurityFlags.A4", hr == S_OK, "got %#lx\n", hr);
     hr = IBackgroundCopyJobHttpOptions_GetSecurityFlags(http, NULL);

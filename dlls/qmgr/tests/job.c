@@ -94,9 +94,9 @@ static void test_table(void)
        && BG_JOB_STATE_ACKNOWLEDGED == 7 && BG_JOB_STATE_CANCELLED == 8, "[TYPE.State.1] wrong values\n");
     ok(BG_JOB_TYPE_DOWNLOAD == 0 && BG_JOB_TYPE_UPLOAD == 1 && BG_JOB_TYPE_UPLOAD_REPLY == 2, "[TYPE.Type.1] wrong values\n");
     ok(BG_JOB_PRIORITY_FOREGROUND == 0 && BG_JOB_PRIORITY_HIGH == 1 && BG_JOB_PRIORITY_NORMAL == 2 && BG_JOB_PRIORITY_LOW == 3,
-       "[TYPE.Prio.1] wrong values\n");
+       "[TYPE.Prio.1,BEH.SCHED.1] wrong values\n");
     ok(BG_JOB_PROXY_USAGE_PRECONFIG == 0 && BG_JOB_PROXY_USAGE_NO_PROXY == 1 && BG_JOB_PROXY_USAGE_OVERRIDE == 2
-       && BG_JOB_PROXY_USAGE_AUTODETECT == 3, "[TYPE.Proxy.1] wrong values\n");
+       && BG_JOB_PROXY_USAGE_AUTODETECT == 3, "[TYPE.Proxy.1,BEH.PROXY.1] wrong values\n");
     ok(offsetof(BG_FILE_INFO, RemoteName) == 0 && offsetof(BG_FILE_INFO, LocalName) == sizeof(void *), "[TYPE.FileInfo.1] wrong order\n");
     ok(sizeof(BG_JOB_TIMES) == 3 * sizeof(FILETIME), "[TYPE.Times.1] wrong size\n");
 }
@@ -120,7 +120,7 @@ static void test_defaults(void)
     HRESULT hr;
 
     if (!(job = bits_create_job_(__LINE__, L"defaults", BG_JOB_TYPE_DOWNLOAD, &id))) return;
-    ok(bits_state(job) == BG_JOB_STATE_SUSPENDED, "[DEF.1.state] got %d\n", bits_state(job));
+    ok(bits_state(job) == BG_JOB_STATE_SUSPENDED, "[DEF.1.state,BEH.OBJ.14,BEH.STATE.20] got %d\n", bits_state(job));
     ok(bits_state(job) == BG_JOB_STATE_SUSPENDED, "[JOB.GetState.1] got %d\n", bits_state(job));
     hr = IBackgroundCopyJob_GetId(job, &got);
     ok(hr == S_OK && IsEqualGUID(&id, &got), "[JOB.GetId.1] got %#lx, %s\n", hr, wine_dbgstr_guid(&got));
@@ -137,25 +137,25 @@ static void test_defaults(void)
     ok_inferred("DEF.1.description", text && !*text, "got %s\n", wine_dbgstr_w(text));
     CoTaskMemFree(text);
     hr = IBackgroundCopyJob_GetPriority(job, &priority);
-    ok(hr == S_OK && priority == BG_JOB_PRIORITY_NORMAL, "[DEF.1.priority] got %#lx, %d\n", hr, priority);
+    ok(hr == S_OK && priority == BG_JOB_PRIORITY_NORMAL, "[DEF.1.priority,BEH.OBJ.14,BEH.SCHED.1] got %#lx, %d\n", hr, priority);
     ok(priority == BG_JOB_PRIORITY_NORMAL, "[JOB.SetPriority.2] got %d\n", priority);
     usage = (BG_JOB_PROXY_USAGE)POISON;
     text = text2 = (WCHAR *)POISON;
     hr = IBackgroundCopyJob_GetProxySettings(job, &usage, &text, &text2);
-    ok(hr == S_OK && usage == BG_JOB_PROXY_USAGE_PRECONFIG, "[DEF.1.proxy_usage] got %#lx, %d\n", hr, usage);
+    ok(hr == S_OK && usage == BG_JOB_PROXY_USAGE_PRECONFIG, "[DEF.1.proxy_usage,BEH.OBJ.14,BEH.PROXY.1] got %#lx, %d\n", hr, usage);
     ok_inferred("DEF.1.proxy_lists", !text && !text2, "got %s, %s\n", wine_dbgstr_w(text), wine_dbgstr_w(text2));
     hr = IBackgroundCopyJob_GetMinimumRetryDelay(job, &value);
-    ok(hr == S_OK && value == 600, "[DEF.1.minimum_retry_delay] got %#lx, %lu\n", hr, value);
+    ok(hr == S_OK && value == 600, "[DEF.1.minimum_retry_delay,BEH.OBJ.14] got %#lx, %lu\n", hr, value);
     ok(value == 600, "[JOB.SetMinimumRetryDelay.1] got %lu\n", value);
     hr = IBackgroundCopyJob_GetNoProgressTimeout(job, &value);
-    ok(hr == S_OK && value == 1209600, "[DEF.1.no_progress_timeout] got %#lx, %lu\n", hr, value);
+    ok(hr == S_OK && value == 1209600, "[DEF.1.no_progress_timeout,BEH.OBJ.14] got %#lx, %lu\n", hr, value);
     ok(value == 1209600, "[JOB.SetNoProgressTimeout.1] got %lu\n", value);
     hr = IBackgroundCopyJob_GetNotifyFlags(job, &value);
-    ok(hr == S_OK && value == (BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR), "[DEF.1.notify_flags] got %#lx, %#lx\n", hr, value);
+    ok(hr == S_OK && value == (BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR), "[DEF.1.notify_flags,BEH.OBJ.14] got %#lx, %#lx\n", hr, value);
     ok(value == 3, "[DEF.A2] got %#lx\n", value);
     unknown = (IUnknown *)POISON;
     hr = IBackgroundCopyJob_GetNotifyInterface(job, &unknown);
-    ok(hr == S_OK && !unknown, "[DEF.1.notify_interface] got %#lx, %p\n", hr, unknown);
+    ok(hr == S_OK && !unknown, "[DEF.1.notify_interface,BEH.OBJ.14] got %#lx, %p\n", hr, unknown);
     ok(hr == S_OK && !unknown, "[JOB.GetNotifyInterface.A1] got %#lx, %p\n", hr, unknown);
     hr = IBackgroundCopyJob_GetErrorCount(job, &value);
     ok(hr == S_OK, "[JOB.GetErrorCount.5] got %#lx\n", hr);
@@ -379,8 +379,8 @@ static void test_add_file(void)
         { "TYPE.FileInfo.2", long_url, NULL },
         { "TYPE.FileInfo.3", long_segment, NULL },
         { "TYPE.FileInfo.4", L"http://127.0.0.1/*.exe", NULL },
-        { "TYPE.FileInfo.7", L"\\\\127.0.0.1\\pipe\\name", NULL },
-        { "TYPE.FileInfo.7", L"\\\\.\\COM1", NULL },
+        { "TYPE.FileInfo.7,BEH.SMB.2", L"\\\\127.0.0.1\\pipe\\name", NULL },
+        { "TYPE.FileInfo.7,BEH.SMB.2", L"\\\\.\\COM1", NULL },
         { "JOB.AddFileSet.5", good, L"file" },
         { "JOB.AddFileSet.5", good, L"dir\\file" },
         { "JOB.AddFileSet.5", good, L"\\file" },
@@ -720,6 +720,19 @@ static void test_resume(void)
     }
 }
 
+static BOOL is_queued(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyJob *found;
+    GUID id;
+    HRESULT hr;
+
+    hr = IBackgroundCopyJob_GetId(job, &id);
+    ok(hr == S_OK, "GetId: got %#lx\n", hr);
+    if (IBackgroundCopyManager_GetJob(bits_manager, &id, &found) != S_OK) return FALSE;
+    IBackgroundCopyJob_Release(found);
+    return TRUE;
+}
+
 static void test_complete(void)
 {
     IBackgroundCopyJob *job;
@@ -749,7 +762,8 @@ static void test_complete(void)
         hr = IBackgroundCopyJob_GetError(job, &error);
         ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE, "[OBS.8] got %#lx\n", hr);
         hr = IBackgroundCopyJob_Complete(job);
-        ok(hr == S_OK, "[JOB.Complete.1] got %#lx\n", hr);
+        ok(hr == S_OK, "[JOB.Complete.1,BEH.NOTIFY.2] got %#lx\n", hr);
+        ok(!is_queued(job), "[BEH.STATE.68] still in the queue\n");
         ok(hr == S_OK, "[OBS.3] got %#lx\n", hr);
         ok(bits_state(job) == BG_JOB_STATE_ACKNOWLEDGED, "[ST.14] got %d\n", bits_state(job));
         ok(bits_state(job) == BG_JOB_STATE_ACKNOWLEDGED, "[OBS.6] got %d\n", bits_state(job));
@@ -782,6 +796,7 @@ static void test_complete(void)
         hr = IBackgroundCopyJob_Complete(job);
         ok(hr == BG_S_PARTIAL_COMPLETE, "[JOB.Complete.2,ERR.0x00200017] got %#lx\n", hr);
         ok(hr == BG_S_PARTIAL_COMPLETE, "[JOB.Complete.6] got %#lx\n", hr);
+        ok(!is_queued(job), "[BEH.STATE.68] still in the queue\n");
         ok(bits_state(job) == BG_JOB_STATE_ACKNOWLEDGED, "[JOB.Complete.8] got %d\n", bits_state(job));
         ok(bits_state(job) == BG_JOB_STATE_ACKNOWLEDGED, "[STM.M.Complete_download] got %d\n", bits_state(job));
         bits_check_file(bits_path(L"one"), "/state/good", 0, 1000);

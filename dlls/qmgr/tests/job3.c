@@ -179,7 +179,7 @@ static void test_ranges(void)
         { {{ 0, 0 }}, 1, BG_E_INVALID_RANGE, "JOB3.AddFileWithRanges.A1" },
         { {{ 0, 5 }, { 7, 0 }}, 2, BG_E_INVALID_RANGE, "JOB3.AddFileWithRanges.A1" },
         { {{ 2, BG_LENGTH_TO_EOF - 1 }}, 1, BG_E_INVALID_RANGE, "JOB3.AddFileWithRanges.A2" },
-        { {{ 10, BG_LENGTH_TO_EOF }, { 20, 1 }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.A3" },
+        { {{ 10, BG_LENGTH_TO_EOF }, { 20, 1 }}, 2, BG_E_OVERLAPPING_RANGES, "BEH.RANGE.3" },
         { {{ 20, 1 }, { 10, BG_LENGTH_TO_EOF }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.A3" },
         { {{ 10, BG_LENGTH_TO_EOF }, { 20, BG_LENGTH_TO_EOF }}, 2, BG_E_OVERLAPPING_RANGES, "JOB3.AddFileWithRanges.A3" },
     },
@@ -193,7 +193,7 @@ static void test_ranges(void)
         { {{ 0, 1 }}, 1, S_OK, "JOB3.AddFileWithRanges.4" },
         { {{ 0, BG_LENGTH_TO_EOF }}, 1, S_OK, "JOB3.AddFileWithRanges.3" },
         { {{ 0, 10 }, { 10, 10 }}, 2, S_OK, "JOB3.AddFileWithRanges.4" },
-        { {{ 100, 100 }, { 900, BG_LENGTH_TO_EOF }, { 400, 100 }}, 3, S_OK, "JOB3.AddFileWithRanges.3,JOB3.AddFileWithRanges.A3" },
+        { {{ 100, 100 }, { 900, BG_LENGTH_TO_EOF }, { 400, 100 }}, 3, S_OK, "JOB3.AddFileWithRanges.3,JOB3.AddFileWithRanges.A3,BEH.RANGE.3" },
         { {{ 0x123456789abcull, 0x1000000000ull }}, 1, S_OK, "JOB3.AddFileWithRanges.4" },
     };
     static const BG_FILE_RANGE one = { 0, 10 };
@@ -217,11 +217,13 @@ static void test_ranges(void)
     {
         hr = add_ranges(job, L"http://127.0.0.1/a", bits_path(L"a"), inferred[i].ranges, inferred[i].count);
         ok_inferred(inferred[i].facts, hr == inferred[i].hr, "%u: got %#lx\n", i, hr);
+        if (!inferred[i].ranges[inferred[i].count - 1].Length) ok(FAILED(hr), "[BEH.RANGE.7] %u: got %#lx\n", i, hr);
     }
     /* two pages say the opposite of each other: nothing to ask Windows */
     for (i = 0; i < ARRAY_SIZE(same_offset) && !strcmp(winetest_platform, "wine"); i++)
     {
         hr = add_ranges(job, L"http://127.0.0.1/a", bits_path(L"a"), same_offset[i].ranges, same_offset[i].count);
+        ok(FAILED(hr), "[BEH.RANGE.7] %u: got %#lx\n", i, hr);
         ok(hr == same_offset[i].hr, "[%s] %u: got %#lx\n", same_offset[i].facts, i, hr);
     }
     for (i = 0; i < ARRAY_SIZE(bad_remote); i++)
@@ -237,7 +239,7 @@ static void test_ranges(void)
     hr = add_ranges(job, L"http://127.0.0.1/a", bits_path(L"a"), &one, 0);
     ok(hr == E_INVALIDARG, "[JOB3.AddFileWithRanges.5] got %#lx\n", hr);
     hr = add_ranges(job, L"\\\\server\\share\\a", bits_path(L"a"), &one, 1);
-    ok(FAILED(hr), "[JOB3.AddFileWithRanges.13] got %#lx\n", hr);
+    ok(FAILED(hr), "[JOB3.AddFileWithRanges.13,BEH.RANGE.6] got %#lx\n", hr);
     ok_inferred("JOB3.AddFileWithRanges.A4", hr == E_INVALIDARG, "got %#lx\n", hr);
     hr = add_ranges(job, L"http://127.0.0.1/a", bits_path(L"missing\\a"), &one, 1);
     ok_inferred("JOB.AddFileSet.A5", hr == HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND), "got %#lx\n", hr);
@@ -360,7 +362,7 @@ static void test_transfer_ranges(void)
         handle = CreateFileW(bits_path(L"parts"), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
         ReadFile(handle, got, sizeof(got), &size, NULL);
         CloseHandle(handle);
-        ok(size == 300 && !memcmp(got, expect, 300), "[JOB3.AddFileWithRanges.2,BEH.RANGE.4] wrong bytes, %lu of them\n", size);
+        ok(size == 300 && !memcmp(got, expect, 300), "[JOB3.AddFileWithRanges.2,BEH.RANGE.4,BEH.RANGE.3] wrong bytes, %lu of them\n", size);
         DeleteFileW(bits_path(L"parts"));
     }
     IBackgroundCopyJob3_Release(job);
@@ -386,13 +388,13 @@ static void test_acl_flags(void)
         hr = IBackgroundCopyJob3_SetFileACLFlags(job, flags);
         ok(hr == S_OK, "[JOB3.SetFileACLFlags.2] %#lx: got %#lx\n", flags, hr);
         hr = IBackgroundCopyJob3_GetFileACLFlags(job, &got);
-        ok(hr == S_OK && got == flags, "[JOB3.SetFileACLFlags.1,JOB3.GetFileACLFlags.1] %#lx: got %#lx, %#lx\n", flags, hr, got);
+        ok(hr == S_OK && got == flags, "[JOB3.SetFileACLFlags.1,JOB3.GetFileACLFlags.1,BEH.ACL.1] %#lx: got %#lx, %#lx\n", flags, hr, got);
     }
     IBackgroundCopyJob3_SetFileACLFlags(job, BG_COPY_FILE_DACL);
     for (i = 0; i < ARRAY_SIZE(bad); i++)
     {
         hr = IBackgroundCopyJob3_SetFileACLFlags(job, bad[i]);
-        ok(hr == E_INVALIDARG, "[JOB3.SetFileACLFlags.4] %#lx: got %#lx\n", bad[i], hr);
+        ok(hr == E_INVALIDARG, "[JOB3.SetFileACLFlags.4,BEH.ACL.1] %#lx: got %#lx\n", bad[i], hr);
     }
     hr = IBackgroundCopyJob3_GetFileACLFlags(job, &got);
     ok(hr == S_OK && got == BG_COPY_FILE_DACL, "[JOB3.SetFileACLFlags.4] got %#lx, %#lx\n", hr, got);
@@ -408,10 +410,10 @@ static void test_acl_flags(void)
         job1 = bits_job_in_state(bits_states[i]);
         job = bits_query(job1, IBackgroundCopyJob3);
         hr = IBackgroundCopyJob3_SetFileACLFlags(job, BG_COPY_FILE_OWNER);
-        if (transferred) ok(hr == BG_E_INVALID_STATE, "[JOB3.SetFileACLFlags.3] got %#lx\n", hr);
+        if (transferred) ok(hr == BG_E_INVALID_STATE, "[JOB3.SetFileACLFlags.3,BEH.ACL.2] got %#lx\n", hr);
         else if (final || bits_states[i] == BG_JOB_STATE_ERROR)
             ok_inferred("JOB3.SetFileACLFlags.A2", hr == (final ? BG_E_INVALID_STATE : S_OK), "state %d: got %#lx\n", bits_states[i], hr);
-        else ok(hr == S_OK, "[JOB3.SetFileACLFlags.2] state %d: got %#lx\n", bits_states[i], hr);
+        else ok(hr == S_OK, "[JOB3.SetFileACLFlags.2,BEH.ACL.2] state %d: got %#lx\n", bits_states[i], hr);
         hr = IBackgroundCopyJob3_GetFileACLFlags(job, &got);
         ok(hr == S_OK && got == (transferred || final ? 0 : BG_COPY_FILE_OWNER), "[JOB3.GetFileACLFlags.2] state %d: got %#lx, %#lx\n",
            bits_states[i], hr, got);

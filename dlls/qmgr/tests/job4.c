@@ -49,7 +49,7 @@ static void test_peer_flags(void)
         hr = IBackgroundCopyJob4_SetPeerCachingFlags(job, flags);
         ok(hr == S_OK, "[JOB4.SetPeerCachingFlags.5,JOB4.SetPeerCachingFlags.2] %#lx: got %#lx\n", flags, hr);
         hr = IBackgroundCopyJob4_GetPeerCachingFlags(job, &got);
-        ok(hr == S_OK && (got & 3) == (flags & 3), "[JOB4.GetPeerCachingFlags.1] %#lx: got %#lx, %#lx\n", flags, hr, got);
+        ok(hr == S_OK && (got & 3) == (flags & 3), "[JOB4.GetPeerCachingFlags.1,BEH.PEER.2] %#lx: got %#lx, %#lx\n", flags, hr, got);
         ok_inferred("JOB4.GetPeerCachingFlags.A1", got == flags, "%#lx: got %#lx\n", flags, got);
     }
     for (i = 0; i < ARRAY_SIZE(bad); i++)

@@ -24,6 +24,7 @@
 #define COBJMACROS
 #include "windef.h"
 #include "winbase.h"
+#include "winver.h"
 #include "winsvc.h"
 #include "objbase.h"
 #include "bits.h"
@@ -103,6 +104,94 @@ static void test_classes(void)
     ok(FAILED(hr), "aggregated, got %#lx\n", hr);
 }
 
+/* The file that clients ask for the version: where it is, and in the folder that patches of BITS 2.0 used, if there is one. */
+static DWORD file_version(void)
+{
+    static const WCHAR *const names[] = { L"%lsqmgr.dll", L"%lsbits\\qmgr.dll" };
+    VS_FIXEDFILEINFO *info;
+    WCHAR folder[MAX_PATH], path[MAX_PATH + 20];
+    DWORD size, found = 0;
+    unsigned int i;
+    void *data;
+    UINT len;
+
+    GetSystemDirectoryW(folder, ARRAY_SIZE(folder));
+    wcscat(folder, L"\\");
+    for (i = 0; i < ARRAY_SIZE(names); i++)
+    {
+        _snwprintf(path, ARRAY_SIZE(path), names[i], folder);
+        if (!(size = GetFileVersionInfoSizeW(path, NULL))) continue;
+        data = malloc(size);
+        if (GetFileVersionInfoW(path, 0, size, data) && VerQueryValueW(data, L"\\", (void **)&info, &len))
+            found = max(found, info->dwFileVersionMS);
+        free(data);
+    }
+    return found;
+}
+
+/* What the file, the classes and the interfaces say of the version: the same. */
+static void test_version(void)
+{
+    static const struct
+    {
+        const char *fact;
+        const CLSID *clsid;
+        const IID *iid;         /* an interface of the job that came with it */
+        WORD major, minor;      /* of the file */
+    }
+    versions[] =
+    {
+        { "BEH.VER.11", &CLSID_BackgroundCopyManager, &IID_IBackgroundCopyJob, 6, 0 },
+        { "BEH.VER.10", &CLSID_BackgroundCopyManager, &IID_IBackgroundCopyJob, 6, 2 },
+        { "BEH.VER.9", &CLSID_BackgroundCopyManager1_5, &IID_IBackgroundCopyJob2, 6, 5 },
+        { "BEH.VER.8", &CLSID_BackgroundCopyManager2_0, &IID_IBackgroundCopyJob3, 6, 6 },
+        { "BEH.VER.7", &CLSID_BackgroundCopyManager2_5, &IID_IBackgroundCopyJobHttpOptions, 6, 7 },
+        { "BEH.VER.6", &CLSID_BackgroundCopyManager3_0, &IID_IBackgroundCopyJob4, 7, 0 },
+        { "BEH.VER.5", &CLSID_BackgroundCopyManager4_0, &IID_IBitsTokenOptions, 7, 5 },
+        { "BEH.VER.4", &CLSID_BackgroundCopyManager5_0, &IID_IBackgroundCopyJob5, 7, 7 },
+        { "BEH.VER.3", &CLSID_BackgroundCopyManager10_1, &IID_IBackgroundCopyJob5, 7, 8 },
+        { "BEH.VER.2", &CLSID_BackgroundCopyManager10_2, &IID_IBackgroundCopyJobHttpOptions2, 7, 8 },
+        { "BEH.VER.1", &CLSID_BackgroundCopyManager10_3, &IID_IBackgroundCopyJobHttpOptions3, 7, 8 },
+    };
+    IBackgroundCopyManager *manager;
+    DWORD version = file_version();
+    IBackgroundCopyJob *job;
+    BOOL has_class, has_iface, has_file;
+    IUnknown *unknown;
+    GUID id;
+    unsigned int i;
+    HRESULT hr;
+
+    trace("qmgr.dll is %u.%u\n", HIWORD(version), LOWORD(version));
+    ok(version >= MAKELONG(8, 7) || broken(version), "[BEH.VER.20] qmgr.dll is %u.%u\n", HIWORD(version), LOWORD(version));
+    if (!(job = bits_create_job(L"version", BG_JOB_TYPE_DOWNLOAD))) return;
+    for (i = 0; i < ARRAY_SIZE(versions); i++)
+    {
+        hr = CoCreateInstance(versions[i].clsid, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&manager);
+        ok(hr == S_OK || hr == REGDB_E_CLASSNOTREG, "[%s,BEH.VER.20] got %#lx\n", versions[i].fact, hr);
+        if ((has_class = hr == S_OK)) IBackgroundCopyManager_Release(manager);
+        hr = IBackgroundCopyJob_QueryInterface(job, versions[i].iid, (void **)&unknown);
+        ok(hr == S_OK || hr == E_NOINTERFACE, "[%s,BEH.VER.20] got %#lx\n", versions[i].fact, hr);
+        if ((has_iface = hr == S_OK)) IUnknown_Release(unknown);
+        has_file = version >= MAKELONG(versions[i].minor, versions[i].major);
+        ok((has_class && has_iface && has_file) || broken(!has_class || !has_iface || !has_file),
+           "[%s,BEH.VER.20] class %d, interface %d, file %d\n", versions[i].fact, has_class, has_iface, has_file);
+    }
+    bits_cancel(job);
+
+    /* whoever has but an old class gets the new interfaces all the same */
+    hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&manager);
+    ok(hr == S_OK, "[BEH.VER.22] got %#lx\n", hr);
+    if (hr != S_OK) return;
+    hr = IBackgroundCopyManager_CreateJob(manager, bits_job_name(L"old class"), BG_JOB_TYPE_DOWNLOAD, &id, &job);
+    ok(hr == S_OK, "[BEH.VER.22] got %#lx\n", hr);
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions3, (void **)&unknown);
+    ok(hr == S_OK || broken(hr == E_NOINTERFACE), "[BEH.VER.22] got %#lx\n", hr);
+    if (hr == S_OK) IUnknown_Release(unknown);
+    bits_cancel(job);
+    IBackgroundCopyManager_Release(manager);
+}
+
 static void test_query_interface(void)
 {
     IBackgroundCopyManager *manager;
@@ -125,7 +214,7 @@ static void test_query_interface(void)
 static void test_create_job(void)
 {
     static const BG_JOB_TYPE job_types[] = { BG_JOB_TYPE_DOWNLOAD, BG_JOB_TYPE_UPLOAD, BG_JOB_TYPE_UPLOAD_REPLY };
-    IBackgroundCopyJob *job, *job2;
+    IBackgroundCopyJob *job, *job2, *job3;
     BG_JOB_STATE state;
     BG_JOB_TYPE type;
     WCHAR name[300], *text;
@@ -155,7 +244,10 @@ static void test_create_job(void)
     ok(hr == S_OK, "[MGR.CreateJob.1] got %#lx\n", hr);
     hr = IBackgroundCopyManager_CreateJob(bits_manager, bits_job_name(L"twin"), BG_JOB_TYPE_DOWNLOAD, &id2, &job2);
     ok(hr == S_OK, "[MGR.CreateJob.1] got %#lx\n", hr);
-    ok(!IsEqualGUID(&id, &id2), "[DEF.1.id] the same id twice\n");
+    ok(!IsEqualGUID(&id, &id2), "[DEF.1.id,BEH.OBJ.4] the same id twice\n");
+    hr = IBackgroundCopyManager_GetJob(bits_manager, &id2, &job3);
+    ok(hr == S_OK && job3 == job2, "[BEH.OBJ.4] got %#lx, not the job of that id\n", hr);
+    if (hr == S_OK) IBackgroundCopyJob_Release(job3);
     bits_cancel(job);
     bits_cancel(job2);
     hr = IBackgroundCopyManager_CreateJob(bits_manager, L"", BG_JOB_TYPE_DOWNLOAD, &id, &job);
@@ -362,6 +454,7 @@ START_TEST(manager)
     ok(bits_manager != NULL, "[SEC.1] no manager\n");
     ok(bits_manager != NULL, "[CLSID.1_0] no manager\n");
     test_classes();
+    test_version();
     test_query_interface();
     test_create_job();
     test_get_job();

@@ -300,7 +300,7 @@ static void test_matrices(IBackgroundCopyJob *job, BG_JOB_STATE state)
     /* as a number it may not fit what goes over the wire [GEN.A4] */
     hr = IBackgroundCopyJob_SetProxySettings(job, (BG_JOB_PROXY_USAGE)-1, NULL, NULL);
     ok(hr == E_NOTIMPL || hr == HRESULT_FROM_WIN32(RPC_X_ENUM_VALUE_OUT_OF_RANGE) || (final && hr == BG_E_INVALID_STATE),
-       "[api-1-core:GEN.A4] got %#lx\n", hr);
+       "[api-1-core:GEN.A4,BEH.PROXY.1] got %#lx\n", hr);
     check_settings(job, "JOB.SetProxySettings.26", &settings);
 
     ok(bits_state(job) == state, "[JOB.SetProxySettings.11,JOB.SetProxySettings.A7] the state has become %s, error %#lx\n",

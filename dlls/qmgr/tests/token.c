@@ -87,7 +87,7 @@ static void test_options(BG_JOB_TYPE type)
     for (flags = 3; (int)flags >= 0; flags--)
     {
         hr = IBitsTokenOptions_SetHelperTokenFlags(options, flags);
-        ok(hr == S_OK, "[TOKEN.SetHelperTokenFlags.4,TOKEN.SetHelperTokenFlags.1,TOKEN.SetHelperTokenFlags.2] %#lx: got %#lx\n", flags, hr);
+        ok(hr == S_OK, "[TOKEN.SetHelperTokenFlags.4,TOKEN.SetHelperTokenFlags.1,TOKEN.SetHelperTokenFlags.2,BEH.TOKEN.1] %#lx: got %#lx\n", flags, hr);
         hr = IBitsTokenOptions_GetHelperTokenFlags(options, &got);
         ok(hr == S_OK && got == flags, "[TOKEN.GetHelperTokenFlags.1] got %#lx, %#lx\n", hr, got);
     }
@@ -103,7 +103,7 @@ static void test_options(BG_JOB_TYPE type)
     ok(hr == S_OK, "[TOKEN.SetHelperTokenFlags.4] got %#lx\n", hr);
     hr = IBitsTokenOptions_SetHelperToken(options);
     ok(hr == S_OK, "[TOKEN.SetHelperToken.3] got %#lx\n", hr);
-    check_sid(options, sid, "TOKEN.GetHelperTokenSid.1,TOKEN.SetHelperToken.1");
+    check_sid(options, sid, "TOKEN.GetHelperTokenSid.1,TOKEN.SetHelperToken.1,BEH.TOKEN.1");
     hr = IBitsTokenOptions_SetHelperToken(options);
     ok_inferred("TOKEN.SetHelperToken.A1", hr == S_OK, "got %#lx\n", hr);
     hr = IBitsTokenOptions_ClearHelperToken(options);
@@ -183,6 +183,21 @@ static void test_transfer(void)
             }
             ok(code == BG_E_TOKEN_REQUIRED, "[TOKEN.ClearHelperToken.A2] got %#lx\n", code);
         }
+        /* without flags nobody asks for a token */
+        hr = IBitsTokenOptions_SetHelperTokenFlags(options, 0);
+        ok(hr == S_OK, "[BEH.TOKEN.4] got %#lx\n", hr);
+        bits_resume(job);
+        ok(bits_wait_state(job, BG_JOB_STATE_TRANSFERRED), "[BEH.TOKEN.4,BEH.TOKEN.1] got state %d\n", bits_state(job));
+        IBitsTokenOptions_Release(options);
+        bits_cancel(job);
+
+        if (!(job = bits_create_job(L"token", BG_JOB_TYPE_DOWNLOAD))) return;
+        options = get_options(job);
+        bits_add_file(job, bits_url(L"/state/good"), bits_path(L"helped"));
+        hr = IBitsTokenOptions_SetHelperTokenFlags(options, BG_TOKEN_NETWORK | BG_TOKEN_LOCAL_FILE);
+        ok(hr == S_OK, "[TOKEN.SetHelperTokenFlags.4] got %#lx\n", hr);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_ERROR);
     }
     hr = IBitsTokenOptions_SetHelperToken(options);
     ok(hr == S_OK, "[TOKEN.SetHelperToken.3] got %#lx\n", hr);
@@ -190,7 +205,7 @@ static void test_transfer(void)
     if (bits_wait_state(job, BG_JOB_STATE_TRANSFERRED))
     {
         hr = IBackgroundCopyJob_Complete(job);
-        ok(hr == S_OK, "[TOKEN.4] got %#lx\n", hr);
+        ok(hr == S_OK, "[TOKEN.4,BEH.TOKEN.4] got %#lx\n", hr);
         bits_check_file(bits_path(L"helped"), "/state/good", 0, 1000);
     }
     check_sid(options, NULL, "TOKEN.3");

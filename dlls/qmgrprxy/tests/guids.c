@@ -667,10 +667,35 @@ static void test_values(void)
         X(QM_PROGRESS_SIZE_DONE, 3),
 #undef X
     };
+    static const struct
+    {
+        const char *fact;
+        DWORD value, expect;
+    }
+    costs[] =
+    {
+        { "BEH.COST.1", BITS_COST_STATE_UNRESTRICTED, 0x1 },
+        { "BEH.COST.2", BITS_COST_STATE_CAPPED_USAGE_UNKNOWN, 0x2 },
+        { "BEH.COST.3", BITS_COST_STATE_BELOW_CAP, 0x4 },
+        { "BEH.COST.4", BITS_COST_STATE_NEAR_CAP, 0x8 },
+        { "BEH.COST.5", BITS_COST_STATE_OVERCAP_CHARGED, 0x10 },
+        { "BEH.COST.6", BITS_COST_STATE_OVERCAP_THROTTLED, 0x20 },
+        { "BEH.COST.7", BITS_COST_STATE_USAGE_BASED, 0x40 },
+        { "BEH.COST.8", BITS_COST_STATE_ROAMING, 0x80 },
+        { "BEH.COST.9", BITS_COST_STATE_RESERVED, 0x40000000 },
+        { "BEH.COST.10", BITS_COST_OPTION_IGNORE_CONGESTION, 0x80000000 },
+        { "BEH.COST.11", BITS_COST_STATE_TRANSFER_ALWAYS, 0x800000FF },
+        { "BEH.COST.12", BITS_COST_STATE_TRANSFER_NOT_ROAMING, 0x8000007F },
+        { "BEH.COST.13", BITS_COST_STATE_TRANSFER_NO_SURCHARGE, 0x8000006F },
+        { "BEH.COST.14", BITS_COST_STATE_TRANSFER_STANDARD, 0x80000067 },
+        { "BEH.COST.15", BITS_COST_STATE_TRANSFER_UNRESTRICTED, 0x80000021 },
+    };
     unsigned int i;
 
     for (i = 0; i < ARRAY_SIZE(tests); i++)
         ok(tests[i].value == tests[i].expect, "[VAL.%s] got %#lx.\n", tests[i].name, tests[i].value);
+    for (i = 0; i < ARRAY_SIZE(costs); i++)
+        ok(costs[i].value == costs[i].expect, "[%s] got %#lx.\n", costs[i].fact, costs[i].value);
 
     ok(BG_SIZE_UNKNOWN == ~(UINT64)0, "[VAL.BG_SIZE_UNKNOWN] got %I64x.\n", BG_SIZE_UNKNOWN);
     ok(BG_LENGTH_TO_EOF == ~(UINT64)0, "[VAL.BG_LENGTH_TO_EOF] got %I64x.\n", BG_LENGTH_TO_EOF);
@@ -847,10 +872,31 @@ static void test_results(void)
         X(501), X(502), X(503), X(504), X(505),
 #undef X
     };
+    /* the system log knows the messages by their low 16 bits */
+    static const struct
+    {
+        HRESULT value;
+        unsigned int id;
+        const char *fact;
+    }
+    events[] =
+    {
+        { BITS_MC_JOB_CANCELLED, 16384, "BEH.EVENT.10" },
+        { BITS_MC_FILE_DELETION_FAILED, 16385, "BEH.EVENT.11" },
+        { BITS_MC_FILE_DELETION_FAILED_MORE, 16386, "BEH.EVENT.12" },
+        { BITS_MC_JOB_PROPERTY_CHANGE, 16387, "BEH.EVENT.13" },
+        { BITS_MC_JOB_TAKE_OWNERSHIP, 16388, "BEH.EVENT.14" },
+        { BITS_MC_JOB_SCAVENGED, 16389, "BEH.EVENT.15" },
+        { BITS_MC_JOB_NOTIFICATION_FAILURE, 16390, "BEH.EVENT.16" },
+        { BITS_MC_STATE_FILE_CORRUPT, 16391, "BEH.EVENT.17" },
+        { BITS_MC_FAILED_TO_START, 16392, "BEH.EVENT.18" },
+    };
     unsigned int i;
 
     for (i = 0; i < ARRAY_SIZE(tests); i++)
         ok(tests[i].value == (HRESULT)tests[i].expect, "[ERR.%s] got %#lx.\n", tests[i].name, tests[i].value);
+    for (i = 0; i < ARRAY_SIZE(events); i++)
+        ok(LOWORD(events[i].value) == events[i].id, "[BEH.EVENT.9,%s] got %u.\n", events[i].fact, LOWORD(events[i].value));
     for (i = 0; i < ARRAY_SIZE(statuses); i++)
         ok(statuses[i].value == (HRESULT)(0x80190000 + statuses[i].status), "[ERR.BG_E_HTTP_ERROR_nnn] %u: got %#lx.\n",
            statuses[i].status, statuses[i].value);
