@@ -856,7 +856,8 @@ static void test_upload(void)
     sprintf(expected, "session={00000000-0000-0000-0000-000000000001} received=10 hash=%08x%08x\n",
             (unsigned int)(test_server_hash(TEST_SERVER_HASH_INIT, "0123456789", 10) >> 32),
             (unsigned int)test_server_hash(TEST_SERVER_HASH_INIT, "0123456789", 10));
-    ok(strstr(log, expected) != NULL, "no %s in %s\n", expected, log);
+    /* 2 and 3 came again, as XX: what was there stayed */
+    ok(strstr(log, expected) != NULL, "[BUP.FRAG.7] no %s in %s\n", expected, log);
     test_server_free(log);
     stop_server();
 }
