@@ -43,13 +43,17 @@
 #include "wine/test.h"
 
 static HRESULT create_fake_manager(REFCLSID clsid, void **obj);
+static HRESULT fake_security(DWORD authn_level, DWORD imp_level, DWORD capabilities);
+static DWORD creation_context, authentication, impersonation, cloaking;
 static BOOL fake_logon(const WCHAR *user, const WCHAR *password, HANDLE *token);
 static BOOL fake_impersonate(HANDLE token);
 static BOOL fake_revert(void);
 static HKEY users_key, user_key;
 
 /* What the tool asks of the world, for the included files only. */
-#define CoCreateInstance(clsid, outer, context, iid, obj) create_fake_manager(clsid, obj)
+#define CoCreateInstance(clsid, outer, context, iid, obj) (creation_context = (context), create_fake_manager(clsid, obj))
+#define CoInitializeSecurity(descriptor, count, services, reserved, authn_level, imp_level, list, capabilities, reserved3) \
+    fake_security(authn_level, imp_level, capabilities)
 #define LogonUserW(user, domain, password, type, provider, token) fake_logon(user, password, token)
 #define ImpersonateLoggedOnUser(token) fake_impersonate(token)
 #define RevertToSelf() fake_revert()
@@ -82,6 +86,14 @@ static const char banner[] =
     "BITS administration utility.\n"
     "(C) Copyright 2026 The wine-bits authors.\n"
     "\n";
+
+static HRESULT fake_security(DWORD authn_level, DWORD imp_level, DWORD capabilities)
+{
+    authentication = authn_level;
+    impersonation = imp_level;
+    cloaking = capabilities;
+    return S_OK;
+}
 
 /* Runs the tool; answers its exit code and what it wrote, which the next call overwrites. */
 static int run_tool(const char *args, char **output_text)
@@ -244,7 +256,7 @@ static void format_time(const FILETIME *time, char *text, size_t size)
 
 static void test_verbose(void)
 {
-    char created[128], modified[128], expected[4096], both[8192];
+    char created[128], modified[128], expected[4096], both[8192], *text;
 
     reset_world();
     format_time(&jobs[0].times.CreationTime, created, sizeof(created));
@@ -323,6 +335,14 @@ static void test_verbose(void)
     }
     check_run("BA.3.1.1,BA.3.1.5,BA.3.1.6,BA.3.1.7,BA.3.1.8,BA.3.1.12,BA.1.7.6,BA.1.7.8,BA.1.7.12", "/info " ID2 " /VERBOSE",
               expected, "", 0);
+
+    /* no network: the service's own error, which passes */
+    reset_world();
+    jobs[1].error = BG_E_NETWORK_DISCONNECTED;
+    jobs[1].context = BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER;
+    run_tool("/info " ID2 " /verbose", &text);
+    ok(strstr(text, "STATE: TRANSIENT_ERROR ") && strstr(text, "\r\nERROR CODE:    0x80200010 - ")
+       && strstr(text, "\r\nERROR CONTEXT: 0x00000002 - "), "[BA.1.8.20] got %s\n", wine_dbgstr_a(text));
 
     /* the reply of an upload-reply job, a finished file, an error without a file */
     reset_world();
@@ -680,6 +700,13 @@ static void test_job_names(void)
     check_run("BA.1.6.6", "/getstate nosuchjob", "No job named 'nosuchjob' was found.\n", "EnumJobs 0\nEnumJobs 1\n", 1);
 }
 
+static BOOL begins_with_family(const char *command, const char *family)
+{
+    size_t len = strlen(family);
+
+    return !strncmp(command, family, len) && command[len] == ' ';
+}
+
 static void test_command_line(void)
 {
     static const char *const invalid[] =
@@ -689,13 +716,21 @@ static void test_command_line(void)
     };
     static const char start[] = "USAGE: BITSADMIN [/RAWRETURN] [/WRAP | /NOWRAP] command\r\n"
                                 "The following commands are available:\r\n";
-    static const char *const families[] = { "/UTIL", "/PEERCACHING", "/CACHE", "/PEERS" };
+    static const struct { const char *name, *ids; } families[] =
+    {
+        { "/UTIL", "BA.CMD.UTIL_HELP" }, { "/PEERCACHING", "BA.CMD.PEERCACHING_HELP" }, { "/CACHE", "BA.CMD.CACHE_HELP" },
+        { "/PEERS", "BA.CMD.PEERS_HELP" },
+    };
     static const struct row rows[] =
     {
         R("BA.1.1.1", "/nowrap /RAWRETURN /wrap /rawreturn /getstate " ID1, "TRANSFERRED", "", 0),
         R("BA.1.1.3", "/GetState " ID1, "TRANSFERRED\n", "", 0),
         R("BA.1.1.4", "-rawreturn -getstate " ID1, "TRANSFERRED", "", 0),
         R("BA.1.1.1", "/getstate /rawreturn " ID1, "Invalid number of arguments.\n", "", 1),
+        /* one command: what follows are its arguments, and each has its place */
+        R("BA.1.1.2", "/getstate " ID1 " /getpriority " ID1, "Invalid number of arguments.\n", "", 1),
+        R("BA.1.1.2", "/resume " ID1 " /suspend", "Invalid number of arguments.\n", "", 1),
+        R("BA.1.1.2", "/setpriority LOW " ID1, "No job named 'LOW' was found.\n", "EnumJobs 0\nEnumJobs 1\n", 1),
         R("BA.1.8.12", "/getstate", "Invalid number of arguments.\n", "", 1),
         R("BA.1.8.12", "/getstate my job", "Invalid number of arguments.\n", "", 1),
         R("BA.1.8.12", "/RAWRETURN /getstate", "Invalid number of arguments.\n", "", 1),
@@ -743,6 +778,11 @@ static void test_command_line(void)
                wcscmp(commands[i].family ? commands[i].family : L"", commands[j].family ? commands[j].family : L""),
                "%s is there twice\n", name + 2);
     }
+    /* neither the help nor a command says that the tool is a thing of the past */
+    ok(!strstr(text, "deprecated") && !strstr(text, "PowerShell"), "[BA.9.1] got %s\n", wine_dbgstr_a(text));
+    run_tool("/list", &text);
+    ok(!strstr(text, "deprecated") && !strstr(text, "PowerShell"), "[BA.9.1] got %s\n", wine_dbgstr_a(text));
+    reset_world();
     code = run_tool("/?", &text);
     ok(!code && strstr(text, start) && !strstr(text, "Invalid"), "[BA.2.2] got %d, %s\n", code, wine_dbgstr_a(text));
 
@@ -750,11 +790,21 @@ static void test_command_line(void)
     {
         for (j = 0; j < 2; j++)
         {
-            snprintf(args, sizeof(args), "%s %s", families[i], j ? "/?" : "/HELP");
+            unsigned int k;
+
+            snprintf(args, sizeof(args), "%s %s", families[i].name, j ? "/?" : "/HELP");
             code = run_tool(args, &text);
-            ok(!code, "[BA.2.3] %s: got %d\n", args, code);
-            snprintf(args, sizeof(args), "\r\n%s /HELP", families[i]);
+            ok(!code, "[BA.2.3,%s] %s: got %d\n", families[i].ids, args, code);
+            snprintf(args, sizeof(args), "\r\n%s /HELP", families[i].name);
             ok(!!strstr(text, args) && !strstr(text, "/TRANSFER"), "[BA.2.3] %s: got %s\n", args + 2, wine_dbgstr_a(text));
+            /* all of the family's and nobody else's */
+            for (k = 0; k < ARRAY_SIZE(commands); k++)
+            {
+                if (!commands[k].family || !commands[k].help) continue;
+                snprintf(args, sizeof(args), "\r\n%ls %ls", commands[k].family, commands[k].name);
+                ok(!!strstr(text, args) == begins_with_family(args + 2, families[i].name), "[%s] %s: got %s\n", families[i].ids, args + 2,
+                   wine_dbgstr_a(text));
+            }
         }
     }
     ok(!calls[0], "help made the calls %s\n", calls);
@@ -1521,9 +1571,66 @@ static void test_peers(void)
     }
 }
 
+/* How the manager is made, and as what. */
+static void test_connection(void)
+{
+    char *text;
+    int code;
+
+    reset_world();
+    creation_context = impersonation = 0;
+    code = run_tool("/list", &text);
+    ok(!code && creation_context == CLSCTX_LOCAL_SERVER, "[BA.1.9.1] got %d, context %#lx\n", code, creation_context);
+    ok(impersonation == RPC_C_IMP_LEVEL_IMPERSONATE && (cloaking & EOAC_DYNAMIC_CLOAKING), "[BA.1.9.1] got %lu, %#lx\n", impersonation,
+       cloaking);
+    ok(authentication == RPC_C_AUTHN_LEVEL_PKT_PRIVACY, "got %lu\n", authentication);
+    reset_world();
+    failing = "CoCreateInstance";
+    failure = E_ACCESSDENIED;
+    check_run("BA.1.9.1", "/list", "Unable to reach the BITS service - 0x80070005\nAccess is denied.\n", "", E_ACCESSDENIED);
+}
+
+/* On a German Windows the words of the tool are those of an English one; only the date is written as there. */
+static void test_german(void)
+{
+    static const char *const rows[] =
+    {
+        "/getstate " ID1, "/gettype " ID1, "/getpriority " ID1, "/rawreturn /getproxyusage " ID1, "/list", "/info " ID2, "/resume " ID1,
+        "/getstate nosuchjob", "/nosuchcommand", "/transfer t http://h/a C:\\a",
+    };
+    static const char *const labels[] =
+    {
+        "GUID: ", " DISPLAY: ", "TYPE: DOWNLOAD STATE: TRANSFERRED OWNER: ", "PRIORITY: HIGH FILES: ", "CREATION TIME: ", "JOB FILES: ",
+        "NOTIFICATION COMMAND LINE: none", "owner MIC integrity level: MEDIUM", "owner elevated ?           false",
+        "Enable download from peers      :false",
+    };
+    LCID old = GetThreadLocale();
+    char *text, *english;
+    unsigned int i;
+    int code;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        reset_world();
+        SetThreadLocale(MAKELCID(MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US), SORT_DEFAULT));
+        code = run_tool(rows[i], &text);
+        english = _strdup(text);
+        reset_world();
+        SetThreadLocale(MAKELCID(MAKELANGID(LANG_GERMAN, SUBLANG_GERMAN), SORT_DEFAULT));
+        ok(run_tool(rows[i], &text) == code && !strcmp(text, english), "[BA.1.3.3] %s: got %s, not %s\n", rows[i], wine_dbgstr_a(text),
+           wine_dbgstr_a(english));
+        free(english);
+    }
+    reset_world();
+    code = run_tool("/info " ID1 " /verbose", &text);
+    for (i = 0; i < ARRAY_SIZE(labels); i++) ok(!!strstr(text, labels[i]), "[BA.1.3.3] no %s in %s\n", labels[i], wine_dbgstr_a(text));
+    SetThreadLocale(old);
+}
+
 START_TEST(commands)
 {
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    test_connection();
     test_list();
     test_verbose();
     test_reset();
@@ -1537,5 +1644,6 @@ START_TEST(commands)
     test_util();
     test_ie_proxy();
     test_peers();
+    test_german();
     CoUninitialize();
 }

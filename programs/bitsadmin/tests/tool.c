@@ -28,6 +28,7 @@
 #include "windef.h"
 #include "winbase.h"
 #include "winnls.h"
+#include "winsvc.h"
 #include "objbase.h"
 #include "bits.h"
 
@@ -193,6 +194,112 @@ static void test_errors(void)
     ok(code == 1 && !strcmp(behind_banner(), "Unknown value 'urgent' for /SETPRIORITY.\r\n"), "[BA.7.1] got %#lx, %s\n", code,
        wine_dbgstr_a(result.text));
     cancel_job(job);
+}
+
+/* The codes that people meet, from the service itself. */
+static void test_codes(void)
+{
+    static const struct
+    {
+        const char *ids;
+        const WCHAR *command, *args;
+        HRESULT code;
+    }
+    rows[] =
+    {
+        { "BA.1.8.13", L"/addfile", L"http://127.0.0.1:1/f relative", E_INVALIDARG },
+        { "BA.1.8.13", L"/addfile", L"ftp://127.0.0.1/f C:\\f", E_INVALIDARG },
+        { "BA.1.8.13", L"/addfile", L"nonsense C:\\f", E_INVALIDARG },
+        { "BA.1.8.13", L"/setproxysettings", L"OVERRIDE NULL NULL", E_INVALIDARG },
+        { "BA.1.8.22", L"/addfile", L"http://127.0.0.1:1/g C:\\g", BG_E_TOO_MANY_FILES },
+        { "BA.1.8.24", L"/addfilewithranges", L"http://127.0.0.1:1/f C:\\f 18446744073709551614:10", BG_E_INVALID_RANGE },
+        { "BA.1.8.24", L"/addfilewithranges", L"http://127.0.0.1:1/f C:\\f 0:10,5:10", BG_E_OVERLAPPING_RANGES },
+    };
+    const WCHAR *job = create_job(job_name(L"codes")), *upload;
+    WCHAR id[40], path[MAX_PATH];
+    char line[64], *text;
+    unsigned int i;
+    HANDLE file;
+    DWORD code;
+
+    code = run(L"/rawreturn /create /upload \"%ls\"", job_name(L"upload"));
+    ok(!code && strlen(result.text) == 38, "got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    MultiByteToWideChar(CP_ACP, 0, result.text, -1, id, ARRAY_SIZE(id));
+    upload = id;
+    _snwprintf(path, ARRAY_SIZE(path), L"%lsup", work_dir);
+    file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    CloseHandle(file);
+    code = run(L"/addfile %ls http://127.0.0.1:1/f \"%ls\"", upload, path);
+    ok(!code, "got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        code = run(L"%ls %ls %ls", rows[i].command, rows[i].code == BG_E_TOO_MANY_FILES ? upload : job, rows[i].args);
+        ok((HRESULT)code == rows[i].code, "[%s] %ls %ls: got %#lx, %s\n", rows[i].ids, rows[i].command, rows[i].args, code,
+           wine_dbgstr_a(result.text));
+        snprintf(line, sizeof(line), " - 0x%08x\r\n", (unsigned int)rows[i].code);
+        text = strstr(result.text, line);
+        ok(text && text[strlen(line)], "[%s] %ls %ls: got %s\n", rows[i].ids, rows[i].command, rows[i].args, wine_dbgstr_a(result.text));
+    }
+
+    /* strings over their limits */
+    {
+        static WCHAR longest[4002];
+
+        for (i = 0; i < 4001; i++) longest[i] = 'x';
+        code = run(L"/setnotifycmdline %ls C:\\x.exe %ls", job, longest);
+        ok(code == BG_E_STRING_TOO_LONG, "[BA.7.1.7,BA.1.8.23] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+        longest[4000] = 0;
+        code = run(L"/setnotifycmdline %ls C:\\x.exe %ls", job, longest);
+        ok(!code, "[BA.7.1.7] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+        longest[MAX_PATH + 1] = 0;
+        code = run(L"/setnotifycmdline %ls %ls NULL", job, longest);
+        ok(code == BG_E_STRING_TOO_LONG, "[BA.7.1.7,BA.1.8.23] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+        longest[MAX_PATH + 1] = 'x';
+        longest[1025] = 0;
+        code = run(L"/setdescription %ls %ls", job, longest);
+        ok(code == BG_E_STRING_TOO_LONG, "[BA.1.8.23] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    }
+
+    /* a folder where the user may write nothing: the root of the host's file system */
+    file = CreateFileW(L"Z:\\bitsadmin-test", GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    if (file != INVALID_HANDLE_VALUE) CloseHandle(file);
+    else if (GetLastError() == ERROR_ACCESS_DENIED)
+    {
+        code = run(L"/addfile %ls http://127.0.0.1:1/f Z:\\bitsadmin-test", job);
+        ok(code == E_ACCESSDENIED && strstr(result.text, "Unable to add file to job - 0x80070005\r\nAccess is denied.\r\n"),
+           "[BA.1.8.14] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    }
+    cancel_job(job);
+    cancel_job(upload);
+    ok(DeleteFileW(path), "no file, error %lu\n", GetLastError());
+}
+
+/* The tool starts the service when it does not run. */
+static void test_start_service(void)
+{
+    SERVICE_STATUS status = { 0 };
+    ULONGLONG begin = GetTickCount64();
+    SC_HANDLE scm, service;
+    DWORD code;
+
+    if (strcmp(winetest_platform, "wine"))
+    {
+        skip("the service of somebody's machine is not stopped\n");
+        return;
+    }
+    scm = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    service = OpenServiceW(scm, L"BITS", SERVICE_STOP | SERVICE_QUERY_STATUS);
+    ok(service != NULL, "cannot open the service, error %lu\n", GetLastError());
+    ok(ControlService(service, SERVICE_CONTROL_STOP, &status), "cannot stop the service, error %lu\n", GetLastError());
+    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED && GetTickCount64() - begin < 30000) Sleep(5);
+    ok(status.dwCurrentState == SERVICE_STOPPED, "the service does not stop\n");
+    code = run(L"/list");
+    ok(!code && strstr(result.text, " job(s).\r\n"), "[BA.1.9.1] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    QueryServiceStatus(service, &status);
+    ok(status.dwCurrentState == SERVICE_RUNNING, "[BA.1.9.1] the service is in state %lu\n", status.dwCurrentState);
+    CloseServiceHandle(service);
+    CloseServiceHandle(scm);
 }
 
 /* What is set can be read again. */
@@ -544,12 +651,14 @@ START_TEST(tool)
     test_create();
     test_ambiguous_name();
     test_errors();
+    test_codes();
     test_properties();
     test_verbose();
     test_unicode();
     test_monitor();
     test_util();
     test_reset();
+    test_start_service();
     remove_work_dir();
     CoUninitialize();
 }

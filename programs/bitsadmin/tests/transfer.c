@@ -149,6 +149,49 @@ static void test_not_found(void)
     ok(count_jobs() == count, "[BA.4.2.7,BA.12.10] a job was left\n");
 }
 
+/* Servers that downloads need more of, and one that is not there. */
+static void test_bad_servers(void)
+{
+    const WCHAR *path = local_path(L"nothing"), *job;
+    ULONGLONG deadline;
+    DWORD code;
+
+    code = run(L"/transfer \"%ls\" http://127.0.0.1:%u/unsized \"%ls\"", job_name(L"unsized"), server_port, path);
+    ok(code == BG_E_MISSING_FILE_SIZE && strstr(result.text, "\r\nERROR CODE:    0x80200011 - "), "[BA.1.8.21] got %#lx, %s\n", code,
+       wine_dbgstr_a(result.text));
+
+    job = create_job(job_name(L"whole"));
+    code = run(L"/addfilewithranges %ls http://127.0.0.1:%u/whole \"%ls\" 100:100,1000:100", job, server_port, path);
+    ok(!code, "got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    run(L"/setpriority %ls foreground", job);
+    run(L"/resume %ls", job);
+    deadline = GetTickCount64() + 30000;
+    do run(L"/rawreturn /getstate %ls", job);
+    while (strcmp(result.text, "ERROR") && GetTickCount64() < deadline);
+    code = run(L"/rawreturn /geterror %ls", job);
+    ok(!code && strstr(result.text, "0x80200013"), "[BA.1.8.21] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    cancel_job(job);
+
+    /* it waits, for the name may come */
+    job = create_job(job_name(L"nowhere"));
+    code = run(L"/addfile %ls http://no-such-host.invalid/f \"%ls\"", job, path);
+    ok(!code, "got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    run(L"/setproxysettings %ls NO_PROXY", job);
+    run(L"/setpriority %ls foreground", job);
+    run(L"/resume %ls", job);
+    deadline = GetTickCount64() + 30000;
+    do run(L"/rawreturn /getstate %ls", job);
+    while (strcmp(result.text, "TRANSIENT_ERROR") && GetTickCount64() < deadline);
+    ok(!strcmp(result.text, "TRANSIENT_ERROR"), "[BA.1.8.16] got %s\n", wine_dbgstr_a(result.text));
+    code = run(L"/info %ls /verbose", job);
+    ok(!code && strstr(result.text, "\r\nERROR CODE:    0x80072ee7 - "), "[BA.1.8.16] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    if (PRIMARYLANGID(GetUserDefaultLangID()) == LANG_ENGLISH)
+        ok(!!strstr(result.text, "ERROR CODE:    0x80072ee7 - The server name or address could not be resolved"), "[BA.1.8.16] got %s\n",
+           wine_dbgstr_a(result.text));
+    cancel_job(job);
+    ok(!file_exists(path), "there is a file\n");
+}
+
 static HANDLE start_transfer_(unsigned int line, const WCHAR *name, const WCHAR *path, HANDLE output_file, HANDLE error_file,
                               DWORD flags, DWORD *pid)
 {
@@ -277,6 +320,16 @@ static const char *screen_row(HANDLE screen, unsigned int row)
     return rows[i];
 }
 
+/* Is that column of the row drawn bright? */
+static BOOL is_bright(HANDLE screen, unsigned int row, unsigned int column)
+{
+    COORD pos = { column, row };
+    WORD attributes = 0;
+    DWORD count;
+
+    return ReadConsoleOutputAttribute(screen, &attributes, 1, pos, &count) && (attributes & FOREGROUND_INTENSITY);
+}
+
 /* The row where the last DISPLAY line begins, or -1. */
 static int find_row(HANDLE screen, const char *start)
 {
@@ -385,6 +438,26 @@ static void test_console(void)
         ok(!screen_row(screen, row + 1)[0], "[BA.1.5.1] got %s\n", screen_row(screen, row + 1));
     }
     CloseHandle(screen);
+
+    /* labels are bright, values are not */
+    screen = create_screen();
+    {
+        WCHAR line[1024];
+
+        _snwprintf(line, ARRAY_SIZE(line), L"bitsadmin.exe /info %ls /verbose", job);
+        code = finish_process(start_process(line, screen, screen, 0, NULL));
+        ok(!code, "got %#lx\n", code);
+        row = find_row(screen, "TYPE: DOWNLOAD STATE: SUSPENDED");
+        ok(row >= 0, "[BA.3.1.11] got %s\n", screen_row(screen, 3));
+        if (row >= 0)
+        {
+            ok(is_bright(screen, row, 0) && is_bright(screen, row, 4), "[BA.3.1.11] TYPE is not bright\n");
+            ok(!is_bright(screen, row, 6) && !is_bright(screen, row, 13), "[BA.3.1.11] DOWNLOAD is bright\n");
+            ok(is_bright(screen, row, 15) && is_bright(screen, row, 19), "[BA.3.1.11] STATE is not bright\n");
+            ok(!is_bright(screen, row, 22), "[BA.3.1.11] SUSPENDED is bright\n");
+        }
+    }
+    CloseHandle(screen);
     cancel_job(job);
 }
 
@@ -421,6 +494,7 @@ START_TEST(transfer)
     start_server();
     test_download();
     test_not_found();
+    test_bad_servers();
     test_second_console();
     test_interrupt();
     test_console();

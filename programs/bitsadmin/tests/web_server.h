@@ -25,6 +25,8 @@
  *     /empty          no bytes
  *     /small          8192 bytes, byte i is i * 7 modulo 251
  *     /slow           1 MiB of the same kind: 4096 bytes, and the rest when the test sets slow_released
+ *     /whole          8192 bytes and a length, but never a range of them
+ *     /unsized        no length: the end of the connection ends it
  *     anything else   404
  */
 
@@ -88,7 +90,7 @@ static BOOL serve_request(SOCKET s)
 {
     char request[4096], head[512], *p;
     unsigned int len = 0, size, from = 0, to, status = 200;
-    BOOL slow, is_head;
+    BOOL slow, is_head, whole, unsized;
     int got;
 
     do
@@ -101,15 +103,17 @@ static BOOL serve_request(SOCKET s)
     is_head = begins_with(request, "HEAD ");
     if (!(p = strchr(request, ' '))) return FALSE;
     slow = begins_with(p, " /slow ");
+    whole = begins_with(p, " /whole ");
+    unsized = begins_with(p, " /unsized ");
     if (slow) size = SLOW_SIZE;
-    else if (begins_with(p, " /small ")) size = SMALL_SIZE;
+    else if (begins_with(p, " /small ") || whole || unsized) size = SMALL_SIZE;
     else
     {
         size = 0;
         if (!begins_with(p, " /empty ")) status = 404;
     }
     to = size;
-    if ((p = strstr(request, "\r\nRange: bytes=")) && size)
+    if ((p = strstr(request, "\r\nRange: bytes=")) && size && !whole && !unsized)
     {
         from = strtoul(p + 15, &p, 10);
         if (*p == '-' && p[1] >= '0' && p[1] <= '9') to = strtoul(p + 1, NULL, 10) + 1;
@@ -117,12 +121,13 @@ static BOOL serve_request(SOCKET s)
         if (from > to) from = to;
         status = 206;
     }
-    snprintf(head, sizeof(head), "HTTP/1.1 %u %s\r\nContent-Length: %u\r\nLast-Modified: Wed, 01 Nov 2023 00:00:00 GMT\r\n"
-             "Accept-Ranges: bytes\r\n", status, status == 404 ? "Not Found" : "OK", to - from);
+    snprintf(head, sizeof(head), "HTTP/1.1 %u %s\r\nLast-Modified: Wed, 01 Nov 2023 00:00:00 GMT\r\nAccept-Ranges: %s\r\n", status,
+             status == 404 ? "Not Found" : "OK", whole || unsized ? "none" : "bytes");
+    snprintf(head + strlen(head), sizeof(head) - strlen(head), unsized ? "Connection: close\r\n" : "Content-Length: %u\r\n", to - from);
     if (status == 206) snprintf(head + strlen(head), sizeof(head) - strlen(head), "Content-Range: bytes %u-%u/%u\r\n", from, to - 1, size);
     strcat(head, "\r\n");
     if (send(s, head, strlen(head), 0) < 0) return FALSE;
-    if (is_head) return TRUE;
+    if (is_head) return !unsized;
     if (slow)
     {
         unsigned int piece = min(to - from, 4096);
@@ -133,7 +138,7 @@ static BOOL serve_request(SOCKET s)
         WaitForSingleObject(slow_released, 60000);
     }
     send_body(s, from, to);
-    return TRUE;
+    return !unsized;
 }
 
 static DWORD WINAPI connection_proc(void *arg)
