@@ -147,7 +147,7 @@ static void user_other_job(const GUID *id)
     HRESULT hr;
 
     hr = IBackgroundCopyManager_GetJob(bits_manager, id, &job);
-    ok(hr == E_ACCESSDENIED, "[MGR.GetJob.4] got %#lx\n", hr);
+    ok(hr == E_ACCESSDENIED, "[MGR.GetJob.4,BA.1.8.14] got %#lx\n", hr);
     ok(hr == E_ACCESSDENIED, "[api-2-later:GEN.9] got %#lx\n", hr);
     ok(!job, "[api-1-core:GEN.4] got a job\n");
     ok(!is_listed(id, 0), "[BEH.OWN.1] listed\n");
@@ -273,7 +273,7 @@ static void user_main(const char *argument)
     else if (!strncmp(argument, "other", 5)) user_other_job(&id);
     else if (!strncmp(argument, "group", 5)) user_other_group(&id);
     else if (!strncmp(argument, "files", 5)) user_file_limit();
-    else if (!strncmp(argument, "jobs", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 60, "MGR.CreateJob.8,ERR.0x80200049");
+    else if (!strncmp(argument, "jobs", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 60, "MGR.CreateJob.8,ERR.0x80200049,BA.1.8.26");
     else if (!strncmp(argument, "peruser", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 3, "BEH.POLICY.13");
     else if (!strncmp(argument, "machine", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 4, "MGR.CreateJob.7,ERR.0x80200050");
     else if (!strncmp(argument, "both", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 2, "MGR.CreateJob.A5");

@@ -368,10 +368,10 @@ static void test_events(void)
     {
         for (j = seen = 0; j < runs; j++)
             if (reports[j].mode == 'A' + i) seen++;
-        ok(seen == rows[i].runs, "[%s] row %u ran %u times\n", rows[i].fact, i, seen);
+        ok(seen == rows[i].runs, "[%s,BA.7.1.8] row %u ran %u times\n", rows[i].fact, i, seen);
         cancel(jobs[i]);
     }
-    ok(bits_state(as_job(bare)) == BG_JOB_STATE_TRANSFERRED, "[BEH.CMD.12] got state %d\n", bits_state(as_job(bare)));
+    ok(bits_state(as_job(bare)) == BG_JOB_STATE_TRANSFERRED, "[BEH.CMD.12,BA.7.1.6] got state %d\n", bits_state(as_job(bare)));
     ok(cb->count == 1, "[JOB2.SetNotifyCmdLine.17] %u calls\n", cb->count);
     /* another one is run at once in place of one that could not be found */
     set_program(bare, L"0", L"");
@@ -461,7 +461,7 @@ static void test_code(void)
     set_program(job, L"t", L"");
     transfer(job);
     wait_runs(3);
-    ok(reports[1].begin - reports[0].begin >= 4900, "[JOB2.SetNotifyCmdLine.14] again after %lu ms\n", reports[1].begin - reports[0].begin);
+    ok(reports[1].begin - reports[0].begin >= 4900, "[JOB2.SetNotifyCmdLine.14,BA.7.1.8] again after %lu ms\n", reports[1].begin - reports[0].begin);
     ok(reports[2].begin - reports[1].begin >= 4900, "[BEH.CMD.9] again after %lu ms\n", reports[2].begin - reports[1].begin);
     ok(reports[2].begin - reports[0].begin < 20000, "[BEH.CMD.9] again after %lu ms\n", reports[2].begin - reports[1].begin);
 
