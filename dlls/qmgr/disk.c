@@ -20,9 +20,11 @@
 
 
 #include <stdarg.h>
+#include <stddef.h>
 
 #include "windef.h"
 #include "winbase.h"
+#include "winternl.h"
 
 #include "disk.h"
 #include "core/str.h"
@@ -50,6 +52,26 @@ static BOOL is_absent(DWORD error)
     return error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND;
 }
 
+/*
+ * CREATE_ALWAYS by exactly this name.  For a name that is not there Wine looks through the whole folder for another spelling of it, unless the
+ * call says that case counts (WINE.FS.6), which CreateFileW cannot.  NULL: let CreateFileW try, for which the folder may have another spelling.
+ */
+static HANDLE create_exact(const WCHAR *path, DWORD access, DWORD share, DWORD attributes)
+{
+    OBJECT_ATTRIBUTES object;
+    UNICODE_STRING name;
+    IO_STATUS_BLOCK io;
+    NTSTATUS status;
+    HANDLE handle;
+
+    if (!RtlDosPathNameToNtPathName_U(path, &name, NULL, NULL)) return NULL;
+    InitializeObjectAttributes(&object, &name, 0, NULL, NULL);
+    status = NtCreateFile(&handle, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES, &object, &io, NULL, attributes, share, FILE_OVERWRITE_IF,
+                          FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
+    RtlFreeUnicodeString(&name);
+    return status ? NULL : handle;
+}
+
 static HRESULT win_open(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_file **ret)
 {
     DWORD access = 0, share = FILE_SHARE_READ, disposition, attributes;
@@ -68,7 +90,8 @@ static HRESULT win_open(struct disk *disk, const WCHAR *path, UINT32 flags, stru
     *ret = NULL;
     if (!(file = malloc(sizeof(*file)))) return E_OUTOFMEMORY;
     file->position = 0;
-    file->handle = CreateFileW(path, access, share, NULL, disposition, attributes, NULL);
+    if (!(flags & DISK_EXACT) || disposition != CREATE_ALWAYS || !(file->handle = create_exact(path, access, share, attributes)))
+        file->handle = CreateFileW(path, access, share, NULL, disposition, attributes, NULL);
     if (file->handle == INVALID_HANDLE_VALUE)
     {
         hr = last_error();
@@ -193,6 +216,52 @@ static HRESULT win_rename(struct disk *disk, const WCHAR *from, const WCHAR *to)
     return result_of(MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH));
 }
 
+static HRESULT rename_handle(HANDLE handle, const WCHAR *to, BOOL replace)
+{
+    DWORD len = str_len(to), size = offsetof(FILE_RENAME_INFO, FileName[len + 1]);
+    FILE_RENAME_INFO *info;
+    HRESULT hr;
+
+    if (!(info = malloc(size))) return E_OUTOFMEMORY;
+    memset(info, 0, sizeof(*info));
+    info->ReplaceIfExists = replace;
+    info->FileNameLength = len * sizeof(WCHAR);
+    memcpy(info->FileName, to, (len + 1) * sizeof(WCHAR));
+    hr = result_of(SetFileInformationByHandle(handle, FileRenameInfo, info, size));
+    free(info);
+    return hr;
+}
+
+static void finish_handle(HANDLE handle, UINT64 time)
+{
+    FILE_BASIC_INFO basic;
+
+    if (!GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof(basic))) return;
+    basic.FileAttributes &= ~FILE_ATTRIBUTE_HIDDEN;
+    if (!basic.FileAttributes) basic.FileAttributes = FILE_ATTRIBUTE_NORMAL;
+    basic.CreationTime.QuadPart = basic.LastWriteTime.QuadPart = time;      /* 0: as they are */
+    basic.LastAccessTime.QuadPart = basic.ChangeTime.QuadPart = 0;
+    SetFileInformationByHandle(handle, FileBasicInfo, &basic, sizeof(basic));
+}
+
+/* All by one handle: each open of a name costs Wine as much as a small file takes to arrive. */
+static HRESULT win_publish(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, BOOL replace, UINT64 time)
+{
+    LARGE_INTEGER present;
+    HANDLE handle;
+    HRESULT hr;
+
+    handle = CreateFileW(from, DELETE | SYNCHRONIZE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES,
+                         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+    if (handle == INVALID_HANDLE_VALUE) return last_error();
+    hr = result_of(GetFileSizeEx(handle, &present));
+    if (SUCCEEDED(hr) && present.QuadPart != size) hr = HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
+    if (SUCCEEDED(hr)) hr = rename_handle(handle, to, replace);
+    if (SUCCEEDED(hr)) finish_handle(handle, time);
+    CloseHandle(handle);
+    return hr;
+}
+
 static HRESULT win_remove(struct disk *disk, const WCHAR *path)
 {
     if (DeleteFileW(path) || is_absent(GetLastError())) return S_OK;
@@ -298,8 +367,8 @@ struct disk *disk_get(void)
 {
     static struct disk disk =
     {
-        win_open, win_close, win_read, win_write, win_set_size, win_reserve, win_get_size, win_flush, win_rename, win_remove,
-        win_stat, win_flush_dir, win_list, win_finish
+        win_open, win_close, win_read, win_write, win_set_size, win_reserve, win_get_size, win_flush, win_rename, win_publish,
+        win_remove, win_stat, win_flush_dir, win_list, win_finish
     };
 
     return &disk;

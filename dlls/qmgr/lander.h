@@ -20,9 +20,9 @@
 
 /*
  * A file that was received to its end is not done before its octets and its name are on disk.  Waiting for that costs more than a small file
- * takes to arrive, so the transfer hands the open output over and goes on with the next file.  A thread flushes what has come
- * together meanwhile, each folder once, and tells `landed` of each file in turn, on that thread, with no lock held: that is where the
- * record of the file is made.  At most 2 * LANDER_MAX are on their way; who adds more waits.
+ * takes to arrive, so the transfer hands the open output over and goes on with the next file.  Some threads flush what has come,
+ * several files at once; one of them flushes the folders of those at the front, each once, and tells `landed` of each file in turn, with no
+ * lock held: that is where the record of the file is made.  At most LANDER_MAX are on their way; who adds more waits.
  *
  * All but the callback are for one thread.  After a failure, which is the first one and stays, no file is told of any more.
  * Builds natively, see sync.h.
@@ -33,7 +33,7 @@
 
 #include "output.h"
 
-#define LANDER_MAX 32
+#define LANDER_MAX 64
 
 struct lander_callbacks
 {
@@ -49,7 +49,7 @@ void lander_destroy(struct lander *lander);     /* waits for what is on its way 
 /* Takes the output in any case. The failure may be that of an earlier file. */
 HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UINT64 size);
 
-/* Until nothing is on its way. *file is that of the failure. */
+/* Helps until nothing is on its way, and may call `landed` on this thread. *file is that of the failure. */
 HRESULT lander_wait(struct lander *lander, UINT32 *file);
 
 #endif /* __QMGR_LANDER_H */

@@ -64,6 +64,7 @@ HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*ra
 static HRESULT open_file(struct disk *disk, const WCHAR *temp_name, UINT32 flags, struct output *output)
 {
     flags |= DISK_READ | DISK_WRITE | DISK_SHARE_ALL;
+    if (flags & DISK_HIDDEN) flags |= DISK_EXACT;       /* a name of our own */
     return disk->open(disk, temp_name, flags, &output->file);
 }
 
@@ -122,15 +123,18 @@ HRESULT output_write(struct output *output, UINT64 offset, const void *data, UIN
     return output->disk->write(output->file, offset, data, size);
 }
 
+HRESULT output_flush_data(struct output *output)
+{
+    return output->disk->flush(output->file);
+}
+
 HRESULT output_flush(struct output *output)
 {
+    UINT32 failed;
     HRESULT hr;
 
-    if (FAILED(hr = output->disk->flush(output->file)) || !output->unflushed_name) return hr;
-    if (FAILED(hr = publish_flush_dir(output->disk, output->unflushed_name))) return hr;
-    free(output->unflushed_name);
-    output->unflushed_name = NULL;
-    return S_OK;
+    if (FAILED(hr = output_flush_data(output))) return hr;
+    return output_flush_names(&output, 1, &failed);
 }
 
 static BOOL same_folder(const WCHAR *a, const WCHAR *b)
@@ -142,17 +146,11 @@ static BOOL same_folder(const WCHAR *a, const WCHAR *b)
     return !str_chr(a + folder, '\\') && !str_chr(b + folder, '\\') && !str_chr(a + folder, '/') && !str_chr(b + folder, '/');
 }
 
-HRESULT output_flush_all(struct output **outputs, UINT32 count, UINT32 *failed)
+HRESULT output_flush_names(struct output **outputs, UINT32 count, UINT32 *failed)
 {
     UINT32 i, j;
     HRESULT hr;
 
-    for (i = 0; i < count; i++)
-    {
-        if (SUCCEEDED(hr = outputs[i]->disk->flush(outputs[i]->file))) continue;
-        *failed = i;
-        return hr;
-    }
     for (i = 0; i < count; i++)
     {
         WCHAR *name = outputs[i]->unflushed_name;

@@ -42,7 +42,8 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BO
 HRESULT output_reserve(struct output *output, UINT64 size);    /* ERROR_DISK_FULL before the first byte [BEH.FILE.13] */
 HRESULT output_write(struct output *output, UINT64 offset, const void *data, UINT32 size);
 HRESULT output_flush(struct output *output);                  /* of a new file also its name */
-HRESULT output_flush_all(struct output **outputs, UINT32 count, UINT32 *failed); /* the same for many, each folder once; *failed: which */
+HRESULT output_flush_data(struct output *output);             /* but for the name */
+HRESULT output_flush_names(struct output **outputs, UINT32 count, UINT32 *failed); /* the names of new ones, each folder once; *failed: which */
 HRESULT output_set_size(struct output *output, UINT64 size);   /* exact size before FILE_DONE; S_FALSE: it had another */
 void output_close(struct output *output);
 

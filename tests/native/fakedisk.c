@@ -544,6 +544,21 @@ static HRESULT fake_finish(struct disk *disk, const WCHAR *path, UINT64 time)
     return leave(fake, hr);
 }
 
+static HRESULT fake_publish(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, BOOL replace, UINT64 time)
+{
+    struct fakedisk *fake = fake_of(disk);
+    struct name *name = NULL;
+    HRESULT hr = enter(fake, FAKE_RENAME, TRUE);
+
+    if (SUCCEEDED(hr) && !(name = find_name(&fake->live, from))) hr = HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
+    if (SUCCEEDED(hr) && name->inode->live.size != size) hr = HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
+    if (SUCCEEDED(hr) && !replace && find_name(&fake->live, to)) hr = HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS);
+    if (SUCCEEDED(hr)) change_name(fake, from, to, name->inode);
+    hr = leave(fake, hr);
+    if (SUCCEEDED(hr)) fake_finish(disk, to, time);
+    return hr;
+}
+
 /* Life */
 
 struct fakedisk *fakedisk_create(void)
@@ -551,7 +566,7 @@ struct fakedisk *fakedisk_create(void)
     static const struct disk operations =
     {
         fake_open, fake_close, fake_read, fake_write, fake_set_size, fake_reserve, fake_get_size, fake_flush, fake_rename,
-        fake_remove, fake_stat, fake_flush_dir, fake_list, fake_finish
+        fake_publish, fake_remove, fake_stat, fake_flush_dir, fake_list, fake_finish
     };
     struct fakedisk *fake = need(calloc(1, sizeof(*fake)));
 

@@ -38,6 +38,7 @@ struct disk_file;               /* opaque, per implementation */
 #define DISK_TRUNCATE      0x10
 #define DISK_HIDDEN        0x20 /* hidden attribute on creation [BEH.FILE.11] */
 #define DISK_SHARE_ALL     0x40 /* others may read, write and delete (clients read temporary files [BEH.FILE.14]) */
+#define DISK_EXACT         0x80 /* no other spelling of the last part of the name is meant: nobody has to look through the folder for one */
 
 struct disk_stat
 {
@@ -62,6 +63,8 @@ struct disk
     HRESULT (*flush)(struct disk_file *file);
     /* Replaces an existing target atomically. Durable after flush_dir of the target's folder. */
     HRESULT (*rename)(struct disk *disk, const WCHAR *from, const WCHAR *to);
+    /* The same for a file that must have `size` octets (ERROR_FILE_CORRUPT), and `finish`; unless `replace`, ERROR_ALREADY_EXISTS. */
+    HRESULT (*publish)(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, BOOL replace, UINT64 time);
     HRESULT (*remove)(struct disk *disk, const WCHAR *path);                       /* S_OK also if it was not there */
     HRESULT (*stat)(struct disk *disk, const WCHAR *path, struct disk_stat *stat); /* ERROR_FILE_NOT_FOUND ... */
     HRESULT (*flush_dir)(struct disk *disk, const WCHAR *path);

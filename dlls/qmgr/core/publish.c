@@ -112,8 +112,8 @@ HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path)
 
 HRESULT publish_one(struct disk *disk, const struct publish_file *file)
 {
-    struct disk_stat temp, local;
-    HRESULT hr, local_hr;
+    struct disk_stat local;
+    HRESULT hr;
 
     if (!file->temp_name)
     {
@@ -124,20 +124,20 @@ HRESULT publish_one(struct disk *disk, const struct publish_file *file)
         disk->finish(disk, file->local_name, file->time);
         return S_OK;
     }
-    hr = disk->stat(disk, file->temp_name, &temp);
-    local_hr = disk->stat(disk, file->local_name, &local);
-    if (is_absent(hr) && file->again && SUCCEEDED(local_hr) && !local.directory && local.size == file->size)
+    hr = disk->publish(disk, file->temp_name, file->local_name, file->size, FALSE, file->time);
+    if (hr == HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS))
+    {
+        if (FAILED(hr = disk->stat(disk, file->local_name, &local)) && !is_absent(hr)) return hr;
+        if (SUCCEEDED(hr) && (local.directory || local.read_only)) return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
+        hr = disk->publish(disk, file->temp_name, file->local_name, file->size, TRUE, file->time);
+    }
+    if (is_absent(hr) && file->again && SUCCEEDED(disk->stat(disk, file->local_name, &local)) && !local.directory && local.size == file->size)
     {
         /* The rename may have been the last thing before a crash. */
         disk->finish(disk, file->local_name, file->time);
-        return S_OK;
+        hr = S_OK;
     }
-    if (FAILED(hr)) return hr;
-    if (temp.size != file->size) return HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
-    if (SUCCEEDED(local_hr) && (local.directory || local.read_only)) return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
-    if (FAILED(hr = disk->rename(disk, file->temp_name, file->local_name))) return hr;
-    disk->finish(disk, file->local_name, file->time);
-    return S_OK;
+    return hr;
 }
 
 /* What was done to a file, and where. */
