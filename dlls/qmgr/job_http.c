@@ -253,6 +253,7 @@ static HRESULT WINAPI http_GetCustomHeaders(IBackgroundCopyJobHttpOptions3 *ifac
 static HRESULT WINAPI http_SetSecurityFlags(IBackgroundCopyJobHttpOptions3 *iface, ULONG flags)
 {
     struct job_door *door = impl_from_IBackgroundCopyJobHttpOptions3(iface);
+    UINT32 former;
     HRESULT hr;
 
     TRACE("%p, %#lx.\n", iface, flags);
@@ -260,7 +261,10 @@ static HRESULT WINAPI http_SetSecurityFlags(IBackgroundCopyJobHttpOptions3 *ifac
     if (FAILED(hr = job_check_access(door))) return hr;
     if (flags & ~SECURITY_FLAGS_ALL) return E_NOTIMPL;              /* HTTP.SetSecurityFlags.5, A3 */
     if ((flags & BG_HTTP_REDIRECT_POLICY_MASK) > BG_HTTP_REDIRECT_POLICY_DISALLOW) return E_NOTIMPL;
-    return job_set_number(door, PROP_SECURITY_FLAGS, flags);
+    former = job_get_number(door, PROP_SECURITY_FLAGS);
+    if (FAILED(hr = job_set_number(door, PROP_SECURITY_FLAGS, flags))) return hr;
+    /* what came from a server nobody had asked about does not count [HTTP.SetSecurityFlags.11] */
+    return flags & ~former & BG_SSL_ENABLE_CRL_CHECK ? queue_start_afresh(door->job) : S_OK;
 }
 
 static HRESULT WINAPI http_GetSecurityFlags(IBackgroundCopyJobHttpOptions3 *iface, ULONG *ret)

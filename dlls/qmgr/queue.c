@@ -532,6 +532,39 @@ HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *
     return S_OK;
 }
 
+HRESULT queue_start_afresh(struct queue_job *job)
+{
+    struct record record = { RECORD_FILE_FLAGS };
+    UINT64 ticket = NO_TICKET;
+    HRESULT hr;
+    UINT32 i;
+
+    record.u.flags.clear = FILE_TRANSFERRED;
+    do
+    {
+        if (FAILED(hr = store_reserve(queue.store, 4096))) return hr;
+        queue_enter();
+        for (i = job_first_unfinished(job->job); i < job->job->file_count; i++)
+            if (!(job->job->files[i].flags & FILE_TRANSFERRED) && file_received(&job->job->files[i])) break;
+        if (job->transfer)
+        {
+            /* it is writing: queue_transfer_ended comes back here */
+            job->afresh = TRUE;
+            queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
+            i = job->job->file_count;
+        }
+        else if (i < job->job->file_count)
+        {
+            record.u.flags.file = i;
+            hr = queue_apply_locked(job, &record, &ticket);
+        }
+        if (i >= job->job->file_count) i = NO_FILE;
+        queue_leave();
+    } while (is_crowded(hr) || (SUCCEEDED(hr) && i != NO_FILE));
+    if (SUCCEEDED(hr) && ticket != NO_TICKET) hr = store_wait(queue.store, ticket);
+    return hr;
+}
+
 HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller)
 {
     struct record record = { RECORD_OWNER };

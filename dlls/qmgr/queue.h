@@ -64,6 +64,7 @@ struct queue_job
     struct { UINT32 file; UINT64 size; } landing[QUEUE_LANDING_MAX]; /* received, not yet done */
     UINT32 landing_count;
     BOOL moved;                     /* the file begun first has got another remote name since [BEH.STATE.96] */
+    BOOL afresh;                    /* when the transfer has ended, what it has of a file that is not whole is forgotten [BEH.STATE.92] */
     UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
@@ -117,6 +118,7 @@ HRESULT queue_suspend(struct queue_job *job);                      /* returns wh
 HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *names, UINT32 count);
 HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller);
 /* SetValidationState: TRUE marks, FALSE sends the job to ERROR and forgets the file [BEH.CONSIST.9]. E_PENDING before it is whole. */
+HRESULT queue_start_afresh(struct queue_job *job);      /* files that are not whole, from their first byte; the job goes back to the queue */
 HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid);
 
 /*

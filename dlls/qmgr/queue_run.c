@@ -321,7 +321,7 @@ static BOOL is_asked_for(const struct job *job)
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through)
 {
     struct state_facts facts;
-    BOOL report = FALSE;
+    BOOL report = FALSE, afresh;
 
     store_reserve(queue.store, LAZY_RESERVE);
     queue_enter();
@@ -342,7 +342,10 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
     else if (job->live == JOB_CONNECTING || job->live == JOB_TRANSFERRING)
         queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
     job->stopping = FALSE;
+    afresh = job->afresh;
+    job->afresh = FALSE;
     queue_leave();
+    if (afresh) queue_start_afresh(job);
     sync_wake_all(&queue.changed);
     engine_wake();
     if (report)

@@ -206,6 +206,7 @@ static const struct row rows[] =
      {{"HEAD http://h/a", 302, TO("http://g/b")}, {"RENAME http://g/b"}, {"HEAD http://g/b", 200, L(1000)}, {"BEGIN 1000"},
       {"GET http://g/b", 301, TO("/c")}, {"RENAME http://g/c"}, {"GET http://g/c", 200, L(1000), 0, 1000}}},
     {"BEH.HTTP.50,BEH.HTTP.55", WITH(FETCH_REDIRECT_DISALLOW), "FAILED 8019012e F 5 at http://g/b", {{"HEAD http://h/a", 302, TO("http://g/b")}}},
+    {"HTTP.SetSecurityFlags.8", WITH(FETCH_REDIRECT_DISALLOW), "FAILED 8019012c F 5 at http://g/b", {{"HEAD http://h/a", 300, TO("http://g/b")}}},
     {"BEH.HTTP.55", WITH(FETCH_REDIRECT_DISALLOW), "FAILED 80190134 F 5 at http://g/b", {{"HEAD http://h/a", 308, TO("http://g/b")}}},
     {"BEH.HTTP.50", WITH(FETCH_REDIRECT_DISALLOW), "FAILED 8019012d F 5 at http://h/b",
      {{"HEAD http://h/a", 200, L(1000)}, {"BEGIN 1000"}, {"GET http://h/a", 301, TO("b")}}},
@@ -651,7 +652,7 @@ static void test_whole(void)
         fetch_on_begun(&fetch);
         ok(fetch_next(&fetch, 0) == FETCH_GET, "no GET\n");
         ok(fetch.request.ranged == rows[i].ranged && fetch.request.last == rows[i].last && !fetch.request.first,
-           "[BEH.HTTP.14] row %u: got %llu\n", i, (unsigned long long)fetch.request.last);
+           "[BEH.HTTP.14,CB.13] row %u: got %llu\n", i, (unsigned long long)fetch.request.last);
         fetch_free(&fetch);
     }
 }

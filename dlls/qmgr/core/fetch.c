@@ -335,7 +335,9 @@ static BOOL on_redirect(struct fetch *fetch, const struct fetch_reply *reply)
     WCHAR *target;
     HRESULT hr;
 
-    if (reply->status != 301 && reply->status != 302 && reply->status != 303 && reply->status != 307 && reply->status != 308)
+    if (reply->status != 301 && reply->status != 302 && reply->status != 303 && reply->status != 307 && reply->status != 308
+        /* a choice, which is nobody's here to make; but whoever wants no redirect is told where it leads [HTTP.SetSecurityFlags.8] */
+        && (reply->status != 300 || (fetch->redirects & FETCH_REDIRECT_MASK) != FETCH_REDIRECT_DISALLOW))
         return FALSE;
     if (!location) return FALSE;
     /* only http and https come out of url_resolve [BEH.HTTP.52] */

@@ -164,7 +164,7 @@ static void test_wire(void)
     ok(count == 2, "[BEH.HTTP.14] %u requests\n", count);
     check_method("BEH.HTTP.10", 1, "HEAD");
     check_method("BEH.HTTP.10", 2, "GET");
-    check_header("BEH.HTTP.14", 2, "Range", NULL);
+    check_header("BEH.HTTP.14,CB2.FileTransferred.10", 2, "Range", NULL);
     for (i = 1; i <= 2; i++)
     {
         check_header("BEH.HTTP.11", i, "Accept", "*/*");
@@ -241,8 +241,27 @@ static void test_wire(void)
     ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
     bits_resume(job);
     bits_wait_states(job, DONE | FATAL);
-    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.HTTP.16] got state %d\n", bits_state(job));
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.HTTP.16,CB.13,CB2.FileTransferred.10] got state %d\n", bits_state(job));
     complete(job, L"wire", "/off", 300000);
+}
+
+/* Its list is that of any file made in this folder. */
+static void check_inherited(const WCHAR *path)
+{
+    BYTE acl[1024], expected[1024];
+    DWORD size = 0, expected_size = 0;
+    HANDLE file;
+    BOOL ret;
+
+    file = CreateFileW(bits_path(L"sibling"), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "cannot make a file, error %lu\n", GetLastError());
+    ret = GetFileSecurityW(bits_path(L"sibling"), DACL_SECURITY_INFORMATION, expected, sizeof(expected), &expected_size);
+    ok(ret, "GetFileSecurity: error %lu\n", GetLastError());
+    ret = GetFileSecurityW(path, DACL_SECURITY_INFORMATION, acl, sizeof(acl), &size);
+    ok(ret, "GetFileSecurity: error %lu\n", GetLastError());
+    ok(size == expected_size && !memcmp(acl, expected, size), "[FILE3.GetTemporaryName.5] another list, %lu and %lu bytes\n", size,
+       expected_size);
+    CloseHandle(file);
 }
 
 static void test_progress(void)
@@ -295,6 +314,7 @@ static void test_progress(void)
         ok(!wcsncmp(name, L"BIT", 3) && !wcscmp(name + wcslen(name) - 4, L".tmp"), "[BEH.FILE.10] got %s\n", wine_dbgstr_w(name));
         ok(GetFileAttributesExW(temp, GetFileExInfoStandard, &data), "[BEH.FILE.50] it is not there\n");
         ok(data.dwFileAttributes & FILE_ATTRIBUTE_HIDDEN, "[BEH.FILE.11] attributes %#lx\n", data.dwFileAttributes);
+        check_inherited(temp);
         CoTaskMemFree(temp);
         IBackgroundCopyFile3_Release(file3);
     }
@@ -361,7 +381,7 @@ static void test_consistency(void)
         bits_resume(job);
         bits_wait_states(job, DONE | FATAL | AGAIN);
         ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.CONSIST.2] got state %d\n", bits_state(job));
-        ok(test_server_count(bits_server, "GET", "/good") == 1, "[BEH.STATE.90] the first file came again\n");
+        ok(test_server_count(bits_server, "GET", "/good") == 1, "[BEH.STATE.90,JOB.AddFileSet.7,JOB.AddFile.3] the first file came again\n");
         if (bits_state(job) == BG_JOB_STATE_TRANSFERRED)
         {
             HRESULT hr = IBackgroundCopyJob_Complete(job);
@@ -373,6 +393,29 @@ static void test_consistency(void)
         bits_cancel(job);
         winetest_pop_context();
     }
+}
+
+/* A new date at the same name: what there was does not count any more. */
+static void test_new_date(void)
+{
+    IBackgroundCopyJob *job = make_job(L"redated", L"/redated", BG_JOB_PRIORITY_FOREGROUND);
+    IBackgroundCopyFile *file;
+    BG_FILE_PROGRESS progress;
+    DWORD begin;
+
+    test_server_reset(bits_server);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    file = bits_get_file(job, 0);
+    IBackgroundCopyFile_GetProgress(file, &progress);
+    ok(progress.BytesTransferred == 50000, "%I64u bytes\n", progress.BytesTransferred);
+    bits_resume(job);
+    begin = GetTickCount();
+    do IBackgroundCopyFile_GetProgress(file, &progress);
+    while (progress.BytesTransferred && GetTickCount() - begin < BITS_TIMEOUT);
+    ok(!progress.BytesTransferred, "[TYPE.FileProg.7] %I64u bytes\n", progress.BytesTransferred);
+    IBackgroundCopyFile_Release(file);
+    bits_cancel(job);
 }
 
 static WCHAR *remote_name(IBackgroundCopyJob *job, ULONG index)
@@ -411,8 +454,10 @@ static void test_redirects(void)
         {"BEH.HTTP.50", 0x0200, L"/seven", L"/target", FATAL, 0x80190133},
         {"BEH.HTTP.50", 0x0200, L"/good", L"/good", DONE},
     };
+    IBackgroundCopyJob3 *job3;
     IBackgroundCopyJob *job;
     unsigned int i;
+    HRESULT hr;
 
     for (i = 0; i < ARRAY_SIZE(rows); i++)
     {
@@ -422,7 +467,8 @@ static void test_redirects(void)
         bits_resume(job);
         bits_wait_states(job, DONE | FATAL | AGAIN);
         ok(1u << bits_state(job) == rows[i].state, "[%s] got state %d\n", rows[i].id, bits_state(job));
-        ok(!wcscmp(remote_name(job, 0), bits_url(rows[i].name)), "[%s] the name is %s\n", rows[i].id, wine_dbgstr_w(remote_name(job, 0)));
+        ok(!wcscmp(remote_name(job, 0), bits_url(rows[i].name)), "[%s,HTTP.SetSecurityFlags.7] the name is %s\n", rows[i].id,
+           wine_dbgstr_w(remote_name(job, 0)));
         if (rows[i].state == FATAL)
         {
             check_error(job, "BEH.HTTP.55", rows[i].hr);
@@ -431,6 +477,24 @@ static void test_redirects(void)
         else complete(job, L"moved", wcscmp(rows[i].url, L"/good") ? "/target" : "/good", 300000);
         winetest_pop_context();
     }
+
+    /* once reported, the old name is nobody's prefix */
+    job = make_job(L"moved", L"/moved", BG_JOB_PRIORITY_FOREGROUND);
+    set_security_flags(job, 0x0100);
+    bits_add_file(job, bits_url(L"/moved"), bits_path(L"moved too"));
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    for (i = 0; i < 2; i++)
+        ok(!wcscmp(remote_name(job, i), bits_url(L"/target")), "[HTTP.SetSecurityFlags.6] the name is %s\n", wine_dbgstr_w(remote_name(job, i)));
+    if ((job3 = bits_query(job, IBackgroundCopyJob3)))
+    {
+        hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, bits_url(L"/moved"), bits_url(L"/good"));
+        ok(hr == S_FALSE, "[JOB3.ReplaceRemotePrefix.11,HTTP.SetSecurityFlags.12] got %#lx\n", hr);
+        hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, bits_url(L"/target"), bits_url(L"/good"));
+        ok(hr == S_OK, "[JOB3.ReplaceRemotePrefix.11] got %#lx\n", hr);
+        IBackgroundCopyJob3_Release(job3);
+    }
+    bits_cancel(job);
 
     /* silent: every request begins at the original name; reporting: at the new one */
     for (i = 0; i < 2; i++)
@@ -444,6 +508,97 @@ static void test_redirects(void)
                            test_server_count(bits_server, NULL, "/moved"));
         else ok_inferred("BEH.HTTP.54", test_server_count(bits_server, NULL, "/moved") == test_server_count(bits_server, NULL, "/target"),
                          "%u and %u requests\n", test_server_count(bits_server, NULL, "/moved"), test_server_count(bits_server, NULL, "/target"));
+    }
+}
+
+/* Which redirects a job that wants none fails with, and those that nobody follows. */
+static void test_refused_redirects(void)
+{
+    static const struct { const WCHAR *url; HRESULT hr; } rows[] =
+    {
+        {L"/m300", 0x8019012c}, {L"/m301", 0x8019012d}, {L"/m302", 0x8019012e}, {L"/m303", 0x8019012f}, {L"/m307", 0x80190133},
+    };
+    static const ULONG policies[] = { 0, 0x0100, 0x0200 };
+    IBackgroundCopyJob *job;
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        winetest_push_context("%s", wine_dbgstr_w(rows[i].url));
+        job = make_job(L"refused", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+        bits_add_file(job, bits_url(rows[i].url), bits_path(L"refused too"));
+        set_security_flags(job, 0x0200);
+        bits_resume(job);
+        bits_wait_states(job, DONE | FATAL | AGAIN);
+        ok(bits_state(job) == BG_JOB_STATE_ERROR, "[HTTP.SetSecurityFlags.7] got state %d\n", bits_state(job));
+        check_error(job, "HTTP.SetSecurityFlags.8", rows[i].hr);
+        ok(!wcscmp(remote_name(job, 1), bits_url(L"/target")), "[HTTP.SetSecurityFlags.7] the name is %s\n", wine_dbgstr_w(remote_name(job, 1)));
+        bits_cancel(job);
+        winetest_pop_context();
+    }
+    for (i = 0; i < ARRAY_SIZE(policies); i++)
+    {
+        winetest_push_context("%#lx", policies[i]);
+        job = make_job(L"share", L"/share", BG_JOB_PRIORITY_FOREGROUND);
+        set_security_flags(job, policies[i]);
+        bits_resume(job);
+        bits_wait_states(job, DONE | FATAL | AGAIN);
+        ok(bits_state(job) == BG_JOB_STATE_ERROR, "[HTTP.SetSecurityFlags.9] got state %d\n", bits_state(job));
+        bits_cancel(job);
+        winetest_pop_context();
+    }
+}
+
+static void wait_received(IBackgroundCopyJob *job, UINT64 bytes)
+{
+    BG_JOB_PROGRESS progress;
+    DWORD begin = GetTickCount();
+
+    do IBackgroundCopyJob_GetProgress(job, &progress);
+    while (progress.BytesTransferred < bytes && GetTickCount() - begin < BITS_TIMEOUT);
+    ok(progress.BytesTransferred >= bytes, "only %I64u bytes came\n", progress.BytesTransferred);
+}
+
+/* The check of revocation, turned on while a file is partly there: that file from the start, those that are whole stay. */
+static void test_revocation(void)
+{
+    IBackgroundCopyJob *job;
+    BG_JOB_PROGRESS progress;
+    unsigned int i, gets;
+    const char *value;
+
+    for (i = 0; i < 2; i++)
+    {
+        winetest_push_context("%s", i ? "suspended" : "running");
+        test_server_reset(bits_server);
+        job = make_job(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+        bits_add_file(job, bits_url(L"/hold"), bits_path(L"second"));
+        bits_resume(job);
+        wait_received(job, 305000);
+        if (i)
+        {
+            IBackgroundCopyJob_Suspend(job);
+            /* other flags change nothing */
+            set_security_flags(job, 0x2);
+            IBackgroundCopyJob_GetProgress(job, &progress);
+            ok(progress.BytesTransferred == 305000, "%I64u bytes\n", progress.BytesTransferred);
+            set_security_flags(job, 0x3);
+            IBackgroundCopyJob_GetProgress(job, &progress);
+            ok(progress.BytesTransferred == 300000, "[HTTP.SetSecurityFlags.11] %I64u bytes\n", progress.BytesTransferred);
+            bits_resume(job);
+        }
+        else set_security_flags(job, 0x1);
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        ok(test_server_count(bits_server, "GET", "/good") == 1, "[HTTP.SetSecurityFlags.11] the file that was whole came again\n");
+        gets = test_server_count(bits_server, "GET", "/hold");
+        ok(gets == 2, "[HTTP.SetSecurityFlags.11] %u requests\n", gets);
+        value = header(test_server_count(bits_server, NULL, NULL), "Range");
+        ok(!value, "[HTTP.SetSecurityFlags.11,BEH.STATE.92] it goes on at %s\n", value);
+        IBackgroundCopyJob_Complete(job);
+        bits_check_file(bits_path(L"first"), "/good", 0, 300000);
+        bits_check_file(bits_path(L"second"), "/hold", 0, 10000);
+        bits_cancel(job);
+        winetest_pop_context();
     }
 }
 
@@ -467,7 +622,7 @@ static void test_names(void)
     IBackgroundCopyJob3 *job3;
     IBackgroundCopyJob *job;
     const char *value;
-    unsigned int i;
+    unsigned int i, j;
     HRESULT hr;
 
     for (i = 0; i < ARRAY_SIZE(states); i++)
@@ -478,6 +633,9 @@ static void test_names(void)
         ok(hr == S_OK, "[FILE2.SetRemoteName.2] got %#lx\n", hr);
         ok(!wcscmp(remote_name(job, 0), bits_url(L"/good")), "the name is %s\n", wine_dbgstr_w(remote_name(job, 0)));
         if (states[i] != BG_JOB_STATE_TRANSFERRING) bits_resume(job);
+        /* Suspend, change, Resume: what is fetched, and found in the job, is the new name */
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        ok(!wcscmp(remote_name(job, 0), bits_url(L"/good")), "[FILE2.SetRemoteName.6] the name is %s\n", wine_dbgstr_w(remote_name(job, 0)));
         complete(job, L"state", "/good", 300000);
         winetest_pop_context();
     }
@@ -494,37 +652,43 @@ static void test_names(void)
     }
 
     /* the same size and time at the new name: from the same position; another one, or no ranges: from the start */
-    for (i = 0; i < 3; i++)
+    for (j = 0; j < 6; j++)
     {
         static const WCHAR *const names[] = { L"/twin", L"/other", L"/twinoff" };
+        const char *id = j < 3 ? "FILE2.SetRemoteName.7" : "JOB3.ReplaceRemotePrefix.8";
 
-        winetest_push_context("%u", i);
+        i = j % 3;
+        winetest_push_context("%u", j);
         test_server_reset(bits_server);
         job = make_job(L"name", L"/hold", BG_JOB_PRIORITY_FOREGROUND);
         bits_resume(job);
         ok(test_server_wait(bits_server, 1, BITS_TIMEOUT), "no requests\n");
         bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+        wait_received(job, 5000);
+        if (j < 3)
         {
-            BG_JOB_PROGRESS progress;
-            DWORD begin = GetTickCount();
-
-            do IBackgroundCopyJob_GetProgress(job, &progress);
-            while (progress.BytesTransferred < 5000 && GetTickCount() - begin < BITS_TIMEOUT);
+            hr = set_remote_name(job, 0, bits_url(names[i]));
+            ok(hr == S_OK, "[FILE2.SetRemoteName.2] got %#lx\n", hr);
         }
-        hr = set_remote_name(job, 0, bits_url(names[i]));
-        ok(hr == S_OK, "[FILE2.SetRemoteName.2] got %#lx\n", hr);
+        else
+        {
+            job3 = bits_query(job, IBackgroundCopyJob3);
+            hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, bits_url(L"/hold"), bits_url(names[i]));
+            ok(hr == S_OK, "[JOB3.ReplaceRemotePrefix.3] got %#lx\n", hr);
+            IBackgroundCopyJob3_Release(job3);
+        }
         if (i < 2)
         {
             bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
             value = header(4, "Range");
-            if (!i) ok(value && !strcmp(value, "bytes=5000-9999"), "[FILE2.SetRemoteName.7] got %s\n", value ? value : "(none)");
-            else ok(!value, "[FILE2.SetRemoteName.7] got %s\n", value);
+            if (!i) ok(value && !strcmp(value, "bytes=5000-9999"), "[%s] got %s\n", id, value ? value : "(none)");
+            else ok(!value, "[%s] got %s\n", id, value);
             complete(job, L"name", i ? "/other" : "/hold", i ? 12000 : 10000);
         }
         else
         {
             bits_wait_states(job, DONE | FATAL);
-            ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[FILE2.SetRemoteName.7] got state %d\n", bits_state(job));
+            ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[%s] got state %d\n", id, bits_state(job));
             if (bits_state(job) == BG_JOB_STATE_TRANSFERRED) complete(job, L"name", "/hold", 10000);
             else bits_cancel(job);
         }
@@ -582,8 +746,8 @@ static void test_dynamic(void)
     ok(hr == S_OK && progress.BytesTotal == 50000 && progress.BytesTransferred == 50000, "[BEH.HTTP.63] %I64u of %I64u\n",
        progress.BytesTransferred, progress.BytesTotal);
     IBackgroundCopyFile_Release(file);
-    ok(!test_server_count(bits_server, "HEAD", "/dynamic"), "[BEH.HTTP.60] asked for the head\n");
-    check_header("BEH.HTTP.61", 2, "Range", NULL);
+    ok(!test_server_count(bits_server, "HEAD", "/dynamic"), "[BEH.HTTP.60,JPROP.6] asked for the head\n");
+    check_header("BEH.HTTP.61,JPROP.6", 2, "Range", NULL);
     complete(job, L"dynamic", "/dynamic", 50000);
 
     /* in the background the normal rules */
@@ -592,7 +756,7 @@ static void test_dynamic(void)
     ok(hr == S_OK, "[BEH.HTTP.60] got %#lx\n", hr);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "BEH.HTTP.66", BG_E_MISSING_FILE_SIZE);
+    check_error(job, "BEH.HTTP.66,JPROP.7", BG_E_MISSING_FILE_SIZE);
     bits_cancel(job);
 
     job = make_job(L"dynamic", L"/chunked", BG_JOB_PRIORITY_FOREGROUND);
@@ -626,7 +790,7 @@ static void test_size_cap(void)
         bits_resume(job);
         bits_wait_states(job, DONE | FATAL | AGAIN);
         ok(1u << bits_state(job) == rows[i].state, "[BEH.HTTP.64] got state %d\n", bits_state(job));
-        if (bits_state(job) == BG_JOB_STATE_ERROR) check_error(job, "BEH.HTTP.64", 0x80200064);
+        if (bits_state(job) == BG_JOB_STATE_ERROR) check_error(job, "BEH.HTTP.64,JPROP.9", 0x80200064);
         bits_cancel(job);
         winetest_pop_context();
     }
@@ -640,6 +804,7 @@ static void test_straight(void)
 {
     IBackgroundCopyJob *job;
     HRESULT hr;
+    GUID id;
 
     job = make_job(L"straight", NULL, BG_JOB_PRIORITY_FOREGROUND);
     hr = set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
@@ -647,7 +812,7 @@ static void test_straight(void)
     bits_add_file(job, bits_url(L"/good"), bits_path(L"straight"));
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
-    ok(GetFileAttributesW(bits_path(L"straight")) != INVALID_FILE_ATTRIBUTES, "[BEH.HTTP.65] no file\n");
+    ok(GetFileAttributesW(bits_path(L"straight")) != INVALID_FILE_ATTRIBUTES, "[BEH.HTTP.65,JPROP.8] no file\n");
     complete(job, L"straight", "/good", 300000);
 
     /* what is there of it stays */
@@ -659,7 +824,31 @@ static void test_straight(void)
     test_server_reset(bits_server);
     bits_wait_states(job, AGAIN | DONE);
     bits_cancel(job);
-    ok(DeleteFileW(bits_path(L"straight")), "[BEH.HTTP.65] no file, error %lu\n", GetLastError());
+    ok(DeleteFileW(bits_path(L"straight")), "[BEH.HTTP.65,JPROP.8] no file, error %lu\n", GetLastError());
+
+    /* no progress is kept: whoever is interrupted begins anew */
+    test_server_reset(bits_server);
+    job = make_job(L"straight", NULL, BG_JOB_PRIORITY_FOREGROUND);
+    IBackgroundCopyJob_GetId(job, &id);
+    hr = set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
+    ok(hr == S_OK, "[BEH.HTTP.65] got %#lx\n", hr);
+    bits_add_file(job, bits_url(L"/hold"), bits_path(L"straight"));
+    bits_resume(job);
+    wait_received(job, 5000);
+    hr = IBackgroundCopyJob_Suspend(job);
+    ok(hr == S_OK, "Suspend: got %#lx\n", hr);
+    if (!strcmp(winetest_platform, "wine"))
+    {
+        IBackgroundCopyJob_Release(job);
+        if (!bits_restart_service()) return;
+        hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &job);
+        ok(hr == S_OK, "GetJob: got %#lx\n", hr);
+        if (hr != S_OK) return;
+    }
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    check_header("JPROP.8", test_server_count(bits_server, NULL, NULL), "Range", NULL);
+    complete(job, L"straight", "/hold", 10000);
 
     job = make_job(L"straight", L"/good", BG_JOB_PRIORITY_FOREGROUND);
     hr = set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
@@ -707,6 +896,11 @@ START_TEST(download)
                           "on * /other\n size 12000\n"
                           "on HEAD /newdate\n reply 1\n size 100000\n reply\n size 100000\n modified 1600000000\n"
                           "on GET /newdate\n reply 1\n size 100000\n cut 50000\n reply\n size 100000\n modified 1600000000\n"
+                          "on HEAD /redated\n reply 1\n size 100000\n reply\n size 100000\n modified 1600000000\n"
+                          "on GET /redated\n reply 1\n size 100000\n cut 50000\n reply\n size 100000\n modified 1600000000\n silent\n"
+                          "on * /m300\n redirect 300 /target\non * /m301\n redirect 301 /target\non * /m302\n redirect 302 /target\n"
+                          "on * /m303\n redirect 303 /target\non * /m307\n redirect 307 /target\n"
+                          "on * /share\n status 302\n header Location: file://127.0.0.1/share/x\n"
                           "on HEAD /newsize\n reply 1\n size 100000\n reply\n size 90000\n"
                           "on GET /newsize\n reply 1\n size 100000\n cut 50000\n reply\n size 90000\n"
                           "on HEAD /liar\n size 100000\n"
@@ -722,7 +916,10 @@ START_TEST(download)
         test_wire();
         test_progress();
         test_consistency();
+        test_new_date();
+        test_revocation();
         test_redirects();
+        test_refused_redirects();
         test_names();
         test_dynamic();
         test_size_cap();
