@@ -84,7 +84,7 @@ static void check_ranges_(unsigned int line, const WCHAR *path, const char *patt
     ok_(__FILE__, line)(file != INVALID_HANDLE_VALUE, "cannot open %s, error %lu\n", wine_dbgstr_w(path), GetLastError());
     ReadFile(file, data, total + 1, &got, NULL);
     CloseHandle(file);
-    ok_(__FILE__, line)(got == total && !memcmp(data, expect, total), "[JOB3.AddFileWithRanges.2] wrong, %lu bytes of %u\n", got,
+    ok_(__FILE__, line)(got == total && !memcmp(data, expect, total), "[JOB3.AddFileWithRanges.2,FILE2.RANGE.1] wrong, %lu bytes of %u\n", got,
                         (unsigned int)total);
     ok_(__FILE__, line)(DeleteFileW(path), "cannot delete, error %lu\n", GetLastError());
     free(data);
@@ -207,6 +207,9 @@ static void test_transfer(void)
     unsigned int i, j, k;
     HRESULT hr;
 
+    ok(sizeof(BG_FILE_RANGE) == 16 && sizeof(sample[0].InitialOffset) == 8 && sizeof(sample[0].Length) == 8,
+       "[FILE2.RANGE.1] %u bytes\n", (unsigned int)sizeof(BG_FILE_RANGE));
+    ok(EOF_LENGTH == ~(UINT64)0, "[FILE2.RANGE.2] to the end is %#I64x\n", (UINT64)EOF_LENGTH);
     for (i = 0; i < ARRAY_SIZE(servers); i++)
     for (j = 0; j < ARRAY_SIZE(rows); j++)
     for (k = 0; k < 2; k++)
@@ -221,6 +224,8 @@ static void test_transfer(void)
             file = bits_get_file(job, 0);
             hr = IBackgroundCopyFile_GetProgress(file, &progress);
             ok(hr == S_OK, "GetProgress: got %#lx\n", hr);
+            if (rows[j].ranges[rows[j].count / 2].Length == EOF_LENGTH)
+                ok(progress.BytesTotal == rows[j].total, "[FILE2.RANGE.2] %I64u bytes\n", progress.BytesTotal);
             ok_inferred("BEH.RANGE.8", progress.BytesTotal == rows[j].total && progress.BytesTransferred == rows[j].total,
                         "%I64u of %I64u\n", progress.BytesTransferred, progress.BytesTotal);
             IBackgroundCopyFile_Release(file);
@@ -277,8 +282,8 @@ static void test_bad_servers(void)
         {"JOB3.AddFileWithRanges.14", L"/mergedparts", two, 2, BG_E_INVALID_SERVER_RESPONSE},
         {"BEH.HTTP.5", L"/reordered", two, 2, BG_E_INVALID_SERVER_RESPONSE},
         {"BEH.HTTP.5", L"/dropped", two, 2, BG_E_INVALID_SERVER_RESPONSE},
-        {"JOB3.AddFileWithRanges.14", L"/good", beyond, 1, BG_E_INVALID_RANGE},
-        {"JOB3.AddFileWithRanges.14", L"/good", outside, 1, BG_E_INVALID_RANGE},
+        {"JOB3.AddFileWithRanges.14,FILE2.RANGE.3", L"/good", beyond, 1, BG_E_INVALID_RANGE},
+        {"JOB3.AddFileWithRanges.14,FILE2.RANGE.3", L"/good", outside, 1, BG_E_INVALID_RANGE},
         {"JOB3.AddFileWithRanges.14", L"/never", two, 2, BG_E_INVALID_RANGE},
     };
     IBackgroundCopyJob *job;
@@ -357,7 +362,8 @@ static void test_on_demand(void)
 
     /* what was asked for is there, the file is not: suspended [BEH.STATE.53] */
     bits_resume(job);
-    bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+    bits_wait_states(job, 1u << BG_JOB_STATE_SUSPENDED | 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_SUSPENDED, "[FILE6.RequestFileRanges.5] got state %d\n", bits_state(job));
     check_filled(file, ARRAY_SIZE(first), first);
     test_server_get_stats(bits_server, &stats);
     ok(stats.body_sent < 2000, "[JPROP.12] %I64u bytes came\n", stats.body_sent);
@@ -403,7 +409,8 @@ static void test_on_demand(void)
         check_filled(file, ARRAY_SIZE(merged), merged);
     }
     bits_resume(job);
-    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    bits_wait_states(job, 1u << BG_JOB_STATE_SUSPENDED | 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[FILE6.RequestFileRanges.5] got state %d\n", bits_state(job));
     check_filled(file, 1, whole);
     test_server_get_stats(bits_server, &stats);
     ok(stats.body_sent < 200000 + 5000, "[FILE6.RequestFileRanges.1] %I64u bytes came\n", stats.body_sent);
@@ -448,6 +455,93 @@ static void test_urgent(void)
                 "got state %d\n", bits_state(job));
     IBackgroundCopyFile6_Release(file6);
     IBackgroundCopyFile_Release(file);
+    bits_cancel(job);
+}
+
+/* What is missing behind the position comes before what is missing in front of it. */
+static void test_position(void)
+{
+    struct test_request request;
+    unsigned int i, count;
+    IBackgroundCopyFile6 *file6;
+    IBackgroundCopyFile *file;
+    IBackgroundCopyJob *job;
+    char value[64];
+    ULONG first;
+    HRESULT hr;
+
+    test_server_reset(bits_server);
+    job = bits_create_job(L"position", BG_JOB_TYPE_DOWNLOAD);
+    set_foreground(job);
+    bits_add_file(job, bits_url(L"/good"), bits_path(L"position"));
+    file = bits_get_file(job, 0);
+    file6 = bits_query(file, IBackgroundCopyFile6);
+    hr = IBackgroundCopyFile6_UpdateDownloadPosition(file6, 150000);
+    ok(hr == S_OK, "[FILE6.UpdateDownloadPosition.2] got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    count = test_server_count(bits_server, NULL, NULL);
+    for (i = 1, first = 0; i <= count && !first; i++)
+    {
+        if (!test_server_get_request(bits_server, i, &request)) continue;
+        if (!strcmp(request.method, "GET") && test_request_header(&request, "Range", value, sizeof(value))) sscanf(value, "bytes=%lu", &first);
+        else if (!strcmp(request.method, "GET")) first = ~0u;
+        test_request_free(&request);
+    }
+    ok(first == 150000, "[FILE6.UpdateDownloadPosition.1] the first request is for byte %lu\n", first);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    bits_check_file(bits_path(L"position"), "/good", 0, 200000);
+    IBackgroundCopyFile6_Release(file6);
+    IBackgroundCopyFile_Release(file);
+    bits_cancel(job);
+}
+
+/* A file that changes on the server begins anew, those before it do not. */
+static void test_changed(void)
+{
+    static const BG_FILE_RANGE ranges[] = {{1000, 40000}, {60000, 40000}};
+    IBackgroundCopyJob *job = ranges_job(L"first", L"/good", ranges, ARRAY_SIZE(ranges), TRUE);
+    IBackgroundCopyJob3 *job3 = bits_query(job, IBackgroundCopyJob3);
+    HRESULT hr;
+
+    test_server_reset(bits_server);
+    hr = IBackgroundCopyJob3_AddFileWithRanges(job3, bits_url(L"/renewed"), bits_path(L"second"), ARRAY_SIZE(ranges), (BG_FILE_RANGE *)ranges);
+    ok(hr == S_OK, "[JOB3.AddFileWithRanges.4] got %#lx\n", hr);
+    IBackgroundCopyJob3_Release(job3);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    bits_resume(job);
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[JOB3.AddFileWithRanges.16] got state %d\n", bits_state(job));
+    ok(test_server_count(bits_server, "GET", "/good") == 1, "[JOB3.AddFileWithRanges.16] the first file came again\n");
+    if (bits_state(job) == BG_JOB_STATE_TRANSFERRED)
+    {
+        hr = IBackgroundCopyJob_Complete(job);
+        ok(hr == S_OK, "Complete: got %#lx\n", hr);
+        check_ranges(bits_path(L"first"), "/good", 200000, ranges, ARRAY_SIZE(ranges));
+        /* all of it is of the new version */
+        check_ranges(bits_path(L"second"), "new version", 200000, ranges, ARRAY_SIZE(ranges));
+    }
+    bits_cancel(job);
+}
+
+/* As much beside the bytes as a server may send: other fields of 180 octets, and two ends of line before the first boundary. */
+static void test_padded(void)
+{
+    static const BG_FILE_RANGE two[] = {{100, 100}, {300, 100}};
+    IBackgroundCopyJob *job = ranges_job(L"padded", L"/padded", two, 2, TRUE);
+    HRESULT hr;
+
+    bits_resume(job);
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[JOB3.AddFileWithRanges.15] got state %d\n", bits_state(job));
+    if (bits_state(job) == BG_JOB_STATE_TRANSFERRED)
+    {
+        hr = IBackgroundCopyJob_Complete(job);
+        ok(hr == S_OK, "Complete: got %#lx\n", hr);
+        bits_check_file(bits_path(L"padded"), NULL, 0, 200);
+    }
     bits_cancel(job);
 }
 
@@ -529,6 +623,9 @@ static void test_demand_errors(void)
 
 #define PART(range, data) "--b\\r\\nContent-Type: x/y\\r\\nContent-Range: bytes " range "/200000\\r\\n\\r\\n" data "\\r\\n"
 #define HUNDRED "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+/* 180 octets of other fields, their ends of line included */
+#define OTHERS "X-Other-One: " HUNDRED "\\r\\nX-Other-Two: 01234567890123456789012345678901234567890123456789\\r\\n"
+#define PADDED(range, data) "--b\\r\\n" OTHERS "Content-Type: x/y\\r\\nContent-Range: bytes " range "/200000\\r\\n\\r\\n" data "\\r\\n"
 #define MULTIPART(parts) "\n raw HTTP/1.1 206 Partial Content\\r\\nContent-Type: multipart/byteranges; boundary=b\\r\\n" \
         "Connection: close\\r\\n\\r\\n" parts "--b--\\r\\n\n close\n"
 
@@ -548,6 +645,9 @@ START_TEST(ranges)
                           "Content-Length: 300\\r\\n\\r\\n" HUNDRED HUNDRED HUNDRED "\n"
                           "on HEAD /mergedparts\n size 200000\non * /mergedparts" MULTIPART(PART("100-399", HUNDRED HUNDRED HUNDRED))
                           "on HEAD /reordered\n size 200000\non * /reordered" MULTIPART(PART("300-399", HUNDRED) PART("100-199", HUNDRED))
+                          "on HEAD /padded\n size 200000\non * /padded" MULTIPART("\\r\\n\\r\\n" PADDED("100-199", HUNDRED) PADDED("300-399", HUNDRED))
+                          "on HEAD /renewed\n reply 1\n size 200000\n reply\n size 200000\n modified 1600000000\n pattern new version\n"
+                          "on GET /renewed\n reply 1\n size 200000\n cut 50000\n reply\n size 200000\n modified 1600000000\n pattern new version\n"
                           "on HEAD /dropped\n size 200000\non * /dropped" MULTIPART(PART("100-199", HUNDRED))
                           "on HEAD /never\n size 200000\non * /never\n size 200000\n ranges unsatisfiable\n"
                           "on HEAD /slow\n size 10000000\non * /slow\n size 10000000\n rate 2000000\n"
@@ -558,6 +658,9 @@ START_TEST(ranges)
         test_transfer();
         test_many();
         test_bad_servers();
+        test_padded();
+        test_changed();
+        test_position();
         test_on_demand();
         test_urgent();
         test_random_access_refused();
