@@ -819,6 +819,13 @@ static void find_owed(void *ctx, struct queue_job *job)
     if (need_locked(job)) mark_locked(job->notify);
 }
 
+void notify_policy_changed(void)
+{
+    queue_enter();
+    wake();
+    queue_leave();
+}
+
 HRESULT notify_init(void)
 {
     notify.stop = FALSE;

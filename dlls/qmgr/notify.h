@@ -62,6 +62,9 @@ void notify_forget(struct queue_job *job);
 /* The job itself goes. queue.cs held. */
 void notify_free_locked(struct queue_job *job);
 
+/* The policy is another one: what waits for a time of it is looked at again. Any thread. */
+void notify_policy_changed(void);
+
 /* Hooks of the queue; work in memory, queue.cs held. */
 
 void notify_applied_locked(struct queue_job *job, const struct record *record);    /* a record was applied */

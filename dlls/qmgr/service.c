@@ -102,6 +102,7 @@ static void policy_changed(void *ctx)
     autostart_rules_changed(policy.auto_start, policy.autostart_idle);
     network_force(policy.test_network_down, policy.test_cost, policy.test_on_battery);
     engine_wake();
+    notify_policy_changed();
 }
 
 static void clients_changed(void *ctx, UINT32 count)

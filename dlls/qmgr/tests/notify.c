@@ -451,6 +451,63 @@ static void test_four(void)
     cb_destroy(modified);
 }
 
+/* Values that shorten what tests would have to wait for, in the service of a prefix; 0 removes one. */
+static void set_test_value(const WCHAR *name, DWORD value)
+{
+    HKEY key;
+
+    ok(!RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS\\Test", 0, NULL, 0,
+                        KEY_SET_VALUE | KEY_WOW64_64KEY, NULL, &key, NULL), "no key\n");
+    if (value) RegSetValueExW(key, name, 0, REG_DWORD, (const BYTE *)&value, sizeof(value));
+    else RegDeleteValueW(key, name);
+    RegCloseKey(key);
+}
+
+/* Calls that never come back stand for nobody's: after a time, a minute in normal life, others go past them. */
+static void test_hung(void)
+{
+    struct callback *cb = cb_create(CB_ANSWERS_1), *other = cb_create(CB_ANSWERS_1);
+    IBackgroundCopyJob *jobs[4], *job;
+    WCHAR name[8] = L"hung 0";
+    DWORD begin, passed;
+    unsigned int i;
+
+    if (strcmp(winetest_platform, "wine"))
+    {
+        skip("it takes minutes where the time cannot be shortened\n");
+        cb_destroy(cb);
+        cb_destroy(other);
+        return;
+    }
+    cb->hold = CreateEventW(NULL, TRUE, FALSE, NULL);
+    for (i = 0; i < ARRAY_SIZE(jobs); i++)
+    {
+        name[5] = '0' + i;
+        jobs[i] = make_transferred(name);
+        cb_register(jobs[i], cb, FLAGS_END);
+    }
+    cb_wait_inside(cb, 4);
+    job = make_transferred(L"past");
+    cb_register(job, other, FLAGS_END);
+    cb_expect_no_call("BEH.NOTIFY.8", other, 0, 1000);
+    /* the service sees the value by itself and finds that they have been out for that long */
+    begin = GetTickCount();
+    set_test_value(L"NotifyTimeout", 3000);
+    cb_wait(other, CB_TRANSFERRED, 1);
+    passed = other->calls[0].begin - cb->calls[0].begin;
+    ok(passed >= 2900, "[BEH.NOTIFY.8] called %lu ms after the first that hangs\n", passed);
+    ok(GetTickCount() - begin < 10000, "[BEH.NOTIFY.8] called %lu ms later\n", GetTickCount() - begin);
+    ok(cb->inside == 4 && cb->count == 4, "[BEH.NOTIFY.8] %u calls, %u of them under way\n", cb->count, cb->inside);
+    set_test_value(L"NotifyTimeout", 0);
+    SetEvent(cb->hold);
+    cb_wait(cb, CB_TRANSFERRED, 4);
+    for (i = 0; i < ARRAY_SIZE(jobs); i++) bits_cancel(jobs[i]);
+    bits_cancel(job);
+    CloseHandle(cb->hold);
+    cb_destroy(cb);
+    cb_destroy(other);
+}
+
 /* Modifications: merged, and for no change to ERROR or TRANSFERRED. */
 static void test_modification(void)
 {
@@ -683,6 +740,7 @@ START_TEST(notify)
         test_late();
         test_refused();
         test_four();
+        test_hung();
         test_modification();
         test_inside();
         test_validation();
