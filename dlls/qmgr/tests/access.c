@@ -448,7 +448,52 @@ static UINT forge_owner(BYTE *data, size_t size, UINT64 generation, const WCHAR 
     return changed;
 }
 
-static UINT forge_journal(const WCHAR *from, const WCHAR *to)
+/*
+ * A job's owner becomes the service itself, whose name is shorter: in the record of its creation the name of the job, which comes next,
+ * gets the characters that are left over.
+ */
+static UINT forge_service(BYTE *data, size_t size, UINT64 generation, const WCHAR *from, const WCHAR *name)
+{
+    static const WCHAR system[] = L"S-1-5-18";
+    UINT32 seed = crc32c(0, (const BYTE *)&generation, sizeof(generation)), crc, payload, rest;
+    UINT32 from_len = wcslen(from), name_len = wcslen(name), len = wcslen(system);
+    BYTE pattern[1000], *found;
+    size_t pos, i, n = 0;
+    UINT changed = 0;
+
+    memcpy(pattern, &from_len, 4);
+    memcpy(pattern + 4, from, from_len * sizeof(WCHAR));
+    n = 4 + from_len * sizeof(WCHAR);
+    memcpy(pattern + n, &name_len, 4);
+    memcpy(pattern + n + 4, name, name_len * sizeof(WCHAR));
+    n += 4 + name_len * sizeof(WCHAR);
+    for (pos = 0; pos + 52 <= size; pos++)
+    {
+        if (memcmp(data + pos, "\xd5\xb1\x42\x4a", 4)) continue;
+        memcpy(&payload, data + pos + 8, 4);
+        if (payload > size - pos - 52) continue;
+        for (i = 0; i + n <= payload; i++)
+        {
+            if (memcmp(data + pos + 48 + i, pattern, n)) continue;
+            found = data + pos + 48 + i;
+            memcpy(found, &len, 4);
+            memcpy(found + 4, system, len * sizeof(WCHAR));
+            found += 4 + len * sizeof(WCHAR);
+            rest = name_len + from_len - len;
+            memcpy(found, &rest, 4);
+            memcpy(found + 4, name, name_len * sizeof(WCHAR));
+            for (found += 4 + name_len * sizeof(WCHAR), rest -= name_len; rest; rest--, found += sizeof(WCHAR))
+                memcpy(found, L"+", sizeof(WCHAR));
+            crc = crc32c(seed, data + pos + 48, payload);
+            memcpy(data + pos + 48 + payload, &crc, 4);
+            changed++;
+        }
+    }
+    return changed;
+}
+
+/* `name` NULL: all that is from's becomes to's; else that job becomes the service's. */
+static UINT forge_journal(const WCHAR *from, const WCHAR *to, const WCHAR *name)
 {
     WCHAR folder[MAX_PATH], path[MAX_PATH];
     WIN32_FIND_DATAW found;
@@ -473,7 +518,8 @@ static UINT forge_journal(const WCHAR *from, const WCHAR *to)
         size = GetFileSize(file, NULL);
         data = malloc(size + 1);
         ReadFile(file, data, size, &n, NULL);
-        changed += forge_owner(data, n, wcstoul(found.cFileName + 5, NULL, 10), from, to);
+        if (name) changed += forge_service(data, n, wcstoul(found.cFileName + 5, NULL, 10), from, name);
+        else changed += forge_owner(data, n, wcstoul(found.cFileName + 5, NULL, 10), from, to);
         SetFilePointer(file, 0, NULL, FILE_BEGIN);
         WriteFile(file, data, n, &n, NULL);
         CloseHandle(file);
@@ -553,7 +599,7 @@ static void test_other_owner(void)
 
     IBackgroundCopyManager_Release(bits_manager);
     stop_service();
-    forged = forge_journal(own, other);
+    forged = forge_journal(own, other, NULL);
     ok(forged >= 2, "changed %u records\n", forged);
     hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&bits_manager);
     ok(hr == S_OK, "there is no manager any more: %#lx\n", hr);
@@ -643,6 +689,105 @@ static void test_other_owner(void)
     IBackgroundCopyQMgr_Release(qmgr);
 }
 
+/* A batch file that leaves a mark of its name, as the program of a job. */
+static IBackgroundCopyJob *make_marking_job(const WCHAR *name, GUID *id)
+{
+    static const char batch[] = "@echo ran>\"%~dpn0.mark\"\r\n";
+    IBackgroundCopyJob *job = bits_create_job_(__LINE__, name, BG_JOB_TYPE_DOWNLOAD, id);
+    IBackgroundCopyJob2 *job2;
+    WCHAR path[MAX_PATH];
+    HANDLE file;
+    DWORD got;
+    HRESULT hr;
+
+    if (!job) return NULL;
+    _snwprintf(path, ARRAY_SIZE(path), L"%ls.bat", bits_path(name));
+    file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    WriteFile(file, batch, sizeof(batch) - 1, &got, NULL);
+    CloseHandle(file);
+    bits_add_file(job, bits_url(L"/state/good"), bits_path(name));
+    hr = IBackgroundCopyJob_SetMinimumRetryDelay(job, 5);
+    ok(hr == S_OK, "SetMinimumRetryDelay: got %#lx\n", hr);
+    if ((job2 = bits_query(job, IBackgroundCopyJob2)))
+    {
+        hr = IBackgroundCopyJob2_SetNotifyCmdLine(job2, path, NULL);
+        ok(hr == S_OK, "SetNotifyCmdLine: got %#lx\n", hr);
+        IBackgroundCopyJob2_Release(job2);
+    }
+    return job;
+}
+
+static BOOL wait_mark(const WCHAR *name, DWORD msec)
+{
+    DWORD begin = GetTickCount();
+    WCHAR path[MAX_PATH];
+    BOOL there;
+
+    _snwprintf(path, ARRAY_SIZE(path), L"%ls.mark", bits_path(name));
+    while (!(there = GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES) && GetTickCount() - begin < msec) Sleep(20);
+    return there;
+}
+
+static void delete_mark(const WCHAR *name, const WCHAR *extension)
+{
+    DWORD begin = GetTickCount();
+    WCHAR path[MAX_PATH];
+
+    _snwprintf(path, ARRAY_SIZE(path), L"%ls%ls", bits_path(name), extension);
+    while (!DeleteFileW(path) && GetLastError() != ERROR_FILE_NOT_FOUND && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+}
+
+/* A job of the service's own account runs no program; another one, in the same moment, does. */
+static void test_service_owner(void)
+{
+    IBackgroundCopyJob *jobs[2];
+    GUID ids[2];
+    WCHAR own[100], name[200];
+    unsigned int i;
+    HRESULT hr;
+
+    if (!on_wine())
+    {
+        skip("jobs cannot be given to the service\n");
+        return;
+    }
+    if (!bits_server_start(BITS_STATES_SCRIPT)) return;
+    jobs[0] = make_marking_job(L"service", &ids[0]);
+    jobs[1] = make_marking_job(L"mine", &ids[1]);
+    wcscpy(own, owner_of(jobs[0]));
+    wcscpy(name, bits_job_name(L"service"));
+    for (i = 0; i < 2; i++) IBackgroundCopyJob_Release(jobs[i]);
+    IBackgroundCopyManager_Release(bits_manager);
+    stop_service();
+    ok(forge_journal(own, NULL, name) == 1, "the journal has not got it\n");
+    hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&bits_manager);
+    ok(hr == S_OK, "there is no manager any more: %#lx\n", hr);
+    if (hr != S_OK) return;
+    for (i = 0; i < 2; i++)
+    {
+        hr = IBackgroundCopyManager_GetJob(bits_manager, &ids[i], &jobs[i]);
+        ok(hr == S_OK, "GetJob: got %#lx\n", hr);
+        if (hr != S_OK) return;
+    }
+    ok(!wcscmp(owner_of(jobs[0]), L"S-1-5-18"), "got %s\n", wine_dbgstr_w(owner_of(jobs[0])));
+    ok(!wcscmp(owner_of(jobs[1]), own), "got %s\n", wine_dbgstr_w(owner_of(jobs[1])));
+    for (i = 0; i < 2; i++)
+    {
+        bits_resume(jobs[i]);
+        bits_wait_state(jobs[i], BG_JOB_STATE_TRANSFERRED);
+    }
+    ok(wait_mark(L"mine", BITS_TIMEOUT), "[JOB2.SetNotifyCmdLine.1] it has not run\n");
+    /* nor again, after the retry delay */
+    ok(!wait_mark(L"service", 6000), "[BEH.CMD.10,JOB2.SetNotifyCmdLine.16,BEH.SVC.6] it has run\n");
+    for (i = 0; i < 2; i++)
+    {
+        bits_cancel(jobs[i]);
+        delete_mark(i ? L"mine" : L"service", L".bat");
+        delete_mark(i ? L"mine" : L"service", L".mark");
+    }
+    bits_server_stop();
+}
+
 START_TEST(access)
 {
     static const GUID none;
@@ -664,6 +809,7 @@ START_TEST(access)
         test_policy();
         test_restricted();
         test_other_owner();
+        test_service_owner();
     }
     bits_end();
 }
