@@ -19,7 +19,8 @@
 # Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
 
 # Started by tools/bench, as an ordinary user with WB_TOP, WB_BUILD and WB_WORK set. In each round every tool has its turn, with the dirty pages of
-# the one before written out, so that what else the machine does is shared; the medians are compared. Only ratios of one run mean anything.
+# the one before written out, so that what else the machine does is shared, and in another order, since what a tool leaves behind (blocks to
+# discard, a cache to refill) is paid for by the next one; the medians are compared. Only ratios of one run mean anything.
 #
 # Our times are those of a client from CreateJob to the return of Complete, to data that is on disk by then. The tools' times are those of
 # their processes, and what they wrote may be in memory still: "curl + fsync" shows what that is worth.
@@ -27,6 +28,7 @@
 import argparse
 import hashlib
 import os
+import random
 import re
 import resource
 import shutil
@@ -140,6 +142,11 @@ def run_tool(command):
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def in_turn(results, turn):
+    """The tools in the order of this round, the same in every run."""
+    return random.Random(turn).sample(list(results.items()), len(results))
+
+
 def digest(path):
     value = hashlib.sha256()
     with open(path, 'rb') as file:
@@ -159,7 +166,7 @@ class Bench:
         with open(self.folder + '/www/big', 'wb') as file:
             for _ in range(options.size):
                 file.write(os.urandom(1 << 20))
-        for i in range(max(options.files, 1000 if options.growth else 0)):
+        for i in range(max(options.files, (10000 if options.long else 1000) if options.growth else 0)):
             with open('%s/www/small/%d' % (self.folder, i), 'wb') as file:
                 file.write(os.urandom(SMALL))
         self.nginx = Nginx(self.folder)
@@ -206,14 +213,14 @@ class Bench:
         tools = {name: command for name, command in tools.items() if shutil.which(command[0])}
         results = {name: Result() for name in ['ours, foreground', 'ours, background', *tools, 'stock']}
         for turn in range(self.options.runs):
-            for name, result in results.items():
+            for name, result in in_turn(results, turn):
                 self.fresh()
                 if name in tools:
                     seconds, processor = run_tool(tools[name])
                     result.seconds.append(seconds)
                     result.processor.append(processor)
                 elif name.startswith('ours'):
-                    self.bits(self.ours, result, ['--poll', '5'] + ['--foreground'] * name.endswith('foreground') + [url, target])
+                    self.bits(self.ours, result, ['--poll', '20'] + ['--foreground'] * name.endswith('foreground') + [url, target])
                 elif self.stock and turn < self.options.stock_runs:
                     self.bits(self.stock, result, ['--poll', '20', '--foreground', url, target])
                 else:
@@ -232,7 +239,7 @@ class Bench:
         url, target = 'http://localhost:%d/big' % relay.port, self.out + '/big'
         results = {name: Result() for name in ('ours, foreground', 'ours, background', 'curl')}
         for turn in range(self.options.runs):
-            for name, result in results.items():
+            for name, result in in_turn(results, turn):
                 self.fresh()
                 if name == 'curl':
                     seconds, processor = run_tool(['curl', '-s', '-o', target, url])
@@ -281,17 +288,23 @@ class Bench:
     def measure_growth(self):
         say('')
         say('%-22s %12s %12s %12s %12s' % ('ms for each', 'AddFileSet', 'transferred', 'Complete', 'in all'))
-        for kind, counts in (('file', (1, 10, 100, 1000)), ('job', (1, 10, 50))):
+        more = self.options.long
+        for kind, counts in (('file', (1, 10, 100, 1000) + (10000,) * more), ('job', (1, 10, 50) + (1000,) * more)):
+            each = {}
             for count in counts:
                 listed = self.write_list(count)
                 runs = []
-                for _ in range(self.options.runs if count < 1000 else min(self.options.runs, 3)):
+                for _ in range(self.options.runs if count < 1000 else min(self.options.runs, 1 if more else 3)):
                     self.fresh()
-                    times, _ = self.ours.run('--poll', '3', '--foreground', *(['--each'] if kind == 'job' else []), '--list', 'Z:' + listed)
+                    times, _ = self.ours.run('--poll', '3' if count < 1000 else '20', '--timeout', '1100', '--foreground',
+                                             *(['--each'] if kind == 'job' else []), '--list', 'Z:' + listed)
                     runs.append((times['added'], times['transferred'] - times['added'], times['completed'] - times['transferred'],
                                  times['completed']))
                 medians = [statistics.median(column) * 1000 / count for column in zip(*runs)]
                 say('%-22s %12.2f %12.2f %12.2f %12.2f' % (('%d %ss' % (count, kind) if count > 1 else 'one ' + kind, *medians)))
+                each[count] = medians[3]
+            few, many = counts[2], counts[-1]
+            self.verdict('growth: a %s of %d against one of %d' % (kind, many, few), each[many] / each[few], 3, False)
 
 
 def main():
@@ -302,6 +315,7 @@ def main():
     parser.add_argument('--stock-runs', type=int, default=2, help="rounds of the big file for Wine's own BITS, which takes long (2)")
     parser.add_argument('--no-stock', dest='stock', action='store_false', help="without Wine's own BITS")
     parser.add_argument('--no-growth', dest='growth', action='store_false', help='without the table of many files and many jobs')
+    parser.add_argument('--long', action='store_true', help='in that table 10,000 files and 1,000 jobs too')
     parser.add_argument('--only', choices=('http', 'https', 'path', 'small', 'growth'), help='one part')
     options = parser.parse_args()
     if options.only:
