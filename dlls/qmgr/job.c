@@ -100,7 +100,10 @@ static HRESULT add_files(struct job_door *door, ULONG count, const BG_FILE_INFO 
     {
         files[i].remote_name = set[i].RemoteName;
         files[i].local_name = set[i].LocalName;
-        if (SUCCEEDED(hr = url_parse(set[i].RemoteName, NULL))) hr = local_name_check(set[i].LocalName);
+        /* no replies from shares [TYPE.FileInfo.6] */
+        if (door->job->job->type == JOB_UPLOAD_REPLY) hr = check_remote_name(set[i].RemoteName, TRUE);
+        else hr = url_parse(set[i].RemoteName, NULL);
+        if (SUCCEEDED(hr)) hr = local_name_check(set[i].LocalName);
     }
     if (SUCCEEDED(hr) && door->job->job->type == JOB_DOWNLOAD && SUCCEEDED(hr = security_impersonate(caller)))
     {

@@ -276,7 +276,10 @@ static void test_files(void)
 static void test_denied(void)
 {
     static const WCHAR *const folders[] = { L"Z:\\usr\\", L"Z:\\etc\\" };
-    IBackgroundCopyJob *job = bits_create_job(L"denied", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob *job = bits_create_job(L"denied", BG_JOB_TYPE_DOWNLOAD), *reply;
+    BG_FILE_RANGE range = { 0, 10 };
+    IBackgroundCopyJob3 *job3;
+    IBackgroundCopyJob2 *job2;
     BG_JOB_PROGRESS progress;
     WCHAR path[MAX_PATH];
     HANDLE handle;
@@ -299,6 +302,21 @@ static void test_denied(void)
         ok(hr == E_ACCESSDENIED, "[TYPE.FileInfo.10] got %#lx\n", hr);
         ok(hr == E_ACCESSDENIED, "[JOB.AddFileSet.10] got %#lx\n", hr);
         ok(hr == E_ACCESSDENIED, "[BEH.FILE.5] got %#lx\n", hr);
+        if ((job3 = bits_query(job, IBackgroundCopyJob3)))
+        {
+            hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/file", path, 1, &range);
+            ok(hr == E_ACCESSDENIED, "[JOB3.AddFileWithRanges.7] got %#lx\n", hr);
+            IBackgroundCopyJob3_Release(job3);
+        }
+        if ((reply = bits_create_job(L"reply", BG_JOB_TYPE_UPLOAD_REPLY)) && (job2 = bits_query(reply, IBackgroundCopyJob2)))
+        {
+            hr = IBackgroundCopyJob2_SetReplyFileName(job2, path);
+            ok(hr == E_ACCESSDENIED, "[JOB2.SetReplyFileName.5,JOB2.SetReplyFileName.8] got %#lx\n", hr);
+            IBackgroundCopyJob2_Release(job2);
+            hr = IBackgroundCopyJob_AddFile(reply, L"\\\\server\\share\\file", bits_path(L"upload"));
+            ok(hr == E_INVALIDARG, "[TYPE.FileInfo.6] got %#lx\n", hr);
+            bits_cancel(reply);
+        }
         hr = IBackgroundCopyJob_GetProgress(job, &progress);
         ok(hr == S_OK && !progress.FilesTotal, "[ERR.GEN.2] got %#lx, %lu files\n", hr, progress.FilesTotal);
     }
