@@ -22,7 +22,7 @@
  * Only COM and what every BITS has, so that it measures any of them; what is newer is asked for when an option needs it.  Output, a line each:
  *
  *   job INDEX STATE HRESULT CONTEXT BYTES      how that job ended
- *   judged N                                     how often the certificate of a server was judged
+ *   judged N COUNT                               how often the certificate of a server was judged, and how many came with the last one
  *   time created|added|transferred|completed MICROSECONDS    since the first call, when all jobs were so far
  */
 
@@ -56,6 +56,9 @@ static const char usage[] =
     "  --cert STORE SUBJECT SetClientCertificateByName, current user\n"
     "  --judge N            SetServerCertificateValidationInterface, an object that answers this HRESULT; \"gone\" for\n"
     "                       one that is no longer there when it is asked\n"
+    "  --first              with --judge: another object, which refuses, is set before\n"
+    "  --again              with --judge: it is set again before --once-more\n"
+    "  --once-more          a job that has failed is resumed once; one that was transferred gets its files once more\n"
     "  --credentials TARGET SCHEME USER PASSWORD   numbers for the first two\n"
     "  --proxy LIST         SetProxySettings, override; \"-\" for none at all\n"
     "  --transient          a transient error is an end too\n"
@@ -80,7 +83,7 @@ static struct
     BOOL prepared;      /* there was something else to do than jobs */
     ULONG flags;
     WCHAR *cert_store, *cert_subject;
-    BOOL judge, judge_gone;
+    BOOL judge, judge_gone, first, again, once_more;
     HRESULT judgement;
     BG_AUTH_CREDENTIALS credentials[8];
     UINT32 credential_count;
@@ -270,6 +273,9 @@ static void parse(int argc, char **argv)
             options.judge = TRUE;
             if (!(options.judge_gone = !strcmp(judgement, "gone"))) options.judgement = (HRESULT)strtoul(judgement, NULL, 0);
         }
+        else if (!strcmp(arg, "--first")) options.first = TRUE;
+        else if (!strcmp(arg, "--again")) options.again = TRUE;
+        else if (!strcmp(arg, "--once-more")) options.once_more = TRUE;
         else if (!strcmp(arg, "--flags"))
         {
             options.flags = strtoul(next_argument(argv, argc, &i), NULL, 0);
@@ -308,7 +314,7 @@ static void parse(int argc, char **argv)
 
 /* The judge of certificates: static, as long as the program. */
 
-static LONG judged;
+static LONG judged, chain_length;
 
 static HRESULT WINAPI judge_QueryInterface(IBackgroundCopyServerCertificateValidationCallback *iface, REFIID riid, void **out)
 {
@@ -342,7 +348,7 @@ static BOOL is_whole(IBackgroundCopyJob *job, IBackgroundCopyFile *file, DWORD l
 
     if (cert && store && (first = CertEnumCertificatesInStore(store, NULL)))
     {
-        CertFreeCertificateContext(first);
+        for (chain_length = 0; first; chain_length++) first = CertEnumCertificatesInStore(store, first);
         whole = SUCCEEDED(IBackgroundCopyJob_GetId(job, &id)) && SUCCEEDED(IBackgroundCopyFile_GetRemoteName(file, &name))
                 && !wcsncmp(name, L"https://", 8);
         CoTaskMemFree(name);
@@ -370,10 +376,38 @@ static IBackgroundCopyServerCertificateValidationCallbackVtbl judge_vtbl =
 
 static IBackgroundCopyServerCertificateValidationCallback judge = { &judge_vtbl };
 
+/* Another one, whose answer is that it was asked at all. */
+
+static HRESULT WINAPI other_ValidateServerCertificate(IBackgroundCopyServerCertificateValidationCallback *iface, IBackgroundCopyJob *job,
+                                                      IBackgroundCopyFile *file, DWORD length, const BYTE *data, DWORD encoding,
+                                                      DWORD store_length, const BYTE *store_data)
+{
+    return E_UNEXPECTED;
+}
+
+static IBackgroundCopyServerCertificateValidationCallbackVtbl other_vtbl =
+{
+    judge_QueryInterface,
+    judge_AddRef,
+    judge_Release,
+    other_ValidateServerCertificate,
+};
+
+static IBackgroundCopyServerCertificateValidationCallback other_judge = { &other_vtbl };
+
+static void set_judge(IBackgroundCopyJob *job, IBackgroundCopyServerCertificateValidationCallback *object)
+{
+    IBackgroundCopyJobHttpOptions3 *http3;
+
+    check(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions3, (void **)&http3), "IBackgroundCopyJobHttpOptions3");
+    check(IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(http3, (IUnknown *)object),
+          "SetServerCertificateValidationInterface");
+    IBackgroundCopyJobHttpOptions3_Release(http3);
+}
+
 static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 first, UINT32 count)
 {
     BG_FILE_INFO *infos = malloc(count * sizeof(*infos));
-    IBackgroundCopyJobHttpOptions3 *http3;
     IBackgroundCopyJobHttpOptions *http;
     IBackgroundCopyJob2 *job2;
     IBackgroundCopyJob *job;
@@ -407,10 +441,8 @@ static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 fi
     }
     if (options.judge)
     {
-        check(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions3, (void **)&http3), "IBackgroundCopyJobHttpOptions3");
-        check(IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(http3, (IUnknown *)&judge),
-              "SetServerCertificateValidationInterface");
-        IBackgroundCopyJobHttpOptions3_Release(http3);
+        if (options.first) set_judge(job, &other_judge);
+        set_judge(job, &judge);
         if (options.judge_gone) CoDisconnectObject((IUnknown *)&judge, 0);
     }
     for (i = 0; i < count; i++)
@@ -447,6 +479,22 @@ static void wait_for(IBackgroundCopyJob **jobs, BG_JOB_STATE *states, UINT32 cou
         if (!left || GetTickCount64() > deadline) return;
         Sleep(options.poll);
     }
+}
+
+/* What --once-more says, for a job that has come to its end; it has then not. */
+static void once_more(IBackgroundCopyJob *job, UINT32 first, UINT32 count, BG_JOB_STATE *state)
+{
+    WCHAR name[1024];
+    UINT32 i;
+
+    if (options.again) set_judge(job, &judge);
+    for (i = 0; *state == BG_JOB_STATE_TRANSFERRED && i < count; i++)
+    {
+        swprintf(name, ARRAYSIZE(name), L"%ls-more", options.pairs[first + i].file);
+        check(IBackgroundCopyJob_AddFile(job, options.pairs[first + i].url, name), "AddFile");
+    }
+    check(IBackgroundCopyJob_Resume(job), "Resume");
+    *state = BG_JOB_STATE_QUEUED;
 }
 
 static void report(IBackgroundCopyJob *job, UINT32 index, BG_JOB_STATE state)
@@ -487,6 +535,11 @@ static BOOL run(IBackgroundCopyManager *manager)
         for (i = done; i < done + step; i++) check(IBackgroundCopyJob_Resume(jobs[i]), "Resume");
         if (!options.serial) say_time("resumed", start);
         wait_for(jobs + done, states + done, step);
+        if (options.once_more)
+        {
+            for (i = done; i < done + step; i++) once_more(jobs[i], i * per_job, per_job, &states[i]);
+            wait_for(jobs + done, states + done, step);
+        }
         if (!options.serial) say_time("transferred", start);
         for (i = done; i < done + step; i++)
         {
@@ -501,7 +554,7 @@ static BOOL run(IBackgroundCopyManager *manager)
         if (states[i] != BG_JOB_STATE_TRANSFERRED || options.keep) IBackgroundCopyJob_Cancel(jobs[i]);
         IBackgroundCopyJob_Release(jobs[i]);
     }
-    if (options.judge) printf("judged %ld\n", judged);
+    if (options.judge) printf("judged %ld %ld\n", judged, chain_length);
     fflush(stdout);
     free(jobs);
     free(states);
