@@ -85,13 +85,13 @@ static void test_examples(void)
     static const struct { const char *fact; const WCHAR *list, *bypass; const char *http, *https; } rows[] =
     {
         {"PX.E1,PX.G7,PX.A4", L"p1", NULL, "p1:80", "p1:80"},
-        {"PX.E2,PX.G7", L"p1:3128", NULL, "p1:3128", "p1:3128"},
+        {"PX.E2,PX.G7,PX.G2", L"p1:3128", NULL, "p1:3128", "p1:3128"},
         {"PX.E3,PX.A3", L"http=http://hp:80", NULL, "hp:80", "direct"},
-        {"PX.E4,PX.A4", L"http=http://hp sp", NULL, "hp:80", "sp:80"},
+        {"PX.E4,PX.A4,PX.G2", L"http=http://hp sp", NULL, "hp:80", "sp:80"},
         {"PX.E5,PX.A4", L"http=hp https=sp", NULL, "hp:80", "sp:80"},
-        {"PX.E6,PX.G6", L"http=hp:8080 https=sp:8443", NULL, "hp:8080", "sp:8443"},
-        {"PX.E7,PX.G3,PX.A3", L"HTTPS=HTTPS://sp:8443", NULL, "direct", "sp:8443"},
-        {"PX.E8,PX.G5,PX.A4", L"https=https://sp", NULL, "direct", "sp:443"},
+        {"PX.E6,PX.G6,PX.G2", L"http=hp:8080 https=sp:8443", NULL, "hp:8080", "sp:8443"},
+        {"PX.E7,PX.G3,PX.A3,PX.G2", L"HTTPS=HTTPS://sp:8443", NULL, "direct", "sp:8443"},
+        {"PX.E8,PX.G5,PX.A4,PX.G2", L"https=https://sp", NULL, "direct", "sp:443"},
         {"PX.E9,PX.G8", L"p1 p2:81", NULL, "p1:80 then p2:81", "p1:80 then p2:81"},
         {"PX.E10,PX.A2", L"http://p1 http://p2:81", NULL, "p1:80 then p2:81", "p1:80 then p2:81"},
         {"PX.E11,PX.A1", L"p1,p2,p3", NULL, "p1:80 then p2:80 then p3:80", "p1:80 then p2:80 then p3:80"},

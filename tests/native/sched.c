@@ -828,7 +828,7 @@ static void test_no_progress(void)
     ok(job->state == JOB_TRANSIENT_ERROR, "[JOB.SetNoProgressTimeout.1] %s\n", state_name(job->state));
     ok(job->starts == 14 * 24 * 6 && job->errors == job->starts, "[BEH.RETRY.8] %u tries\n", (UINT32)job->starts);
     sim_run(1);
-    ok(job->state == JOB_ERROR && job->failure == BG_E_HTTP_ERROR_503, "[BEH.STATE.41,BEH.RETRY.21] %s\n", state_name(job->state));
+    ok(job->state == JOB_ERROR && job->failure == BG_E_HTTP_ERROR_503, "[BEH.STATE.41,BEH.RETRY.21,JOB.SetNoProgressTimeout.5] %s\n", state_name(job->state));
     ok(job->errors == job->starts, "[BEH.RETRY.8] %u errors, %u tries\n", job->errors, (UINT32)job->starts);
     sim_run(DAY);
     ok(job->state == JOB_ERROR, "[BEH.STATE.5] %s\n", state_name(job->state));
