@@ -202,11 +202,14 @@ static void user_file_limit(void)
 {
     IBackgroundCopyJob *job = bits_create_job(L"files", BG_JOB_TYPE_DOWNLOAD);
     BG_JOB_PROGRESS progress;
+    static BG_FILE_RANGE ranges[501];
+    IBackgroundCopyJob3 *job3;
+    unsigned int i;
     HRESULT hr;
 
     if (!job) return;
     hr = add_set(job, 201);
-    ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[JOB.AddFileSet.4,ERR.0x80200051,BEH.OBJ.9] got %#lx\n", hr);
+    ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[JOB.AddFileSet.4,ERR.0x80200051,BEH.OBJ.9,api-2-later:VER.1] got %#lx\n", hr);
     hr = IBackgroundCopyJob_GetProgress(job, &progress);
     ok(hr == S_OK && !progress.FilesTotal, "[JOB.AddFileSet.A1,BEH.OBJ.9] got %#lx, %lu files\n", hr, progress.FilesTotal);
     hr = add_set(job, 200);
@@ -216,6 +219,20 @@ static void user_file_limit(void)
     ok(hr == BG_E_TOO_MANY_FILES_IN_JOB, "[LIFE.7] got %#lx\n", hr);
     hr = IBackgroundCopyJob_GetProgress(job, &progress);
     ok(hr == S_OK && progress.FilesTotal == 200, "[JOB.AddFile.2] got %#lx, %lu files\n", hr, progress.FilesTotal);
+    bits_cancel(job);
+
+    job = bits_create_job(L"ranges", BG_JOB_TYPE_DOWNLOAD);
+    if (!job || !(job3 = bits_query(job, IBackgroundCopyJob3))) return;
+    for (i = 0; i < ARRAY_SIZE(ranges); i++)
+    {
+        ranges[i].InitialOffset = 10 * i;
+        ranges[i].Length = 5;
+    }
+    hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/file", bits_path(L"file"), 501, ranges);
+    ok(hr == BG_E_TOO_MANY_RANGES_IN_FILE, "[api-2-later:VER.1] got %#lx\n", hr);
+    hr = IBackgroundCopyJob3_AddFileWithRanges(job3, L"http://127.0.0.1/file", bits_path(L"file"), 500, ranges);
+    ok(hr == S_OK, "[api-2-later:VER.1] got %#lx\n", hr);
+    IBackgroundCopyJob3_Release(job3);
     bits_cancel(job);
 }
 
@@ -273,9 +290,11 @@ static void user_main(const char *argument)
     else if (!strncmp(argument, "other", 5)) user_other_job(&id);
     else if (!strncmp(argument, "group", 5)) user_other_group(&id);
     else if (!strncmp(argument, "files", 5)) user_file_limit();
-    else if (!strncmp(argument, "jobs", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 60, "MGR.CreateJob.8,ERR.0x80200049,BA.1.8.26");
+    else if (!strncmp(argument, "jobs", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 60,
+                                                             "MGR.CreateJob.8,ERR.0x80200049,BA.1.8.26,api-2-later:VER.1");
     else if (!strncmp(argument, "peruser", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 3, "BEH.POLICY.13");
     else if (!strncmp(argument, "machine", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 4, "MGR.CreateJob.7,ERR.0x80200050");
+    else if (!strncmp(argument, "default", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 300, "api-2-later:VER.1");
     else if (!strncmp(argument, "both", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 2, "MGR.CreateJob.A5");
     else ok(0, "no such part: %s\n", argument);
 }
@@ -366,8 +385,10 @@ static void test_policy(void)
     set_policy(L"MaxJobsPerUser", 2);
     set_policy(L"MaxJobsPerMachine", 2);
     if (bits_restart_service()) run_child("both", &none);
-    set_policy(L"MaxJobsPerUser", POISON);
+    set_policy(L"MaxJobsPerUser", 1000);
     set_policy(L"MaxJobsPerMachine", POISON);
+    if (bits_restart_service()) run_child("default", &none);
+    set_policy(L"MaxJobsPerUser", POISON);
     bits_restart_service();
 }
 
@@ -620,6 +641,14 @@ static void test_other_owner(void)
         ok(hr == S_OK && !wcscmp(text, bits_job_name(L"other")), "[SEC.13] got %#lx, %s\n", hr, wine_dbgstr_w(text));
         CoTaskMemFree(text);
         ok(!wcscmp(owner_of(job), other), "[JOB.GetOwner.1] got %s\n", wine_dbgstr_w(owner_of(job)));
+        if ((job2 = bits_query(job, IBackgroundCopyJob2)))
+        {
+            BG_AUTH_CREDENTIALS credentials = { BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, { { (WCHAR *)L"user", (WCHAR *)L"password" } } };
+
+            hr = IBackgroundCopyJob2_SetCredentials(job2, &credentials);
+            ok(hr == E_ACCESSDENIED, "[JOB2.SetCredentials.9] got %#lx\n", hr);
+            IBackgroundCopyJob2_Release(job2);
+        }
         /* and changes it without taking it */
         hr = IBackgroundCopyJob_SetDescription(job, L"by an administrator");
         ok(hr == S_OK, "[BEH.OWN.2] got %#lx\n", hr);

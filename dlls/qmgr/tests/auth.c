@@ -85,6 +85,24 @@ static unsigned int count_shown(void)
     return count;
 }
 
+static BOOL find_shown(const char *text)
+{
+    struct test_server_stats stats;
+    struct test_request request;
+    BOOL found = FALSE;
+    unsigned int i;
+    char value[128];
+
+    test_server_get_stats(bits_server, &stats);
+    for (i = 1; i <= stats.requests && !found; i++)
+    {
+        if (!test_server_get_request(bits_server, i, &request)) continue;
+        found = test_request_header(&request, "Authorization", value, sizeof(value)) && !strcmp(value, text);
+        test_request_free(&request);
+    }
+    return found;
+}
+
 static void test_basic(void)
 {
     IBackgroundCopyJob *job = bits_create_job(L"basic", BG_JOB_TYPE_DOWNLOAD);
@@ -118,6 +136,8 @@ static void test_basic(void)
     bits_resume(job);
     if (bits_wait_state(job, BG_JOB_STATE_TRANSFERRED))
     {
+        /* user:secret in Base64: nothing hides it */
+        ok(find_shown("Basic dXNlcjpzZWNyZXQ="), "[JOB2.SetCredentials.17] not in clear\n");
         hr = IBackgroundCopyJob_Complete(job);
         ok(hr == S_OK, "[JOB2.SetCredentials.10] got %#lx\n", hr);
         bits_check_file(bits_path(L"basic"), "/basic", 0, 1000);
@@ -157,6 +177,28 @@ static void test_unasked(void)
     bits_cancel(job);
 }
 
+/* A file of the file system takes no credentials and is not asked for any. */
+static void test_file(void)
+{
+    IBackgroundCopyJob *job = bits_create_job(L"file", BG_JOB_TYPE_DOWNLOAD);
+    HANDLE file;
+    DWORD size;
+    HRESULT hr;
+
+    if (!job) return;
+    file = CreateFileW(bits_path(L"source"), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    WriteFile(file, "source", 6, &size, NULL);
+    CloseHandle(file);
+    bits_add_file(job, bits_path(L"source"), bits_path(L"target"));
+    hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, L"nobody", L"wrong");
+    ok(hr == S_OK, "[JOB2.SetCredentials.2] got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR | 1u << BG_JOB_STATE_TRANSIENT_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[JOB2.SetCredentials.16] got state %d\n", bits_state(job));
+    bits_cancel(job);
+    DeleteFileW(bits_path(L"source"));
+}
+
 START_TEST(auth)
 {
     if (!bits_begin()) return;
@@ -165,5 +207,6 @@ START_TEST(auth)
         test_basic();
         test_unasked();
     }
+    test_file();
     bits_end();
 }

@@ -26,6 +26,7 @@
 #include "winbase.h"
 #include "winsvc.h"
 #include "wincrypt.h"
+#include "aclapi.h"
 #include "objbase.h"
 #include "bits.h"
 
@@ -320,6 +321,87 @@ static void test_flags(IBackgroundCopyJobHttpOptions *http)
     ok(hr == NULL_REF, "[api-2-later:GEN.6] got %#lx\n", hr);
 }
 
+/* All eight are system stores; one that the user may not open says so. */
+static void test_locations(IBackgroundCopyJobHttpOptions *http)
+{
+    static const BG_CERT_STORE_LOCATION locations[] =
+    {
+        BG_CERT_STORE_LOCATION_CURRENT_USER, BG_CERT_STORE_LOCATION_LOCAL_MACHINE, BG_CERT_STORE_LOCATION_CURRENT_SERVICE,
+        BG_CERT_STORE_LOCATION_SERVICES, BG_CERT_STORE_LOCATION_USERS, BG_CERT_STORE_LOCATION_CURRENT_USER_GROUP_POLICY,
+        BG_CERT_STORE_LOCATION_LOCAL_MACHINE_GROUP_POLICY, BG_CERT_STORE_LOCATION_LOCAL_MACHINE_ENTERPRISE
+    };
+    SECURITY_DESCRIPTOR nobody, everybody;
+    WCHAR path[128];
+    unsigned int i;
+    ACL acl;
+    HKEY key;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(locations); i++)
+    {
+        hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, locations[i], L"BitsTestMissing", client_hash);
+        ok(locations[i] == (BG_CERT_STORE_LOCATION)i && FAILED(hr) && hr != E_NOTIMPL, "[HTTP.4] location %u: got %#lx\n", i, hr);
+    }
+
+    _snwprintf(path, ARRAY_SIZE(path), L"Software\\Microsoft\\SystemCertificates\\%ls", store_name);
+    if (RegOpenKeyExW(HKEY_CURRENT_USER, path, 0, READ_CONTROL | WRITE_DAC, &key)) ok(0, "no key of the store\n");
+    InitializeAcl(&acl, sizeof(acl), ACL_REVISION);
+    InitializeSecurityDescriptor(&nobody, SECURITY_DESCRIPTOR_REVISION);
+    SetSecurityDescriptorDacl(&nobody, TRUE, &acl, FALSE);
+    InitializeSecurityDescriptor(&everybody, SECURITY_DESCRIPTOR_REVISION);
+    SetSecurityDescriptorDacl(&everybody, TRUE, NULL, FALSE);
+    ok(!RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, &nobody), "RegSetKeySecurity failed\n");
+    hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, client_hash);
+    ok(hr == E_ACCESSDENIED, "[HTTP.SetClientCertificateByID.3] got %#lx\n", hr);
+    hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, L"bits client");
+    ok(hr == E_ACCESSDENIED, "[HTTP.SetClientCertificateByName.4] got %#lx\n", hr);
+    ok(!RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, &everybody), "RegSetKeySecurity failed\n");
+    RegCloseKey(key);
+}
+
+/* What is handed out is the task's, and an interface pointer has a reference of its own. */
+static void test_memory(IBackgroundCopyJobHttpOptions *http)
+{
+    BG_CERT_STORE_LOCATION location;
+    WCHAR *store, *subject;
+    IClientSecurity *security;
+    IMalloc *allocator;
+    IUnknown *unknown;
+    ULONG refs;
+    BYTE *hash;
+    HRESULT hr;
+
+    hr = CoGetMalloc(1, &allocator);
+    ok(hr == S_OK, "CoGetMalloc: got %#lx\n", hr);
+    hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, client_hash);
+    ok(hr == S_OK, "[HTTP.SetClientCertificateByID.2] got %#lx\n", hr);
+    hr = IBackgroundCopyJobHttpOptions_GetClientCertificate(http, &location, &store, &hash, &subject);
+    ok(hr == S_OK, "[HTTP.GetClientCertificate.3] got %#lx\n", hr);
+    if (hr == S_OK)
+    {
+        ok(IMalloc_DidAlloc(allocator, store) == 1 && IMalloc_DidAlloc(allocator, hash) == 1 && IMalloc_DidAlloc(allocator, subject) == 1,
+           "[api-2-later:GEN.8] not of the task's memory\n");
+        CoTaskMemFree(store);
+        CoTaskMemFree(hash);
+        CoTaskMemFree(subject);
+    }
+    IMalloc_Release(allocator);
+    hr = IBackgroundCopyJobHttpOptions_RemoveClientCertificate(http);
+    ok(hr == S_OK, "[HTTP.RemoveClientCertificate.1] got %#lx\n", hr);
+    refs = IBackgroundCopyJobHttpOptions_AddRef(http);
+    hr = IBackgroundCopyJobHttpOptions_QueryInterface(http, &IID_IBackgroundCopyJob, (void **)&unknown);
+    ok(hr == S_OK, "[api-2-later:GEN.2] got %#lx\n", hr);
+    IUnknown_Release(unknown);
+    ok(IBackgroundCopyJobHttpOptions_Release(http) == refs - 1, "[api-2-later:GEN.8] references are lost\n");
+
+    /* a local server behind proxies */
+    hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_INPROC_SERVER, &IID_IBackgroundCopyManager, (void **)&unknown);
+    ok(hr == REGDB_E_CLASSNOTREG, "[api-2-later:GEN.5] in the process: got %#lx\n", hr);
+    hr = IBackgroundCopyManager_QueryInterface(bits_manager, &IID_IClientSecurity, (void **)&security);
+    ok(hr == S_OK, "[api-2-later:GEN.5] no proxy: %#lx\n", hr);
+    if (hr == S_OK) IClientSecurity_Release(security);
+}
+
 static void test_options(void)
 {
     IBackgroundCopyJobHttpOptions *http;
@@ -337,16 +419,21 @@ static void test_options(void)
         test_headers(http);
         test_flags(http);
 
+        test_locations(http);
+        test_memory(http);
+
         /* what a new owner loses */
+        hr = IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, L"bits client");
+        ok(hr == S_OK, "[HTTP.SetClientCertificateByName.3,HTTP.3] got %#lx\n", hr);
         hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(http, L"X-Mine: 1\r\n");
-        ok(hr == S_OK, "[HTTP.SetCustomHeaders.5] got %#lx\n", hr);
+        ok(hr == S_OK, "[HTTP.SetCustomHeaders.5,HTTP.3] got %#lx\n", hr);
         hr = IBackgroundCopyJob_TakeOwnership(job);
         if (hr == E_ACCESSDENIED) skip("TakeOwnership needs an administrator\n");
         else
         {
             ok(hr == S_OK, "[JOB.TakeOwnership.2] got %#lx\n", hr);
             check_no_headers(http, "HTTP.SetCustomHeaders.6,api-2-later:GEN.15");
-            check_certificate(http, NULL, NULL, NULL, "HTTP.SetClientCertificateByID.12,api-2-later:GEN.15");
+            check_certificate(http, NULL, NULL, NULL, "HTTP.SetClientCertificateByID.12,HTTP.SetClientCertificateByName.12,api-2-later:GEN.15");
         }
         IBackgroundCopyJobHttpOptions_Release(http);
         winetest_pop_context();
@@ -393,6 +480,21 @@ static void test_states(void)
     }
 }
 
+static void check_error_(unsigned int line, IBackgroundCopyJob *job, HRESULT expect, const char *facts)
+{
+    BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
+    IBackgroundCopyError *error;
+    HRESULT hr, code = S_OK;
+
+    hr = IBackgroundCopyJob_GetError(job, &error);
+    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", facts, hr);
+    if (hr != S_OK) return;
+    IBackgroundCopyError_GetError(error, &context, &code);
+    IBackgroundCopyError_Release(error);
+    ok_(__FILE__, line)(code == expect, "[%s] got %#lx, context %d\n", facts, code, context);
+}
+#define check_error(job, expect, facts) check_error_(__LINE__, job, (HRESULT)(expect), facts)
+
 /* Custom headers and the method on the wire. */
 static void test_wire(void)
 {
@@ -423,6 +525,70 @@ static void test_wire(void)
         ok(test_request_header(&request, "X-Two", value, sizeof(value)) && !strcmp(value, "2"), "[HTTP.SetCustomHeaders.A2] request %u: %s\n", i,
            request.headers);
         test_request_free(&request);
+    }
+    IBackgroundCopyJobHttpOptions2_Release(http);
+    bits_cancel(job);
+
+    /* a server that does not like them */
+    if (!(job = bits_create_job(L"disliked", BG_JOB_TYPE_DOWNLOAD))) return;
+    http = bits_query(job, IBackgroundCopyJobHttpOptions2);
+    bits_add_file(job, bits_url(L"/dislikes"), bits_path(L"disliked"));
+    hr = IBackgroundCopyJobHttpOptions2_SetCustomHeaders(http, L"X-One: 1");
+    ok(hr == S_OK, "[HTTP.SetCustomHeaders.2] got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_ERROR);
+    check_error(job, BG_E_HTTP_ERROR_403, "HTTP.SetCustomHeaders.8");
+    IBackgroundCopyJobHttpOptions2_Release(http);
+    bits_cancel(job);
+
+    /* what would be tried again with GET ends it with another method, and begins anew */
+    if (!(job = bits_create_job(L"cut", BG_JOB_TYPE_DOWNLOAD))) return;
+    http = bits_query(job, IBackgroundCopyJobHttpOptions2);
+    test_server_reset(bits_server);
+    bits_add_file(job, bits_url(L"/cut"), bits_path(L"cut"));
+    hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
+    ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_states(job, 1u << BG_JOB_STATE_ERROR | 1u << BG_JOB_STATE_TRANSIENT_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_ERROR, "[HTTP2.SetHttpMethod.5] got state %d\n", bits_state(job));
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    for (i = 1; i <= test_server_count(bits_server, NULL, NULL); i++)
+    {
+        struct test_request request;
+        char value[64];
+
+        if (!test_server_get_request(bits_server, i, &request)) continue;
+        ok(!test_request_header(&request, "Range", value, sizeof(value)), "[HTTP2.SetHttpMethod.5] request %u is for a part\n", i);
+        test_request_free(&request);
+    }
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    bits_check_file(bits_path(L"cut"), "/cut", 0, 1000);
+    IBackgroundCopyJobHttpOptions2_Release(http);
+    bits_cancel(job);
+
+    /* a certificate and the helper's way into the network do not go together */
+    if (!(job = bits_create_job(L"certificate", BG_JOB_TYPE_DOWNLOAD))) return;
+    http = bits_query(job, IBackgroundCopyJobHttpOptions2);
+    bits_add_file(job, bits_url(L"/state/good"), bits_path(L"certificate"));
+    if (make_store())
+    {
+        IBitsTokenOptions *options = bits_query(job, IBitsTokenOptions);
+
+        hr = IBackgroundCopyJobHttpOptions2_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, store_name, client_hash);
+        ok(hr == S_OK, "[HTTP.SetClientCertificateByID.2] got %#lx\n", hr);
+        CoSetProxyBlanket((IUnknown *)options, RPC_C_AUTHN_DEFAULT, RPC_C_AUTHZ_DEFAULT, COLE_DEFAULT_PRINCIPAL, RPC_C_AUTHN_LEVEL_DEFAULT,
+                          RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_DYNAMIC_CLOAKING);
+        hr = IBitsTokenOptions_SetHelperToken(options);
+        ok(hr == S_OK, "[TOKEN.SetHelperToken.3] got %#lx\n", hr);
+        hr = IBitsTokenOptions_SetHelperTokenFlags(options, BG_TOKEN_NETWORK);
+        ok(hr == S_OK, "[TOKEN.SetHelperTokenFlags.4] got %#lx\n", hr);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_ERROR);
+        check_error(job, 0x80072f9a, "TOKEN.SetHelperTokenFlags.5");
+        IBitsTokenOptions_Release(options);
+        remove_store();
     }
     IBackgroundCopyJobHttpOptions2_Release(http);
     bits_cancel(job);
@@ -668,7 +834,9 @@ static void test_write_only(void)
 START_TEST(http)
 {
     if (!bits_begin()) return;
-    if (bits_server_start(BITS_STATES_SCRIPT))
+    if (bits_server_start(BITS_STATES_SCRIPT
+                          "on * /dislikes\n status 403\n"
+                          "on * /cut\n reply 1\n size 1000\n cut 500\n reply\n size 1000\n"))
     {
         if (make_store())
         {

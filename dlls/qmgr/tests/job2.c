@@ -197,9 +197,11 @@ static void test_reply_of_others(BG_JOB_TYPE type)
     ok(hr == E_NOTIMPL, "[JOB2.GetReplyProgress.3] got %#lx\n", hr);
     hr = IBackgroundCopyJob2_GetReplyData(job, &buffer, &length);
     ok(hr == E_NOTIMPL, "[JOB2.GetReplyData.6] got %#lx\n", hr);
+    ok_inferred("api-1-core:GEN.4", !buffer && !length, "got %p, %s\n", buffer, wine_dbgstr_longlong(length));
     hr = IBackgroundCopyJob2_GetReplyFileName(job, &name);
     ok(hr == E_NOTIMPL, "[JOB2.GetReplyFileName.4] got %#lx\n", hr);
     hr = IBackgroundCopyJob2_SetReplyFileName(job, bits_path(L"reply"));
+    ok(FAILED(hr), "[JOB2.SetReplyFileName.1] got %#lx\n", hr);
     ok_inferred("JOB2.SetReplyFileName.A1", hr == E_NOTIMPL, "got %#lx\n", hr);
     IBackgroundCopyJob2_Release(job);
     winetest_pop_context();
@@ -291,6 +293,9 @@ static void test_reply(void)
     {
         ok(!wcsncmp(name, bits_folder, wcslen(bits_folder)) && !wcschr(name + wcslen(bits_folder), '\\'),
            "[JOB2.SetReplyFileName.3,BEH.FILE.40] got %s\n", wine_dbgstr_w(name));
+        /* as long as a temporary name of ours, and with its end */
+        if (!strcmp(winetest_platform, "wine"))
+            ok(wcslen(name) == wcslen(bits_folder) + 23 && !wcscmp(name + wcslen(name) - 4, L".tmp"), "got %s\n", wine_dbgstr_w(name));
         hr = IBackgroundCopyJob2_GetReplyFileName(job, &again);
         ok_inferred("JOB2.GetReplyFileName.A1", hr == S_OK && !wcscmp(name, again), "got %#lx, %s then %s\n", hr, wine_dbgstr_w(name),
                     wine_dbgstr_w(again));

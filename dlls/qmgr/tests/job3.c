@@ -422,6 +422,28 @@ static void test_acl_flags(void)
     }
 }
 
+/* They say nothing of a file that comes by HTTP. */
+static void test_acl_flags_http(void)
+{
+    IBackgroundCopyJob *job1 = bits_create_job(L"acl", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob3 *job;
+    HRESULT hr;
+
+    if (!job1) return;
+    job = bits_query(job1, IBackgroundCopyJob3);
+    hr = IBackgroundCopyJob3_SetFileACLFlags(job, BG_COPY_FILE_ALL);
+    ok(hr == S_OK, "[JOB3.SetFileACLFlags.2] got %#lx\n", hr);
+    bits_add_file(job1, bits_url(L"/state/good"), bits_path(L"acl"));
+    bits_resume(job1);
+    bits_wait_states(job1, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR | 1u << BG_JOB_STATE_TRANSIENT_ERROR);
+    ok(bits_state(job1) == BG_JOB_STATE_TRANSFERRED, "[JOB3.SetFileACLFlags.5] got state %d\n", bits_state(job1));
+    hr = IBackgroundCopyJob_Complete(job1);
+    ok(hr == S_OK, "[JOB3.SetFileACLFlags.5] got %#lx\n", hr);
+    bits_check_file(bits_path(L"acl"), "/state/good", 0, 1000);
+    IBackgroundCopyJob3_Release(job);
+    bits_cancel(job1);
+}
+
 START_TEST(job3)
 {
     if (!bits_begin()) return;
@@ -433,6 +455,7 @@ START_TEST(job3)
         test_ranges_in_states();
         test_transfer_ranges();
         test_acl_flags();
+        test_acl_flags_http();
     }
     bits_end();
 }

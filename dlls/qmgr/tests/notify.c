@@ -438,8 +438,8 @@ static void test_four(void)
     /* another call to the service goes through meanwhile, and the fifth would have come by now */
     last = make_transferred(L"last");
     cb_register(last, modified, FLAGS_END | BG_NOTIFY_JOB_MODIFICATION);
-    cb_expect_no_call("CB.8", modified, 0, 500);
-    ok(cb->inside == 4, "[BEH.NOTIFY.8] %u calls at once\n", cb->inside);
+    cb_expect_no_call("CB.8,CB3.FileRangesTransferred.6", modified, 0, 500);
+    ok(cb->inside == 4, "[BEH.NOTIFY.8,CB3.FileRangesTransferred.6] %u calls at once\n", cb->inside);
     SetEvent(cb->hold);
     cb_wait(cb, CB_TRANSFERRED, ARRAY_SIZE(jobs));
     cb_wait(modified, CB_TRANSFERRED, 1);
@@ -585,6 +585,14 @@ static void act_suspend(IBackgroundCopyJob *job)
     ok(hr == S_OK, "[BEH.NOTIFY.14] Suspend: got %#lx\n", hr);
 }
 
+static void act_foreground(IBackgroundCopyJob *job)
+{
+    HRESULT hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+    ok(hr == S_OK, "[JOB.SetPriority.3] SetPriority: got %#lx\n", hr);
+    hr = IBackgroundCopyJob_Resume(job);
+    ok(hr == S_OK, "[JOB.SetPriority.3] Resume: got %#lx\n", hr);
+}
+
 static void act_add(IBackgroundCopyJob *job)
 {
     HRESULT hr = IBackgroundCopyJob_AddFile(job, bits_url(L"/stall"), bits_path(L"added"));
@@ -626,6 +634,7 @@ static void test_inside(void)
         { CB_ERROR, act_cancel, BG_JOB_STATE_CANCELLED },
         { CB_ERROR, act_complete, BG_JOB_STATE_ACKNOWLEDGED },
         { CB_ERROR, act_add, BG_JOB_STATE_ERROR },
+        { CB_ERROR, act_foreground, BG_JOB_STATE_ERROR },
         { CB_FILE, act_complete, BG_JOB_STATE_ACKNOWLEDGED },
         { CB_FILE, act_cancel, BG_JOB_STATE_CANCELLED },
         { CB_MODIFICATION, act_cancel, BG_JOB_STATE_CANCELLED },
@@ -714,7 +723,7 @@ static void test_owner(void)
     else ok(hr == S_OK, "TakeOwnership: got %#lx\n", hr);
     bits_resume(job);
     cb_wait(cb, CB_TRANSFERRED, 1);
-    ok(cb->counts[CB_TRANSFERRED] == 1, "[CB.9,BEH.NOTIFY.13,JOB.SetNotifyInterface.7] %u calls\n", cb->counts[CB_TRANSFERRED]);
+    ok(cb->counts[CB_TRANSFERRED] == 1, "[CB.9,BEH.NOTIFY.13,JOB.SetNotifyInterface.7,JOB.TakeOwnership.8] %u calls\n", cb->counts[CB_TRANSFERRED]);
     ok(cb->count == 2, "[CB.2,CB.JobTransferred.1] %u calls\n", cb->count);
     if (cb->ctx)
     {

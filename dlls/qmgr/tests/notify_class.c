@@ -447,7 +447,7 @@ static void test_restart(void)
         hr = IBackgroundCopyManager_GetJob(bits_manager, &ids[0], &job);
         ok(hr == S_OK, "[BEH.PERSIST.1] got %#lx\n", hr);
         hr = IBackgroundCopyJob_GetNotifyInterface(job, &unknown);
-        ok(hr == S_OK && !unknown, "[BEH.PERSIST.8] got %#lx, %p\n", hr, unknown);
+        ok(hr == S_OK && !unknown, "[BEH.PERSIST.8,LIFE.2] got %#lx, %p\n", hr, unknown);
         hr = IBackgroundCopyJob_SetNotifyInterface(job, cb_unknown(again));
         ok(hr == S_OK, "[HABIT.11] got %#lx\n", hr);
         cb_wait(again, CB_TRANSFERRED, 1);

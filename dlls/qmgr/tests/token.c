@@ -213,11 +213,84 @@ static void test_transfer(void)
     bits_cancel(job);
 }
 
+/* An owner who is no administrator. */
+static void child_owner(const char *argument)
+{
+    IBackgroundCopyJob *job;
+    IBitsTokenOptions *options;
+    WCHAR *sid = own_sid(), id_text[50];
+    DWORD flags;
+    HRESULT hr;
+    GUID id;
+
+    /* of a job of his own he may use all five methods, and be the helper himself */
+    job = bits_create_job(L"own", BG_JOB_TYPE_DOWNLOAD);
+    if (!job) return;
+    options = get_options(job);
+    hr = IBitsTokenOptions_SetHelperTokenFlags(options, BG_TOKEN_NETWORK);
+    ok(hr == S_OK, "[TOKEN.5] SetHelperTokenFlags: got %#lx\n", hr);
+    hr = IBitsTokenOptions_GetHelperTokenFlags(options, &flags);
+    ok(hr == S_OK && flags == BG_TOKEN_NETWORK, "[TOKEN.5] GetHelperTokenFlags: got %#lx\n", hr);
+    hr = IBitsTokenOptions_SetHelperToken(options);
+    ok(hr == S_OK, "[TOKEN.5,TOKEN.SetHelperToken.6] SetHelperToken: got %#lx\n", hr);
+    check_sid(options, sid, "TOKEN.5,TOKEN.SetHelperToken.6");
+    hr = IBitsTokenOptions_SetHelperTokenFlags(options, BG_TOKEN_LOCAL_FILE);
+    ok(hr == S_OK, "[TOKEN.5] SetHelperTokenFlags: got %#lx\n", hr);
+    hr = IBitsTokenOptions_ClearHelperToken(options);
+    ok(hr == S_OK, "[TOKEN.5] ClearHelperToken: got %#lx\n", hr);
+    IBitsTokenOptions_Release(options);
+    bits_cancel(job);
+
+    /* where an administrator helps, he may not say with what */
+    MultiByteToWideChar(CP_ACP, 0, argument, -1, id_text, ARRAY_SIZE(id_text));
+    CLSIDFromString(id_text, &id);
+    hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &job);
+    /* Windows: it was made by an elevated token */
+    ok(hr == S_OK || broken(hr == E_ACCESSDENIED), "GetJob: got %#lx\n", hr);
+    if (hr == S_OK)
+    {
+        options = get_options(job);
+        hr = IBitsTokenOptions_SetHelperTokenFlags(options, BG_TOKEN_NETWORK);
+        ok(hr == E_ACCESSDENIED, "[TOKEN.SetHelperTokenFlags.6] got %#lx\n", hr);
+        IBitsTokenOptions_Release(options);
+        IBackgroundCopyJob_Release(job);
+    }
+    LocalFree(sid);
+}
+
+static void test_user(void)
+{
+    IBackgroundCopyJob *job = bits_create_job(L"administrator's", BG_JOB_TYPE_DOWNLOAD);
+    IBitsTokenOptions *options;
+    WCHAR id_text[50];
+    char text[50];
+    HRESULT hr;
+    GUID id;
+
+    if (!job) return;
+    options = get_options(job);
+    hr = IBitsTokenOptions_SetHelperToken(options);
+    ok(hr == S_OK, "[TOKEN.SetHelperToken.2,TOKEN.SetHelperToken.3] got %#lx\n", hr);
+    IBackgroundCopyJob_GetId(job, &id);
+    StringFromGUID2(&id, id_text, ARRAY_SIZE(id_text));
+    WideCharToMultiByte(CP_ACP, 0, id_text, -1, text, sizeof(text), NULL, NULL);
+    bits_run_child("token", text, BITS_CHILD_USER);
+    IBitsTokenOptions_Release(options);
+    bits_cancel(job);
+}
+
 START_TEST(token)
 {
     unsigned int i;
 
     if (!bits_begin()) return;
+    if (bits_child_argument())
+    {
+        child_owner(bits_child_argument());
+        bits_end();
+        return;
+    }
+    test_user();
     for (i = 0; i < ARRAY_SIZE(types); i++) test_options(types[i]);
     if (bits_server_start(BITS_STATES_SCRIPT))
     {
