@@ -240,6 +240,9 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
         return;
     }
     proxy_route_worked(route, fetch->url, head.hop);
+    if (head.auth_detail)
+        log_write(LOG_WARNING, "job %s: the system cannot answer NTLM or Negotiate, error %#lx; in Wine it needs winbind's ntlm_auth, or GSSAPI",
+                  debugstr_guid(&transfer->job->job->id), head.auth_detail);
 
     if ((raw = str_to_utf8(head.raw_headers)))
     {

@@ -54,6 +54,7 @@ static const char usage[] =
     "  --foreground         priority, default is normal\n"
     "  --flags N            SetSecurityFlags\n"
     "  --cert STORE SUBJECT SetClientCertificateByName, current user\n"
+    "  --cert-id STORE HASH SetClientCertificateByID, current user, 40 hexadecimal digits\n"
     "  --judge N            SetServerCertificateValidationInterface, an object that answers this HRESULT; \"gone\" for\n"
     "                       one that is no longer there when it is asked\n"
     "  --first              with --judge: another object, which refuses, is set before\n"
@@ -83,6 +84,7 @@ static struct
     BOOL prepared;      /* there was something else to do than jobs */
     ULONG flags;
     WCHAR *cert_store, *cert_subject;
+    const char *cert_hash;
     BOOL judge, judge_gone, first, again, once_more;
     HRESULT judgement;
     BG_AUTH_CREDENTIALS credentials[8];
@@ -286,6 +288,11 @@ static void parse(int argc, char **argv)
             options.cert_store = widen(next_argument(argv, argc, &i), CP_ACP);
             options.cert_subject = widen(next_argument(argv, argc, &i), CP_ACP);
         }
+        else if (!strcmp(arg, "--cert-id"))
+        {
+            options.cert_store = widen(next_argument(argv, argc, &i), CP_ACP);
+            options.cert_hash = next_argument(argv, argc, &i);
+        }
         else if (!strcmp(arg, "--credentials") && options.credential_count < ARRAY_SIZE(options.credentials))
         {
             BG_AUTH_CREDENTIALS *credentials = &options.credentials[options.credential_count++];
@@ -433,7 +440,16 @@ static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 fi
     {
         check(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions, (void **)&http), "IBackgroundCopyJobHttpOptions");
         if (options.has_flags) check(IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, options.flags), "SetSecurityFlags");
-        if (options.cert_store)
+        if (options.cert_hash)
+        {
+            BYTE hash[20] = {0};
+            unsigned int octet;
+
+            for (i = 0; i < ARRAY_SIZE(hash) && sscanf(options.cert_hash + 2 * i, "%2x", &octet) == 1; i++) hash[i] = octet;
+            check(IBackgroundCopyJobHttpOptions_SetClientCertificateByID(http, BG_CERT_STORE_LOCATION_CURRENT_USER, options.cert_store, hash),
+                  "SetClientCertificateByID");
+        }
+        else if (options.cert_store)
             check(IBackgroundCopyJobHttpOptions_SetClientCertificateByName(http, BG_CERT_STORE_LOCATION_CURRENT_USER,
                                                                            options.cert_store, options.cert_subject),
                   "SetClientCertificateByName");

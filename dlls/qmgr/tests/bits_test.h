@@ -102,7 +102,7 @@ static inline void bits_server_stop(void)
 static inline void bits_end(void)
 {
     bits_server_stop();
-    IBackgroundCopyManager_Release(bits_manager);
+    if (bits_manager) IBackgroundCopyManager_Release(bits_manager);   /* no service of another kind came back */
     bits_manager = NULL;
     ok(RemoveDirectoryW(bits_folder), "%s is not empty, error %lu\n", wine_dbgstr_w(bits_folder), GetLastError());
     CoUninitialize();
