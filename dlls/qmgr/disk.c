@@ -338,19 +338,21 @@ static HRESULT win_list(struct disk *disk, const WCHAR *dir, HRESULT (*found)(vo
 }
 
 /* Opened for attributes alone, so that a reader of the published file is not in the way. */
-static HRESULT win_finish(struct disk *disk, const WCHAR *path, UINT64 time)
+static HRESULT win_finish(struct disk *disk, const WCHAR *path, UINT64 time, UINT32 wanted)
 {
-    DWORD attributes = GetFileAttributesW(path);
+    static const DWORD kept = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
+    DWORD attributes = GetFileAttributesW(path), as_found = attributes;
     FILETIME filetime;
     HANDLE handle;
     HRESULT hr = S_OK;
 
     if (attributes == INVALID_FILE_ATTRIBUTES) return last_error();
-    if (attributes & FILE_ATTRIBUTE_HIDDEN)
-    {
-        attributes &= ~FILE_ATTRIBUTE_HIDDEN;
-        hr = result_of(SetFileAttributesW(path, attributes ? attributes : FILE_ATTRIBUTE_NORMAL));
-    }
+    attributes &= ~FILE_ATTRIBUTE_HIDDEN;
+    if (wanted & DISK_ATTRIBUTES) attributes = (attributes & ~kept) | (wanted & kept);
+    /* a read-only file takes no other attribute in Wine: that one comes last */
+    if ((attributes ^ as_found) & ~FILE_ATTRIBUTE_READONLY)
+        hr = result_of(SetFileAttributesW(path, attributes & ~FILE_ATTRIBUTE_READONLY ? attributes & ~FILE_ATTRIBUTE_READONLY : FILE_ATTRIBUTE_NORMAL));
+    if (attributes & FILE_ATTRIBUTE_READONLY) hr = result_of(SetFileAttributesW(path, attributes));
     if (!time) return hr;
 
     handle = CreateFileW(path, FILE_WRITE_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,

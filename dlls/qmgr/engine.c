@@ -301,9 +301,14 @@ static DWORD CALLBACK engine_thread(void *arg)
 
 HRESULT engine_init(void)
 {
+    UINT64 now = queue_now();
+    FILETIME utc, local;
     SYSTEMTIME time;
 
-    GetLocalTime(&time);
+    utc.dwLowDateTime = (DWORD)now;
+    utc.dwHighDateTime = (DWORD)(now >> 32);
+    FileTimeToLocalFileTime(&utc, &local);
+    FileTimeToSystemTime(&local, &time);
     engine.into_week = (time.wDayOfWeek * MINUTES_PER_DAY + time.wHour * MINUTES_PER_HOUR + time.wMinute) * MSEC_PER_MINUTE
             + time.wSecond * MSEC_PER_SECOND + WEEK_MSEC - queue_clock() % WEEK_MSEC;
     engine.stop = FALSE;

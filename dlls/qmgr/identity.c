@@ -174,6 +174,16 @@ BOOL identity_is_stale(const struct identity *identity)
     return stale;
 }
 
+BOOL identity_lacks_judge(const struct identity *identity)
+{
+    BOOL lacks;
+
+    queue_enter();
+    lacks = identity->params.validate_cert && !identity->job->judge;
+    queue_leave();
+    return lacks;
+}
+
 void identity_close(struct identity *identity)
 {
     if (!identity) return;

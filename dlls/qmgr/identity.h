@@ -44,6 +44,7 @@ HRESULT identity_open(struct queue_job *job, HANDLE cancel, struct identity **id
 const struct shim_session_params *identity_params(const struct identity *identity);
 /* The job has others now, which count from the next request on [BEH.STATE.97]. */
 BOOL identity_is_stale(const struct identity *identity);
+BOOL identity_lacks_judge(const struct identity *identity);
 void identity_close(struct identity *identity);     /* NULL is nothing */
 
 #endif /* __QMGR_IDENTITY_H */

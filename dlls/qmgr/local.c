@@ -77,6 +77,13 @@ HRESULT local_stat(struct local_source *source, UINT64 *size, UINT64 *time)
     return S_OK;
 }
 
+UINT32 local_attributes(struct local_source *source)
+{
+    BY_HANDLE_FILE_INFORMATION info;
+
+    return GetFileInformationByHandle(source->file, &info) ? info.dwFileAttributes : 0;
+}
+
 HRESULT local_read(struct local_source *source, UINT64 offset, void *buffer, UINT32 size, UINT32 *got)
 {
     OVERLAPPED ov = { 0 };

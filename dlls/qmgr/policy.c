@@ -162,7 +162,7 @@ static void load(struct policy *policy)
     policy->guarded = read_dword(key, NULL, L"Guard", 0, 1, 1);
 
     policy->job_inactivity = read_interval(L"JobInactivity",
-                                           read_dword(policy_source.key, NULL, L"JobInactivityTimeout", 1, 999, 90) * DAY_MSEC);
+                                           read_dword(policy_source.key, NULL, L"JobInactivityTimeout", 1, 999, 90) * read_interval(L"Day", DAY_MSEC));
     policy->retry_floor = read_interval(L"RetryFloor", 5000);
     policy->time_slice = read_interval(L"TimeSlice", 300 * 1000);
     policy->notify_retry_floor = read_interval(L"NotifyRetryFloor", 5000);
@@ -175,6 +175,7 @@ static void load(struct policy *policy)
     policy->io_timeout = read_interval(L"IoTimeout", 60 * 1000);
 
     policy->test_week_minute = read_dword(key, L"Test", L"WeekMinute", 0, MINUTES_PER_WEEK - 1, RULES_UNLIMITED);
+    policy->test_clock_ahead = read_dword(key, L"Test", L"ClockAhead", 0, ~0u - 1, 0);
     policy->test_network_down = read_dword(key, L"Test", L"NetworkDown", 0, 1, 0);
     policy->test_cost = read_dword(key, L"Test", L"Cost", 0, ~0u, 0);
     policy->test_on_battery = read_dword(key, L"Test", L"OnBattery", 0, 1, 0);
@@ -252,6 +253,11 @@ void policy_shutdown(void)
 {
     source_close(&own_source);
     source_close(&policy_source);
+}
+
+UINT32 policy_clock_ahead(void)
+{
+    return *(volatile const UINT32 *)&current.test_clock_ahead;
 }
 
 void policy_get(struct policy *policy)

@@ -74,6 +74,7 @@ struct policy
     /* Facts that cannot be had otherwise in a test: Test\NetworkDown, Test\Cost (BITS_COST_STATE_*), Test\OnBattery (with the battery
      * saver on), Test\WeekMinute (local time when the service started, RULES_UNLIMITED: the real one) */
     UINT32 test_week_minute;
+    UINT32 test_clock_ahead;          /* Test\ClockAhead: minutes by which the wall clock is put forward */
     BOOL test_network_down;
     UINT32 test_cost;                 /* 0: none */
     BOOL test_on_battery;
@@ -83,5 +84,6 @@ struct policy
 HRESULT policy_init(void (*changed)(void *ctx), void *ctx);
 void policy_shutdown(void);
 void policy_get(struct policy *policy);
+UINT32 policy_clock_ahead(void);        /* test_clock_ahead, without a lock */
 
 #endif /* __QMGR_POLICY_H */

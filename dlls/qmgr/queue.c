@@ -45,12 +45,14 @@ WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
 
 struct queue queue;
 
+#define FILETIME_PER_MINUTE ((UINT64)600000000)
+
 UINT64 queue_now(void)
 {
     FILETIME time;
 
     GetSystemTimeAsFileTime(&time);
-    return ((UINT64)time.dwHighDateTime << 32) | time.dwLowDateTime;
+    return (((UINT64)time.dwHighDateTime << 32) | time.dwLowDateTime) + policy_clock_ahead() * FILETIME_PER_MINUTE;
 }
 
 UINT64 queue_clock(void)

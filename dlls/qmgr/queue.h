@@ -63,6 +63,7 @@ struct queue_job
     struct sched_clocks clocks;
     struct { UINT32 file; UINT64 size; } landing[QUEUE_LANDING_MAX]; /* received, not yet done */
     UINT32 landing_count;
+    BOOL changed;                   /* a file began anew, and none has come to its end since [BEH.CONSIST.22] */
     BOOL moved;                     /* the file begun first has got another remote name since [BEH.STATE.96] */
     BOOL afresh;                    /* when the transfer has ended, what it has of a file that is not whole is forgotten [BEH.STATE.92] */
     UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
@@ -162,12 +163,15 @@ void queue_event_locked(struct queue_job *job, enum job_event event, const struc
 
 /* transfer.c; on its worker. Those of a transfer that was told to stop still count for bytes, not for the state. */
 void queue_transfer_connected(struct queue_job *job, struct transfer *transfer);
+void queue_transfer_leaves(struct queue_job *job, struct transfer *transfer);                      /* for another server */
 HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UINT64 time, UINT32 volume_serial, UINT32 restarts);
 void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, UINT64 total);      /* live counters only */
 HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offset, UINT64 length); /* flushed: record it */
 BOOL queue_transfer_landing(struct queue_job *job, UINT32 file, UINT64 size);                      /* received, done soon; FALSE: too many */
 HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size);
 HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *headers);
+/* The file comes from a file system and will be like the one there [BEH.SMB.3]. */
+HRESULT queue_transfer_attributes(struct queue_job *job, UINT32 file, UINT32 attributes);
 HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name);
 /* The worker is done with the job: its last word. failure NULL: finished, or stopped before the end; through: it left nothing undone. */
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through);

@@ -175,12 +175,26 @@ void queue_transfer_connected(struct queue_job *job, struct transfer *transfer)
     queue_leave();
 }
 
+void queue_transfer_leaves(struct queue_job *job, struct transfer *transfer)
+{
+    queue_enter();
+    if (job->transfer == transfer && !job->stopping) queue_event_locked(job, EVENT_NEXT_SERVER, NULL, NO_FILE);
+    queue_leave();
+}
+
+/* Octets came. After a change at the source they are none that the job has not had before: its time without progress runs on. */
+static void bytes_came_locked(struct queue_job *job)
+{
+    if (job->changed) job->clocks.active_at = queue_clock();
+    else sched_clocks_moved(&job->clocks, queue_clock());
+}
+
 HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UINT64 time, UINT32 volume_serial,
                              UINT32 restarts)
 {
     struct record record = { RECORD_FILE_BEGIN };
     UINT64 ticket;
-    BOOL again;
+    BOOL again, changed;
     HRESULT hr;
 
     record.u.begin.file = file;
@@ -190,6 +204,7 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     record.u.begin.restarts = restarts;
     queue_enter();
     again = file_received(&job->job->files[file]) != 0;
+    changed = restarts > job->job->files[file].restarts;
     ticket = job->files_ticket;
     queue_leave();
     /* What was there is about to be overwritten, or a file is about to be made: first the record. */
@@ -200,6 +215,11 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     job->live_received = 0;
     job->live_total = size;
     job->moved = FALSE;
+    if (changed)
+    {
+        job->changed = TRUE;
+        if (!job->clocks.unproductive_since) job->clocks.unproductive_since = queue_clock();
+    }
     queue_leave();
     return S_OK;
 }
@@ -207,7 +227,7 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
 void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, UINT64 total)
 {
     queue_enter();
-    if (received > job->live_received || job->live_file != file) sched_clocks_moved(&job->clocks, queue_clock());
+    if (received > job->live_received || job->live_file != file) bytes_came_locked(job);
     job->live_file = file;
     job->live_received = received;
     job->live_total = total;
@@ -227,6 +247,7 @@ HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offse
     if (FAILED(hr = queue_reserve_record(&record))) return hr;
     queue_enter();
     now = queue_clock();
+    if (job->changed) record.u.progress.no_progress_time = job->job->no_progress_time;
     record.u.progress.download_msec = job->job->download_msec + sched_clocks_unrecorded(&job->clocks, now);
     if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
     {
@@ -272,6 +293,7 @@ HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size
     notify_rest_locked(job, file, size);
     if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
     {
+        job->changed = FALSE;
         sched_clocks_moved(&job->clocks, queue_clock());
         if (job->live_file == file) job->live_file = NO_FILE;
         if ((i = find_landing_locked(job, file)) < job->landing_count) job->landing[i] = job->landing[--job->landing_count];
@@ -288,6 +310,16 @@ HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *h
     record.u.headers.file = file;
     record.u.headers.headers = headers;
     record.u.headers.size = strlen(headers);
+    return queue_append(job, &record);
+}
+
+HRESULT queue_transfer_attributes(struct queue_job *job, UINT32 file, UINT32 attributes)
+{
+    struct record record = { RECORD_FILE_FLAGS };
+
+    record.u.flags.file = file;
+    record.u.flags.set = FILE_ATTRIBUTED | (attributes & FILE_ATTRIBUTES_KEPT) << FILE_ATTRIBUTES_SHIFT;
+    record.u.flags.clear = FILE_ATTRIBUTES_MASK & ~record.u.flags.set;
     return queue_append(job, &record);
 }
 

@@ -237,11 +237,18 @@ static HRESULT open_session(struct transfer *transfer)
     return shim_session_create(identity_params(transfer->identity), &transfer->session);
 }
 
+/* What needs no connection is no other server either. */
+static BOOL is_same_server(const struct url *a, const struct url *b)
+{
+    if (a->scheme == URL_FILE || b->scheme == URL_FILE) return b->scheme == URL_FILE;
+    return url_same_origin(a, b);
+}
+
 static HRESULT run_files(struct transfer *transfer, struct failure *failure, UINT32 *index)
 {
+    struct url url, previous = { URL_FILE };
     struct proxy_route *route;
     struct file_plan plan;
-    struct url url;
     HRESULT hr, landed;
     UINT32 i;
 
@@ -259,10 +266,18 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
             verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
         else
         {
+            if (transfer->connected && !is_same_server(&previous, &url))
+            {
+                transfer->connected = FALSE;
+                queue_transfer_leaves(transfer->job, transfer);
+            }
             if (url.scheme == URL_FILE) hr = transfer_copy_file(transfer, &plan, failure);
-            else if (SUCCEEDED(hr = open_session(transfer))) hr = transfer_fetch_file(transfer, &plan, route, failure);
+            else if (SUCCEEDED(hr = open_session(transfer)) && url.scheme == URL_HTTPS && identity_lacks_judge(transfer->identity))
+                verdict_error(hr = BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED, CONTEXT_SERVER_CERTIFICATE_CALLBACK, failure); /* BEH.PERSIST.15 */
+            else if (SUCCEEDED(hr)) hr = transfer_fetch_file(transfer, &plan, route, failure);
             else verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
-            url_free(&url);
+            url_free(&previous);
+            previous = url;
         }
         free_plan(&plan);
         if (FAILED(hr)) break;
@@ -274,6 +289,7 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
         *index = i;
     }
     if (hr == E_OUTOFMEMORY && *index == NO_FILE) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
+    url_free(&previous);
     proxy_route_release(route);
     return hr;
 }

@@ -529,7 +529,7 @@ static HRESULT fake_list(struct disk *disk, const WCHAR *dir, HRESULT (*found)(v
     return hr;
 }
 
-static HRESULT fake_finish(struct disk *disk, const WCHAR *path, UINT64 time)
+static HRESULT fake_finish(struct disk *disk, const WCHAR *path, UINT64 time, UINT32 attributes)
 {
     struct fakedisk *fake = fake_of(disk);
     struct name *name;
@@ -555,7 +555,7 @@ static HRESULT fake_publish(struct disk *disk, const WCHAR *from, const WCHAR *t
     if (SUCCEEDED(hr) && !replace && find_name(&fake->live, to)) hr = HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS);
     if (SUCCEEDED(hr)) change_name(fake, from, to, name->inode);
     hr = leave(fake, hr);
-    if (SUCCEEDED(hr)) fake_finish(disk, to, time);
+    if (SUCCEEDED(hr)) fake_finish(disk, to, time, 0);
     return hr;
 }
 

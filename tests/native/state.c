@@ -132,6 +132,8 @@ rows[] =
 
     {"BEH.STATE.53",                     EVENT_RANGES_DONE, C | T, 0, S_OK, JOB_SUSPENDED, DUTY_WAKE | MOD},
     {"BEH.STATE.53",                     EVENT_RANGES_DONE, ANY, 0, S_OK, SAME, 0},
+    {"BEH.STATE.30",                     EVENT_NEXT_SERVER, T, 0, S_OK, JOB_CONNECTING, MOD},
+    {"BEH.STATE.30",                     EVENT_NEXT_SERVER, ANY, 0, S_OK, SAME, 0},
 };
 
 static BOOL fits(const struct row *row, const struct state_facts *facts, enum job_event event, const struct failure *failure)
@@ -222,7 +224,8 @@ static void test_names(void)
     static const char * const states[] = {"QUEUED", "CONNECTING", "TRANSFERRING", "SUSPENDED", "ERROR", "TRANSIENT_ERROR",
                                           "TRANSFERRED", "ACKNOWLEDGED", "CANCELLED"};
     static const char * const events[] = {"resume", "suspend", "cancel", "complete", "start", "connected", "preempted", "failed",
-                                          "finished", "retry", "no-progress", "inactive", "invalidated", "ranges-done"};
+                                          "finished", "retry", "no-progress", "inactive", "invalidated", "ranges-done",
+                                          "next-server"};
     UINT32 i;
 
     ok(ARRAY_SIZE(states) == JOB_STATE_COUNT && ARRAY_SIZE(events) == EVENT_COUNT, "there are more\n");

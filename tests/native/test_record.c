@@ -193,7 +193,7 @@ static void test_refused(void)
 
     memset(&record, 0, sizeof(record));
     record.type = RECORD_FILE_FLAGS;
-    record.u.flags.set = 0x100;
+    record.u.flags.set = 0x800;
     CHECK_REFUSED("unknown flag");
     buffer_free(&out);
 #undef CHECK_REFUSED

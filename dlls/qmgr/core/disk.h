@@ -37,6 +37,7 @@ struct disk_file;               /* opaque, per implementation */
 #define DISK_CREATE_NEW    0x08 /* fail if present (ERROR_FILE_EXISTS) */
 #define DISK_TRUNCATE      0x10
 #define DISK_HIDDEN        0x20 /* hidden attribute on creation [BEH.FILE.11] */
+#define DISK_ATTRIBUTES    0x80000000u /* for finish: attributes are given */
 #define DISK_SHARE_ALL     0x40 /* others may read, write and delete (clients read temporary files [BEH.FILE.14]) */
 #define DISK_EXACT         0x80 /* no other spelling of the last part of the name is meant: nobody has to look through the folder for one */
 
@@ -69,8 +70,9 @@ struct disk
     HRESULT (*stat)(struct disk *disk, const WCHAR *path, struct disk_stat *stat); /* ERROR_FILE_NOT_FOUND ... */
     HRESULT (*flush_dir)(struct disk *disk, const WCHAR *path);
     HRESULT (*list)(struct disk *disk, const WCHAR *dir, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx); /* files only */
-    /* After publishing: write and creation time, hidden cleared [BEH.HTTP.70, BEH.FILE.20]. time 0: leave the times. */
-    HRESULT (*finish)(struct disk *disk, const WCHAR *path, UINT64 time);
+    /* After publishing: write and creation time, hidden cleared [BEH.HTTP.70, BEH.FILE.20]. time 0: leave the times. Or, with
+     * DISK_ATTRIBUTES, the attributes of the source as Windows numbers them [BEH.SMB.3]. */
+    HRESULT (*finish)(struct disk *disk, const WCHAR *path, UINT64 time, UINT32 attributes);
 };
 
 #endif /* __QMGR_CORE_DISK_H */

@@ -698,7 +698,7 @@ static void commit_file(struct job *job, struct model_change *change)
         file->volume_serial = record->u.begin.volume_serial;
         file->restarts = record->u.begin.restarts;
         swap_received(file, change, 0);
-        set_flags(job, index, file->flags & ~(FILE_TRANSFERRED | FILE_VALIDATED | FILE_RENAMED));
+        set_flags(job, index, file->flags & ~(FILE_TRANSFERRED | FILE_VALIDATED | FILE_RENAMED | FILE_ATTRIBUTES_MASK));
         break;
     case RECORD_FILE_PROGRESS:
         swap_received(file, change, 0);

@@ -128,6 +128,10 @@ struct file_range
 #define FILE_PUBLISHING  0x08   /* the intent of a running Complete covers it */
 #define FILE_RENAMED     0x10   /* a Complete that failed had renamed it, but could not make sure that this lasts */
 #define FILE_NOTIFIED    0x20   /* FileTransferred was delivered; goes with FILE_TRANSFERRED [CB2.FileTransferred.7] */
+#define FILE_ATTRIBUTED  0x40   /* it came from a file system, with the attributes in the bits from here on [BEH.SMB.3] */
+#define FILE_ATTRIBUTES_SHIFT 8
+#define FILE_ATTRIBUTES_KEPT  0x27u /* read-only, hidden, system, archive */
+#define FILE_ATTRIBUTES_MASK  (FILE_ATTRIBUTED | FILE_ATTRIBUTES_KEPT << FILE_ATTRIBUTES_SHIFT)
 
 struct job_file
 {

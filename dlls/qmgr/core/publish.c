@@ -43,6 +43,7 @@ static HRESULT make_list(const struct job *job, BOOL (*want)(const struct job_fi
         copy->file = i;
         copy->size = file_received(file);
         copy->time = file->remote_time;
+        copy->attributes = file->flags & FILE_ATTRIBUTED ? DISK_ATTRIBUTES | (file->flags >> FILE_ATTRIBUTES_SHIFT & FILE_ATTRIBUTES_KEPT) : 0;
         copy->again = !!(file->flags & FILE_RENAMED);
         copy->temp_name = file->temp_name ? str_dup(file->temp_name) : NULL;
         copy->local_name = str_dup(file->local_name);
@@ -121,7 +122,7 @@ HRESULT publish_one(struct disk *disk, const struct publish_file *file)
         if (FAILED(hr = disk->stat(disk, file->local_name, &local))) return hr;
         if (local.directory) return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
         if (local.size != file->size) return HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
-        disk->finish(disk, file->local_name, file->time);
+        disk->finish(disk, file->local_name, file->time, file->attributes);
         return S_OK;
     }
     hr = disk->publish(disk, file->temp_name, file->local_name, file->size, FALSE, file->time);
@@ -134,9 +135,10 @@ HRESULT publish_one(struct disk *disk, const struct publish_file *file)
     if (is_absent(hr) && file->again && SUCCEEDED(disk->stat(disk, file->local_name, &local)) && !local.directory && local.size == file->size)
     {
         /* The rename may have been the last thing before a crash. */
-        disk->finish(disk, file->local_name, file->time);
-        hr = S_OK;
+        disk->finish(disk, file->local_name, file->time, file->attributes);
+        return S_OK;
     }
+    if (SUCCEEDED(hr) && file->attributes) disk->finish(disk, file->local_name, file->time, file->attributes);
     return hr;
 }
 

@@ -78,6 +78,7 @@ struct publish_file
     WCHAR *local_name;
     UINT64 size;                /* of the whole temporary file */
     UINT64 time;                /* Last-Modified, 0 if none [BEH.HTTP.70] */
+    UINT32 attributes;          /* of the source, for finish of the disk; 0 if it had none */
     BOOL again;                 /* it may have been renamed before */
 };
 

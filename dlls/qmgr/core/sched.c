@@ -207,7 +207,7 @@ void sched_clocks_step(struct sched_clocks *clocks, const struct sched_limits *l
         if (event != EVENT_PREEMPTED || now >= clocks->slice_end) clocks->order = ++*next_order;
         break;
     case JOB_CONNECTING:
-        clocks->slice_end = after(now, limits->slice_msec);
+        if (event == EVENT_START) clocks->slice_end = after(now, limits->slice_msec);
         break;
     default:
         break;

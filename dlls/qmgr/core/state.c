@@ -80,6 +80,8 @@ static const struct cell table[EVENT_COUNT][JOB_STATE_COUNT] =
       TO(ERROR, DUTY_SET_FAILURE | DUTY_COUNT_ERROR | DUTY_NOTIFY), KEEP, KEEP },
     /* EVENT_RANGES_DONE: BEH.STATE.53 */
     { KEEP, TO(SUSPENDED, DUTY_WAKE), TO(SUSPENDED, DUTY_WAKE), KEEP, KEEP, KEEP, KEEP, KEEP, KEEP },
+    /* EVENT_NEXT_SERVER: BEH.STATE.30 */
+    { KEEP, KEEP, TO(CONNECTING, 0), KEEP, KEEP, KEEP, KEEP, KEEP, KEEP },
 };
 
 static void step_to(struct state_step *step, enum job_state next, UINT32 duties)
@@ -178,7 +180,7 @@ const char *state_event_name(enum job_event event)
     static const char * const names[EVENT_COUNT] =
     {
         "resume", "suspend", "cancel", "complete", "start", "connected", "preempted", "failed", "finished", "retry",
-        "no-progress", "inactive", "invalidated", "ranges-done"
+        "no-progress", "inactive", "invalidated", "ranges-done", "next-server"
     };
     return (unsigned int)event < EVENT_COUNT ? names[event] : "?";
 }

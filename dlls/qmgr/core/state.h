@@ -45,6 +45,7 @@ enum job_event
     EVENT_INACTIVE,             /* given up after the inactivity time */
     EVENT_INVALIDATED,          /* SetValidationState(FALSE) on data from the origin */
     EVENT_RANGES_DONE,          /* on-demand job: all ranges asked for are there, the file is not complete */
+    EVENT_NEXT_SERVER,          /* the next file is on another server */
     EVENT_COUNT
 };
 
