@@ -147,7 +147,7 @@ static void user_other_job(const GUID *id)
     HRESULT hr;
 
     hr = IBackgroundCopyManager_GetJob(bits_manager, id, &job);
-    ok(hr == E_ACCESSDENIED, "[MGR.GetJob.4,BA.1.8.14] got %#lx\n", hr);
+    ok(hr == E_ACCESSDENIED, "[MGR.GetJob.4,BA.1.8.14,BEH.OWN.6] got %#lx\n", hr);
     ok(hr == E_ACCESSDENIED, "[api-2-later:GEN.9] got %#lx\n", hr);
     ok(!job, "[api-1-core:GEN.4] got a job\n");
     ok(!is_listed(id, 0), "[BEH.OWN.1] listed\n");

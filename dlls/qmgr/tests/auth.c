@@ -139,7 +139,7 @@ static void test_basic(void)
         /* user:secret in Base64: nothing hides it */
         ok(find_shown("Basic dXNlcjpzZWNyZXQ="), "[JOB2.SetCredentials.17] not in clear\n");
         hr = IBackgroundCopyJob_Complete(job);
-        ok(hr == S_OK, "[JOB2.SetCredentials.10] got %#lx\n", hr);
+        ok(hr == S_OK, "[JOB2.SetCredentials.10,BEH.AUTH.2] got %#lx\n", hr);
         bits_check_file(bits_path(L"basic"), "/basic", 0, 1000);
     }
     bits_cancel(job);

@@ -1190,6 +1190,37 @@ static void test_callback(void)
     CloseHandle(told.called);
 }
 
+/* Groups are downloads, and nothing else; what they are to others, a job, says so. */
+static void test_kind(void)
+{
+    IBackgroundCopyGroup *group;
+    IBackgroundCopyJob1 *job1;
+    IBackgroundCopyJob *job;
+    BG_JOB_TYPE type = BG_JOB_TYPE_UPLOAD;
+    HRESULT hr;
+    GUID id;
+
+    CoCreateGuid(&id);
+    hr = IBackgroundCopyQMgr_CreateGroup(qmgr, id, &group);
+    ok(hr == S_OK, "[BEH.LEGACY.1] got %#lx\n", hr);
+    if (hr != S_OK) return;
+    CoCreateGuid(&id);
+    hr = IBackgroundCopyGroup_CreateJob(group, id, &job1);
+    ok(hr == S_OK, "[BEH.LEGACY.1] got %#lx\n", hr);
+    if (hr == S_OK) IBackgroundCopyJob1_Release(job1);
+    hr = IBackgroundCopyGroup_QueryNewJobInterface(group, &IID_IBackgroundCopyJob, (IUnknown **)&job);
+    ok(hr == S_OK, "[BEH.LEGACY.1] got %#lx\n", hr);
+    if (hr == S_OK)
+    {
+        hr = IBackgroundCopyJob_GetType(job, &type);
+        ok(hr == S_OK && type == BG_JOB_TYPE_DOWNLOAD, "[BEH.LEGACY.1] got %#lx, type %d\n", hr, type);
+        IBackgroundCopyJob_Release(job);
+    }
+    hr = IBackgroundCopyGroup_CancelGroup(group);
+    ok(hr == S_OK, "[BEH.LEGACY.1] got %#lx\n", hr);
+    IBackgroundCopyGroup_Release(group);
+}
+
 START_TEST(group)
 {
     HRESULT hr;
@@ -1204,6 +1235,7 @@ START_TEST(group)
         bits_end();
         return;
     }
+    test_kind();
     test_create_get();
     test_props();
     test_job();

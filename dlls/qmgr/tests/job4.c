@@ -115,7 +115,7 @@ static void test_download_time(void)
     job = bits_query(job1, IBackgroundCopyJob4);
     hr = IBackgroundCopyJob4_GetMaximumDownloadTime(job, &got);
     ok(hr == S_OK, "[JOB4.GetMaximumDownloadTime.2] got %#lx\n", hr);
-    ok(got == 7776000, "[JOB4.SetMaximumDownloadTime.1] got %lu\n", got);
+    ok(got == 7776000, "[JOB4.SetMaximumDownloadTime.1,BEH.POLICY.11] got %lu\n", got);
     for (i = 0; i < ARRAY_SIZE(values); i++)
     {
         hr = IBackgroundCopyJob4_SetMaximumDownloadTime(job, values[i]);

@@ -226,6 +226,128 @@ static void check_sealed(void)
     ok(count && known, "none of %u files is the state\n", count);
 }
 
+/* An object that may judge certificates and is never asked. */
+
+static HRESULT WINAPI judge_QueryInterface(IBackgroundCopyServerCertificateValidationCallback *iface, REFIID riid, void **out)
+{
+    *out = NULL;
+    if (!IsEqualIID(riid, &IID_IUnknown) && !IsEqualIID(riid, &IID_IBackgroundCopyServerCertificateValidationCallback)) return E_NOINTERFACE;
+    *out = iface;
+    return S_OK;
+}
+
+static ULONG WINAPI judge_AddRef(IBackgroundCopyServerCertificateValidationCallback *iface)
+{
+    return 2;
+}
+
+static ULONG WINAPI judge_Release(IBackgroundCopyServerCertificateValidationCallback *iface)
+{
+    return 1;
+}
+
+static HRESULT WINAPI judge_ValidateServerCertificate(IBackgroundCopyServerCertificateValidationCallback *iface, IBackgroundCopyJob *job,
+                                                      IBackgroundCopyFile *file, DWORD length, const BYTE *data, DWORD encoding,
+                                                      DWORD store_length, const BYTE *store)
+{
+    ok(0, "a certificate of a server that has none\n");
+    return E_FAIL;
+}
+
+static const IBackgroundCopyServerCertificateValidationCallbackVtbl judge_vtbl =
+{
+    judge_QueryInterface,
+    judge_AddRef,
+    judge_Release,
+    judge_ValidateServerCertificate
+};
+
+static void set_judge(IBackgroundCopyJob *job)
+{
+    static IBackgroundCopyServerCertificateValidationCallback judge = { (IBackgroundCopyServerCertificateValidationCallbackVtbl *)&judge_vtbl };
+    IBackgroundCopyJobHttpOptions3 *http = bits_query(job, IBackgroundCopyJobHttpOptions3);
+    HRESULT hr;
+
+    hr = IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(http, (IUnknown *)&judge);
+    ok(hr == S_OK, "SetServerCertificateValidationInterface: got %#lx\n", hr);
+    IBackgroundCopyJobHttpOptions3_Release(http);
+}
+
+static HRESULT error_of(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyError *error;
+    BG_ERROR_CONTEXT context;
+    HRESULT code = S_OK;
+
+    if (IBackgroundCopyJob_GetError(job, &error) != S_OK) return S_OK;
+    IBackgroundCopyError_GetError(error, &context, &code);
+    IBackgroundCopyError_Release(error);
+    return code;
+}
+
+/* What does not survive: a client's object, and how long a job has waited. */
+static void test_lost(void)
+{
+    IBackgroundCopyJob *judged, *waiting;
+    struct test_server_stats before, after;
+    DWORD begin, took, first;
+    WCHAR url[64];
+    GUID id, id2;
+    ULONG count;
+    HRESULT hr;
+
+    if (!bits_server_start("on * /busy\n status 503\n")) return;
+    judged = bits_create_job_(__LINE__, L"judged", BG_JOB_TYPE_DOWNLOAD, &id);
+    swprintf(url, ARRAY_SIZE(url), L"https://127.0.0.1:%u/x", test_server_port(bits_server));
+    bits_add_file(judged, url, bits_path(L"judged"));
+    set_judge(judged);
+    waiting = bits_create_job_(__LINE__, L"waiting", BG_JOB_TYPE_DOWNLOAD, &id2);
+    bits_add_file(waiting, bits_url(L"/busy"), bits_path(L"waiting"));
+    hr = IBackgroundCopyJob_SetMinimumRetryDelay(waiting, 8);
+    ok(hr == S_OK, "SetMinimumRetryDelay: got %#lx\n", hr);
+    bits_resume(waiting);
+    bits_wait_state(waiting, BG_JOB_STATE_TRANSIENT_ERROR);
+    first = GetTickCount();
+    Sleep(4000);            /* half of the delay */
+    IBackgroundCopyJob_Release(judged);
+    IBackgroundCopyJob_Release(waiting);
+    if (!bits_restart_service()) return;
+    begin = GetTickCount();
+    hr = IBackgroundCopyManager_GetJob(bits_manager, &id2, &waiting);
+    ok(hr == S_OK, "GetJob: got %#lx\n", hr);
+    do
+    {
+        Sleep(20);
+        hr = IBackgroundCopyJob_GetErrorCount(waiting, &count);
+    }
+    while (hr == S_OK && count < 2 && GetTickCount() - begin < BITS_TIMEOUT);
+    took = GetTickCount() - begin;
+    ok(hr == S_OK && count == 2, "[BEH.PERSIST.6] not tried again, %lu errors\n", count);
+    /* the whole delay from the start on, or at once [BEH.PERSIST.5] */
+    ok(took > 6500 || took < 2500, "[BEH.PERSIST.6] again after %lu ms, %lu after the first error\n", took, GetTickCount() - first);
+    bits_cancel(waiting);
+
+    hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &judged);
+    ok(hr == S_OK, "GetJob: got %#lx\n", hr);
+    bits_resume(judged);
+    ok(bits_wait_state(judged, BG_JOB_STATE_ERROR), "[BEH.PERSIST.15] got state %d\n", bits_state(judged));
+    ok(error_of(judged) == BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED, "[BEH.PERSIST.15] got %#lx\n", error_of(judged));
+    test_server_get_stats(bits_server, &before);
+    set_judge(judged);
+    bits_resume(judged);
+    /* now it does not stop before the server, which speaks no TLS, but that is another matter */
+    begin = GetTickCount();
+    do
+    {
+        Sleep(10);
+        test_server_get_stats(bits_server, &after);
+    }
+    while (after.connections == before.connections && GetTickCount() - begin < BITS_TIMEOUT);
+    ok(after.connections > before.connections, "[BEH.PERSIST.15] the server was not called, state %d\n", bits_state(judged));
+    bits_cancel(judged);
+    bits_server_stop();
+}
+
 START_TEST(persist)
 {
     IBackgroundCopyJobHttpOptions3 *http;
@@ -289,5 +411,6 @@ START_TEST(persist)
         IBackgroundCopyJob2_Release(reply);
         bits_cancel(job);
     }
+    test_lost();
     bits_end();
 }

@@ -71,11 +71,13 @@ static void remove_policies(void)
     {
         L"MaxJobsPerUser", L"MaxJobsPerMachine", L"MaxFilesPerJob", L"MaxRangesPerFile", L"MaxDownloadTime", L"JobInactivityTimeout",
         L"EnableBITSMaxBandwidth", L"MaxTransferRateOnSchedule", L"MaxBandwidthValidFrom", L"MaxBandwidthValidTo",
-        L"UseSystemMaximum", L"MaxTransferRateOffSchedule",
+        L"UseSystemMaximum", L"MaxTransferRateOffSchedule", L"DisableBranchCache", L"EnablePeercaching", L"DisablePeerCachingClient",
+        L"DisablePeerCachingServer", L"MaxBandwidthServed", L"MaxCacheSize", L"MaxContentAge",
     };
     static const WCHAR *const tests[] =
     {
-        L"JobInactivity", L"Cost", L"NetworkDown", L"OnBattery", L"TimeSlice", L"WeekMinute", L"NetworkPoll"
+        L"JobInactivity", L"Cost", L"NetworkDown", L"OnBattery", L"TimeSlice", L"WeekMinute", L"NetworkPoll",
+        L"Day", L"ClockAhead", L"RetryFloor"
     };
     unsigned int i;
 
@@ -282,6 +284,16 @@ static void test_download_time(void)
     remove_policies();
 }
 
+static BOOL temporary_files(void)
+{
+    WIN32_FIND_DATAW data;
+    HANDLE find = FindFirstFileW(bits_path(L"BIT*.tmp"), &data);
+
+    if (find == INVALID_HANDLE_VALUE) return FALSE;
+    FindClose(find);
+    return TRUE;
+}
+
 static void test_inactivity(void)
 {
     IBackgroundCopyJob *job, *other, *failed, *done, *suspended;
@@ -300,6 +312,7 @@ static void test_inactivity(void)
     bits_wait_state(failed, BG_JOB_STATE_ERROR);
     suspended = bits_create_job(L"suspended", BG_JOB_TYPE_DOWNLOAD);
     other = bits_create_job(L"active", BG_JOB_TYPE_DOWNLOAD);
+    ok(temporary_files(), "there is nothing to delete\n");
     set_test(L"JobInactivity", 3000);
     while ((bits_state(job) != BG_JOB_STATE_CANCELLED || bits_state(failed) != BG_JOB_STATE_CANCELLED
             || bits_state(done) != BG_JOB_STATE_CANCELLED || bits_state(suspended) != BG_JOB_STATE_CANCELLED)
@@ -310,6 +323,8 @@ static void test_inactivity(void)
         Sleep(100);
     }
     ok(bits_state(job) == BG_JOB_STATE_CANCELLED, "[BEH.STATE.48] got state %d\n", bits_state(job));
+    for (begin = GetTickCount(); temporary_files() && GetTickCount() - begin < BITS_TIMEOUT;) Sleep(10);
+    ok(!temporary_files(), "[BEH.RETRY.13] downloaded files stay\n");
     ok(bits_state(suspended) == BG_JOB_STATE_CANCELLED, "[LIFE.6] got state %d\n", bits_state(suspended));
     ok(bits_state(failed) == BG_JOB_STATE_CANCELLED, "[JOB.GetError.7,CB.JobError.4] got state %d\n", bits_state(failed));
     ok(bits_state(done) == BG_JOB_STATE_CANCELLED, "[JOB.Complete.11,CB.JobTransferred.4] got state %d\n", bits_state(done));
@@ -321,6 +336,175 @@ static void test_inactivity(void)
     IBackgroundCopyJob_Release(done);
     IBackgroundCopyJob_Release(suspended);
     bits_cancel(other);
+}
+
+/* The time of inactivity is one of days, ninety without a policy; here a day has a tenth of a second. */
+static void test_inactive_days(void)
+{
+    static const struct { DWORD days, least, most; } rows[] = { { 20, 1900, 8500 }, { 1000, 8500, BITS_TIMEOUT }, { 0, 8500, BITS_TIMEOUT } };
+    IBackgroundCopyJob *job;
+    DWORD begin, took;
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        begin = GetTickCount();
+        job = bits_create_job(L"days", BG_JOB_TYPE_DOWNLOAD);
+        set_policy(L"JobInactivityTimeout", rows[i].days);
+        set_test(L"Day", 100);
+        ok(state_within(job, BG_JOB_STATE_CANCELLED, BITS_TIMEOUT), "[BEH.POLICY.10] got state %d\n", bits_state(job));
+        took = GetTickCount() - begin;
+        ok(took >= rows[i].least && took < rows[i].most, "[BEH.POLICY.10] %lu days: after %lu ms\n", rows[i].days, took);
+        IBackgroundCopyJob_Release(job);
+        remove_policies();
+        settle();
+    }
+}
+
+/* Values of another type say nothing; those of caches say nothing any more. */
+static void test_without_effect(void)
+{
+    static const WCHAR *const caches[] =
+    {
+        L"DisableBranchCache", L"EnablePeercaching", L"DisablePeerCachingClient", L"DisablePeerCachingServer", L"MaxBandwidthServed",
+        L"MaxCacheSize", L"MaxContentAge"
+    };
+    IBitsPeerCacheAdministration *admin;
+    IBackgroundCopyFile4 *file4;
+    IBackgroundCopyFile *file;
+    IBackgroundCopyJob *job;
+    UINT64 origin = 0, peers = 1;
+    unsigned int i;
+    DWORD value;
+    HRESULT hr;
+    HKEY key;
+
+    ok(!RegCreateKeyExW(HKEY_LOCAL_MACHINE, POLICIES, 0, NULL, 0, KEY_SET_VALUE | KEY_WOW64_64KEY, NULL, &key, NULL), "no key\n");
+    RegSetValueExW(key, L"MaxDownloadTime", 0, REG_SZ, (const BYTE *)L"1", 2 * sizeof(WCHAR));
+    RegCloseKey(key);
+    settle();
+    job = begin_job(L"text", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    ok(!state_within(job, BG_JOB_STATE_ERROR, 2500), "[BEH.POLICY.2] a text counts\n");
+    bits_cancel(job);
+    set_policy(L"MaxDownloadTime", 1);
+    settle();
+    job = begin_job(L"number", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    ok(state_within(job, BG_JOB_STATE_ERROR, BITS_TIMEOUT), "[BEH.POLICY.2] a number does not count\n");
+    bits_cancel(job);
+    remove_policies();
+
+    for (i = 0; i < ARRAY_SIZE(caches); i++) set_policy(caches[i], 1);
+    settle();
+    job = begin_job(L"cached", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    file = bits_get_file(job, 0);
+    file4 = bits_query(file, IBackgroundCopyFile4);
+    hr = IBackgroundCopyFile4_GetPeerDownloadStats(file4, &origin, &peers);
+    ok(hr == S_OK && origin == 300000 && !peers, "[BEH.POLICY.22,BEH.POLICY.24] got %#lx, %I64u, %I64u\n", hr, origin, peers);
+    IBackgroundCopyFile4_Release(file4);
+    IBackgroundCopyFile_Release(file);
+    complete(job, L"cached", "/300k", 300000);
+    admin = bits_query(bits_manager, IBitsPeerCacheAdministration);
+    hr = IBitsPeerCacheAdministration_GetConfigurationFlags(admin, &value);
+    ok(hr == S_FALSE && !value, "[BEH.POLICY.24] got %#lx, %#lx\n", hr, value);
+    hr = IBitsPeerCacheAdministration_GetMaximumCacheSize(admin, &value);
+    ok(hr == S_FALSE && !value, "[BEH.POLICY.24] got %#lx, %lu\n", hr, value);
+    IBitsPeerCacheAdministration_Release(admin);
+    remove_policies();
+}
+
+/* Until the service believes that it is so much later. */
+static void set_clock_ahead(DWORD minutes)
+{
+    DWORD begin = GetTickCount();
+    IBackgroundCopyJob *job;
+    ULARGE_INTEGER now, made;
+    BG_JOB_TIMES times;
+    FILETIME time;
+
+    set_test(L"ClockAhead", minutes);
+    do
+    {
+        job = bits_create_job(L"clock", BG_JOB_TYPE_DOWNLOAD);
+        GetSystemTimeAsFileTime(&time);
+        IBackgroundCopyJob_GetTimes(job, &times);
+        bits_cancel(job);
+        now.LowPart = time.dwLowDateTime;
+        now.HighPart = time.dwHighDateTime;
+        made.LowPart = times.CreationTime.dwLowDateTime;
+        made.HighPart = times.CreationTime.dwHighDateTime;
+    }
+    while (made.QuadPart < now.QuadPart + (UINT64)(minutes - 1) * 600000000 && GetTickCount() - begin < BITS_TIMEOUT);
+    ok(GetTickCount() - begin < BITS_TIMEOUT, "the clock stays as it was\n");
+}
+
+/* Delays and the borders of the window do not move with the wall clock. */
+static void test_clock(void)
+{
+    IBackgroundCopyJob *waiting, *moving, *job;
+    SYSTEMTIME time;
+
+    GetLocalTime(&time);
+    if (time.wMinute >= 55)
+    {
+        trace("close to a border of the window, which is set in hours\n");
+        while (time.wMinute >= 55)
+        {
+            Sleep(1000);
+            GetLocalTime(&time);
+        }
+    }
+    set_policy(L"EnableBITSMaxBandwidth", 1);
+    set_policy(L"MaxTransferRateOnSchedule", 0);
+    set_policy(L"MaxBandwidthValidFrom", (time.wHour + 2) % 24);
+    set_policy(L"MaxBandwidthValidTo", (time.wHour + 4) % 24);
+    settle();
+    waiting = begin_job(L"waiting", L"/busy", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(waiting, BG_JOB_STATE_TRANSIENT_ERROR);
+    moving = begin_job(L"moving", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(moving, BG_JOB_STATE_TRANSFERRING);
+
+    /* three hours later: into the window, and far beyond a delay of ten minutes */
+    set_clock_ahead(180);
+    job = begin_job(L"window", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_TRANSIENT_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.RETRY.7,BEH.BW.4] got state %d\n", bits_state(job));
+    bits_cancel(job);
+    ok(error_count(waiting) == 1 && bits_state(waiting) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.RETRY.7] retried\n");
+    /* and two hundred days: longer than anything may take */
+    set_clock_ahead(200 * 24 * 60);
+    ok(bits_state(moving) == BG_JOB_STATE_TRANSFERRING, "[BEH.RETRY.7] got state %d\n", bits_state(moving));
+    ok(error_count(waiting) == 1 && bits_state(waiting) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.RETRY.7] state %d\n", bits_state(waiting));
+    bits_cancel(moving);
+    bits_cancel(waiting);
+
+    remove_policies();
+}
+
+/* A file that changes at its source again and again makes no progress, whatever comes of it. */
+static void test_changing(void)
+{
+    IBackgroundCopyJob *job;
+    DWORD begin, took;
+    HRESULT hr;
+
+    set_test(L"RetryFloor", 200);
+    settle();
+    job = bits_create_job(L"changing", BG_JOB_TYPE_DOWNLOAD);
+    bits_add_file(job, bits_url(L"/changing"), bits_path(L"changing"));
+    hr = IBackgroundCopyJob_SetMinimumRetryDelay(job, 0);
+    ok(hr == S_OK, "SetMinimumRetryDelay: got %#lx\n", hr);
+    hr = IBackgroundCopyJob_SetNoProgressTimeout(job, 12);
+    ok(hr == S_OK, "SetNoProgressTimeout: got %#lx\n", hr);
+    begin = GetTickCount();
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    check_error(job, "BEH.CONSIST.22", 0x80200073 /* BG_E_REMOTE_FILE_CHANGED */, BG_ERROR_CONTEXT_REMOTE_FILE);
+    ok_inferred("BEH.CONSIST.22", state_within(job, BG_JOB_STATE_ERROR, BITS_TIMEOUT), "got state %d\n", bits_state(job));
+    took = GetTickCount() - begin;
+    ok_inferred("BEH.CONSIST.22", took >= 11500, "given up after %lu ms\n", took);
+    bits_cancel(job);
+    remove_policies();
 }
 
 static void test_bandwidth(void)
@@ -343,7 +527,7 @@ static void test_bandwidth(void)
     ok(bits_state(job) != BG_JOB_STATE_TRANSFERRED, "[BEH.BW.3] as quick as the foreground\n");
     complete(job, L"limited", "/300k", 300000);
     took = GetTickCount() - begin;
-    ok(took >= 2800, "[BEH.BW.3] too quick: %lu ms\n", took);
+    ok(took >= 2800, "[BEH.BW.3,BEH.BW.4,BEH.POLICY.17] too quick: %lu ms\n", took);
     trace("300,000 bytes took %lu ms at 100,000 a second\n", took);
 
     /* outside of the window, and with the system's maximum there */
@@ -355,9 +539,17 @@ static void test_bandwidth(void)
     job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
     complete(job, L"limited", "/300k", 300000);
     took = GetTickCount() - begin;
-    ok(took < 2800, "[BEH.POLICY.20] limited: %lu ms\n", took);
+    ok(took < 2800, "[BEH.POLICY.20,BEH.BW.4] limited: %lu ms\n", took);
 
     set_policy(L"UseSystemMaximum", 0);
+    set_policy(L"MaxTransferRateOffSchedule", 800);
+    settle();
+    begin = GetTickCount();
+    job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    complete(job, L"limited", "/300k", 300000);
+    took = GetTickCount() - begin;
+    ok(took >= 2800, "[BEH.POLICY.21] too quick: %lu ms\n", took);
+
     set_policy(L"MaxTransferRateOffSchedule", 0);
     settle();
     job = begin_job(L"limited", L"/300k", BG_JOB_PRIORITY_NORMAL);
@@ -397,7 +589,7 @@ static void test_schedules(void)
     settle();
     low = begin_job(L"low", L"/300k", BG_JOB_PRIORITY_LOW);
     bits_wait_state(low, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(low, "BEH.BW.5", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    check_error(low, "BEH.BW.5,BEH.POLICY.23", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
     high = begin_job(L"high", L"/300k", BG_JOB_PRIORITY_HIGH);
     complete(high, L"high", "/300k", 300000);
     ok(bits_state(low) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.BW.5] got state %d\n", bits_state(low));
@@ -493,7 +685,7 @@ static void test_network(void)
 
     set_test(L"NetworkDown", 1);
     bits_wait_state(running, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(running, "BEH.STATE.34,LIFE.10", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    check_error(running, "BEH.STATE.34,LIFE.10,BEH.USER.5", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
     ok(!error_count(running), "[BEH.RETRY.8] counted\n");
     queued = begin_job(L"queued", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(queued, BG_JOB_STATE_TRANSIENT_ERROR);
@@ -503,7 +695,7 @@ static void test_network(void)
     /* back: every job, whatever its code */
     set_value(TEST_KEY, L"NetworkDown", NULL);
     bits_wait_state(running, BG_JOB_STATE_TRANSFERRING);
-    ok(bits_state(running) == BG_JOB_STATE_TRANSFERRING, "[LIFE.10] got state %d\n", bits_state(running));
+    ok(bits_state(running) == BG_JOB_STATE_TRANSFERRING, "[LIFE.10,BEH.USER.5] got state %d\n", bits_state(running));
     complete(queued, L"queued", "/300k", 300000);
     {
         DWORD begin = GetTickCount();
@@ -523,11 +715,13 @@ static void test_power(void)
     settle();
     job = begin_job(L"saved", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(job, "ERR.0x80200068", 0x80200068 /* BG_E_BLOCKED_BY_BATTERY_SAVER */, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    check_error(job, "ERR.0x80200068,BEH.BW.6", 0x80200068 /* BG_E_BLOCKED_BY_BATTERY_SAVER */, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
     ok(!error_count(job), "[BEH.RETRY.4] counted\n");
     fast = begin_job(L"free", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
     complete(fast, L"free", "/300k", 300000);
     set_value(TEST_KEY, L"OnBattery", NULL);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.BW.6] got state %d\n", bits_state(job));
     complete(job, L"saved", "/300k", 300000);
 }
 
@@ -611,7 +805,7 @@ static void test_unconfigured(void)
     if (status == ERROR_FILE_NOT_FOUND) return;
     ok(!status, "no key, error %ld\n", status);
     RegQueryInfoKeyW(key, NULL, NULL, NULL, &keys, NULL, NULL, &values, NULL, NULL, NULL, NULL);
-    ok(!keys && !values, "[api-2-later:VER.2] %lu keys, %lu values\n", keys, values);
+    ok(!keys && !values, "[api-2-later:VER.2,BEH.POLICY.1] %lu keys, %lu values\n", keys, values);
     RegCloseKey(key);
 }
 
@@ -634,6 +828,8 @@ START_TEST(policy)
                           "on HEAD /stall\n size 100000\non * /stall\n size 100000\n stall 500\n"
                           "on HEAD /cut\n size 1000\non * /cut\n size 1000\n cut 500\n"
                           "on * /busy\n status 503\n"
+                          "on HEAD /changing\n size 200000\n modified 1600000000\n"
+                          "on * /changing\n size 200000\n modified 1700000000\n conditions off\n"
                           "on * /later\n reply 1\n status 503\n reply\n size 1000\n"
                           "on HEAD /slow1\n size 10000000\non * /slow1\n size 10000000\n rate 50000\n"
                           "on HEAD /slow2\n size 10000000\non * /slow2\n size 10000000\n rate 50000\n"))
@@ -641,6 +837,10 @@ START_TEST(policy)
         test_limits();
         test_download_time();
         test_inactivity();
+        test_inactive_days();
+        test_without_effect();
+        test_clock();
+        test_changing();
         test_bandwidth();
         test_schedules();
         test_cost();

@@ -334,7 +334,7 @@ static void check_filled_(unsigned int line, IBackgroundCopyFile6 *file, unsigne
     hr = IBackgroundCopyFile6_GetFilledFileRanges(file, &count, &filled);
     ok_(__FILE__, line)(hr == S_OK, "[FILE6.GetFilledFileRanges.2] got %#lx\n", hr);
     if (hr != S_OK) return;
-    ok_(__FILE__, line)(count == expected, "[FILE6.GetFilledFileRanges.1] got %lu ranges\n", count);
+    ok_(__FILE__, line)(count == expected, "[FILE6.GetFilledFileRanges.1,BEH.RANGE.9] got %lu ranges\n", count);
     for (i = 0; i < min(count, expected); i++)
         ok_(__FILE__, line)(filled[i].InitialOffset == ranges[i].InitialOffset && filled[i].Length == ranges[i].Length,
                             "[FILE6.GetFilledFileRanges.1] range %u: %I64u + %I64u\n", i, filled[i].InitialOffset, filled[i].Length);
@@ -413,7 +413,7 @@ static void test_on_demand(void)
     ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[FILE6.RequestFileRanges.5] got state %d\n", bits_state(job));
     check_filled(file, 1, whole);
     test_server_get_stats(bits_server, &stats);
-    ok(stats.body_sent < 200000 + 5000, "[FILE6.RequestFileRanges.1] %I64u bytes came\n", stats.body_sent);
+    ok(stats.body_sent < 200000 + 5000, "[FILE6.RequestFileRanges.1,BEH.RANGE.9] %I64u bytes came\n", stats.body_sent);
     hr = IBackgroundCopyJob_Complete(job);
     ok(hr == S_OK, "Complete: got %#lx\n", hr);
     bits_check_file(bits_path(L"demand"), "/good", 0, 200000);
@@ -441,7 +441,7 @@ static void test_urgent(void)
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
     hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, urgent);
-    ok(hr == S_OK, "[FILE6.3] got %#lx\n", hr);
+    ok(hr == S_OK, "[FILE6.3,BEH.RANGE.9] got %#lx\n", hr);
     for (begin = GetTickCount(); !found && GetTickCount() - begin < BITS_TIMEOUT; Sleep(20))
     {
         hr = IBackgroundCopyFile6_GetFilledFileRanges(file6, &count, &filled);
@@ -568,11 +568,11 @@ static void test_random_access_refused(void)
         file = bits_get_file(job, 0);
         file6 = bits_query(file, IBackgroundCopyFile6);
         hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &range);
-        ok(hr == 0x8020006d, "[FILE6.4] got %#lx\n", hr);
+        ok(hr == 0x8020006d, "[FILE6.4,BEH.RANGE.9] got %#lx\n", hr);
         hr = IBackgroundCopyFile6_UpdateDownloadPosition(file6, 0);
-        ok(hr == 0x8020006d, "[FILE6.4] got %#lx\n", hr);
+        ok(hr == 0x8020006d, "[FILE6.4,BEH.RANGE.9] got %#lx\n", hr);
         hr = IBackgroundCopyFile6_GetFilledFileRanges(file6, &count, &filled);
-        ok(hr == 0x8020006d, "[FILE6.4] got %#lx\n", hr);
+        ok(hr == 0x8020006d, "[FILE6.4,BEH.RANGE.9] got %#lx\n", hr);
         IBackgroundCopyFile6_Release(file6);
         IBackgroundCopyFile_Release(file);
         bits_cancel(job);
