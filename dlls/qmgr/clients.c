@@ -330,12 +330,14 @@ struct caller *client_caller(const struct client *client)
 
 BOOL client_is_gone(const struct client *client)
 {
+    HANDLE process = client->caller->process;
     BOOL gone;
 
     AcquireSRWLockExclusive(&clients_lock);
     gone = client->gone;
     ReleaseSRWLockExclusive(&clients_lock);
-    return gone;
+    /* the pool may not have come to it yet */
+    return gone || (process && WaitForSingleObject(process, 0) == WAIT_OBJECT_0);
 }
 
 void client_object_init(struct client_object *base, struct client *client, struct IUnknown *object)

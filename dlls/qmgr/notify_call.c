@@ -91,6 +91,15 @@ void notify_object_destroy(struct notify_object *object)
     free(object);
 }
 
+/*
+ * Has the process ended in which the object lived?  Nothing is asked of it then: each call that fails on a connection to a dead process
+ * costs Wine's RPC a binding and an event, for good.
+ */
+static BOOL is_dead(const struct notify_object *object)
+{
+    return object->lane->client && client_is_gone(object->lane->client);
+}
+
 /* An interface of the object that not every one has; NULL and *no set if this one has not. Files and ranges are told on different channels,
  * and each channel makes one call at a time. */
 static void *ask_for(struct notify_object *object, const IID *iid, void **pointer, BOOL *no, enum notice_result *result)
@@ -99,6 +108,11 @@ static void *ask_for(struct notify_object *object, const IID *iid, void **pointe
 
     *result = RESULT_STALE;
     if (*pointer) return *pointer;
+    if (is_dead(object))
+    {
+        *result = RESULT_GONE;
+        return NULL;
+    }
     if (SUCCEEDED(hr = IUnknown_QueryInterface(object->unknown, iid, pointer))) return *pointer;
     *pointer = NULL;
     *result = notices_result(NOTICE_MODIFICATION, hr);
@@ -116,7 +130,7 @@ static enum notice_result judge(struct notify_object *object, enum notice notice
     enum notice_result result = notices_result(notice, hr);
     IUnknown *unknown;
 
-    if (result != RESULT_GONE) return result;
+    if (result != RESULT_GONE || is_dead(object)) return result;
     hr = IUnknown_QueryInterface(object->unknown, &IID_IBackgroundCopyManager, (void **)&unknown);
     if (SUCCEEDED(hr)) IUnknown_Release(unknown);
     return hr == S_OK || hr == E_NOINTERFACE ? RESULT_REFUSED : RESULT_GONE;
@@ -234,6 +248,7 @@ static enum notice_result call_object(struct notify_call *call)
     queue_leave();
 
     if (!valid) hr = S_OK;
+    else if (is_dead(object)) hr = RPC_E_DISCONNECTED;
     else if (call->step.notice == NOTICE_FILE) hr = file_transferred(call, job);
     else if (call->step.notice == NOTICE_RANGES) hr = ranges_transferred(call, job);
     else if (call->step.notice == NOTICE_MODIFICATION) hr = IBackgroundCopyCallback_JobModification(object->callback, job, 0);
