@@ -71,7 +71,7 @@ void client_release(struct client *client);
 
 DWORD client_pid(const struct client *client);
 struct caller *client_caller(const struct client *client);  /* borrowed: lives as long as the client's entry */
-BOOL client_is_gone(const struct client *client);
+BOOL client_is_gone(const struct client *client);         /* by its process, even if nobody was told yet */
 
 /* Holds a reference to the client until the object is gone. For a client that is gone already the object is made all the same. */
 void client_object_init(struct client_object *base, struct client *client, struct IUnknown *object);

@@ -81,16 +81,6 @@ HRESULT notify_object_create(struct notify_lane *lane, IUnknown *unknown, BOOL m
     return S_OK;
 }
 
-void notify_object_destroy(struct notify_object *object)
-{
-    if (object->callback3) IBackgroundCopyCallback3_Release(object->callback3);
-    if (object->callback2) IBackgroundCopyCallback2_Release(object->callback2);
-    if (object->callback1) IBackgroundCopyCallback1_Release(object->callback1);
-    if (object->callback) IBackgroundCopyCallback_Release(object->callback);
-    IUnknown_Release(object->unknown);
-    free(object);
-}
-
 /*
  * Has the process ended in which the object lived?  Nothing is asked of it then: each call that fails on a connection to a dead process
  * costs Wine's RPC a binding and an event, for good.
@@ -98,6 +88,34 @@ void notify_object_destroy(struct notify_object *object)
 static BOOL is_dead(const struct notify_object *object)
 {
     return object->lane->client && client_is_gone(object->lane->client);
+}
+
+/*
+ * A connection that is kept after a call goes when the next call finds it broken, and then all of its interface do [WINE.COM.6]; left alone
+ * they would stay for ever.  So one call more is made on each interface on which calls have come back.  There is nobody who could get it.
+ */
+static void close_connections(struct notify_object *object)
+{
+    LONG mask = 0;
+
+    if (object->callback) mask |= ANSWERED_1;
+    if (object->callback2) mask |= ANSWERED_2;
+    if (object->callback3) mask |= ANSWERED_3;
+    mask &= InterlockedAnd(&object->lane->answered, ~mask);
+    if (mask & ANSWERED_1) IBackgroundCopyCallback_JobModification(object->callback, NULL, 0);
+    if (mask & ANSWERED_2) IBackgroundCopyCallback2_JobModification(object->callback2, NULL, 0);
+    if (mask & ANSWERED_3) IBackgroundCopyCallback3_JobModification(object->callback3, NULL, 0);
+}
+
+void notify_object_destroy(struct notify_object *object)
+{
+    if (security_on_wine() && is_dead(object)) close_connections(object);
+    if (object->callback3) IBackgroundCopyCallback3_Release(object->callback3);
+    if (object->callback2) IBackgroundCopyCallback2_Release(object->callback2);
+    if (object->callback1) IBackgroundCopyCallback1_Release(object->callback1);
+    if (object->callback) IBackgroundCopyCallback_Release(object->callback);
+    IUnknown_Release(object->unknown);
+    free(object);
 }
 
 /* An interface of the object that not every one has; NULL and *no set if this one has not. Files and ranges are told on different channels,
@@ -259,6 +277,9 @@ static enum notice_result call_object(struct notify_call *call)
     if (!valid) return RESULT_STALE;
 
     result = judge(object, call->step.notice, hr);
+    if (result == RESULT_DELIVERED || result == RESULT_REFUSED)
+        InterlockedOr(&object->lane->answered, call->step.notice == NOTICE_FILE ? ANSWERED_2
+                                               : call->step.notice == NOTICE_RANGES ? ANSWERED_3 : ANSWERED_1);
     if (result != RESULT_DELIVERED && call->step.notice != NOTICE_MODIFICATION)
         log_write(LOG_INFO, "job %s: the client does not take %s, hr %#lx", debugstr_guid(&call->job->job->id),
                   notice_name(call->step.notice), hr);

@@ -43,7 +43,13 @@ struct notify_lane
     struct list doomed;             /* struct notify_object nobody needs any more: their references are to be dropped */
     BOOL releasing;                 /* a thread is at that */
     struct list calls;              /* struct notify_call, outstanding, in order of their beginning */
+    LONG answered;                  /* interlocked: ANSWERED_*, the interfaces on which calls have come back */
 };
+
+/* Wine keeps the connections of such calls, one kind for each interface. */
+#define ANSWERED_1 0x1
+#define ANSWERED_2 0x2
+#define ANSWERED_3 0x4
 
 /* A callback object as registered for a job, or made of its class. */
 struct notify_object

@@ -405,11 +405,11 @@ static void test_torture(BOOL compare)
     trace("handles %lu, then %lu; threads %lu, then %lu; memory %Iu KiB, then %Iu KiB\n", before.handles, after.handles, before.threads,
           after.threads, before.memory / 1024, after.memory / 1024);
     /*
-     * Wine's RPC forgets a reference to a binding when it finds a kept connection broken (I_RpcSend): of each client that dies while
-     * something of his is held the service keeps a connection, three handles, and nothing it does can make it let go.
+     * Wine's RPC forgets a reference to a binding when it finds a kept connection broken (I_RpcSend), and its COM an event for each call that
+     * finds nobody (docs/design.md): of each client that dies while something of his is held the service keeps one to three handles.
      */
     killed_count = victims + hanging;
-    ok(after.handles <= before.handles + 10 + 6 * killed_count, "%ld handles are left of %u\n",
+    ok(after.handles <= before.handles + 10 + 3 * killed_count, "%ld handles are left of %u\n",
        (LONG)(after.handles - before.handles), killed_count);
     /* threads of pools come and go; one for each client that died would be more */
     ok(after.threads < before.threads + killed_count, "%ld threads are left\n", (LONG)(after.threads - before.threads));
