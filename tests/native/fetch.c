@@ -216,6 +216,7 @@ static const struct row rows[] =
      {{"HEAD https://h/a", 302, TO("http://h/a")}, {"HEAD http://h/a", 200, L(0)}, {"BEGIN 0"}}},
     {"BEH.HTTP.52", WITH(0), "FAILED 80072ee6 F 5", {{"HEAD http://h/a", 302, TO("file://g/b")}}},
     {"BEH.HTTP.52", WITH(0), "FAILED 80072ee6 F 5", {{"HEAD http://h/a", 302, TO("ftp://g/b")}}},
+    {"BEH.HTTP.52", WITH(0), "FAILED 80072ee6 F 5", {{"HEAD http://h/a", 302, TO("s3+x.y-z://g/b")}}},
     {"ERR.0x8019012E", WITH(0), "FAILED 8019012e F 5", {{"HEAD http://h/a", 302, ""}}},
     {"ERR.0x8019012C", WITH(0), "FAILED 8019012c F 5", {{"HEAD http://h/a", 300, TO("http://g/b")}}},
     {"ERR.0x80190131", WITH(0), "FAILED 80190131 F 5", {{"HEAD http://h/a", 305, TO("http://g/b")}}},

@@ -313,8 +313,35 @@ static void test_large(void)
     free(order);
 }
 
+/* A copy grows like its original. */
+static void test_copy(void)
+{
+    struct range_set set, copy;
+    UINT64 i;
+    HRESULT hr;
+
+    ranges_init(&set);
+    for (i = 0; i < 2000; i++)
+    {
+        hr = ranges_add(&set, 10 * i, 5);
+        ok(hr == S_OK, "got %#x\n", hr);
+    }
+    hr = ranges_copy(&copy, &set);
+    ok(hr == S_OK, "got %#x\n", hr);
+    for (; i < 10000; i++)
+    {
+        hr = ranges_add(&copy, 10 * i, 5);
+        ok(hr == S_OK, "got %#x\n", hr);
+    }
+    for (i = 0; i < 10000; i++)
+        ok(ranges_contains(&copy, 10 * i, 5) && ranges_contains(&set, 10 * i, 5) == (i < 2000), "range %u\n", (UINT32)i);
+    ranges_free(&copy);
+    ranges_free(&set);
+}
+
 START_TEST(ranges)
 {
+    test_copy();
     test_rows();
     test_arguments();
     test_flat();
