@@ -570,25 +570,29 @@ static void be_client(int argc, char **argv)
 
 static void test_clients(void)
 {
-    static const struct { unsigned int apartment, security, answers, class; } rows[] =
-    {
-        { 0, 0, CB_ANSWERS_1, 0 }, { 0, 1, CB_ANSWERS_2, 1 }, { 0, 2, CB_ANSWERS_1 | CB_ANSWERS_2, 2 }, { 1, 0, CB_ANSWERS_2, 2 },
-        { 1, 1, CB_ANSWERS_1 | CB_ANSWERS_2, 0 }, { 1, 2, CB_ANSWERS_1, 1 }, { 1, 0, CB_ANSWERS_1, 0 }, { 0, 0, CB_ANSWERS_2, 0 },
-    };
-    HANDLE processes[ARRAY_SIZE(rows)];
+    static const unsigned int answers[] = { CB_ANSWERS_1, CB_ANSWERS_2, CB_ANSWERS_1 | CB_ANSWERS_2 };
+    HANDLE processes[3 * ARRAY_SIZE(answers)];
+    unsigned int apartment, security, i, count;
     char argument[64];
-    unsigned int i;
 
-    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    /* every kind of one apartment at the same time; each class of the manager with every kind of security and of callback */
+    for (apartment = 0; apartment < 2; apartment++)
     {
-        _snprintf(argument, sizeof(argument), "client %u %u %u %u %u", test_server_port(bits_server), rows[i].apartment, rows[i].security,
-                  rows[i].answers, rows[i].class);
-        processes[i] = start_client("habits", argument);
-    }
-    for (i = 0; i < ARRAY_SIZE(rows); i++)
-    {
-        wait_child_process(processes[i]);
-        CloseHandle(processes[i]);
+        count = 0;
+        for (security = 0; security < 3; security++)
+        {
+            for (i = 0; i < ARRAY_SIZE(answers); i++)
+            {
+                _snprintf(argument, sizeof(argument), "client %u %u %u %u %u", test_server_port(bits_server), apartment, security, answers[i],
+                          (security + i + apartment) % 3);
+                processes[count++] = start_client("habits", argument);
+            }
+        }
+        for (i = 0; i < count; i++)
+        {
+            wait_child_process(processes[i]);
+            CloseHandle(processes[i]);
+        }
     }
 }
 
