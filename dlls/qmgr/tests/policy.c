@@ -27,6 +27,7 @@
 #include "winreg.h"
 #include "winsvc.h"
 #include "objbase.h"
+#include "shlobj.h"
 #include "bits.h"
 #include "bits1_5.h"
 #include "bits2_0.h"
@@ -359,6 +360,67 @@ static void test_inactive_days(void)
         remove_policies();
         settle();
     }
+}
+
+/* Whether the service has tried to be the user towards a server that asks: by what it sent, or by what it says that it could not. */
+static BOOL shows_logon(void)
+{
+    IBackgroundCopyJob *job;
+    struct test_server_stats stats;
+    WCHAR path[MAX_PATH];
+    BOOL shown = FALSE;
+    char value[256], *text, id_text[40];
+    unsigned int i;
+    HANDLE file;
+    DWORD size;
+    GUID id;
+
+    test_server_reset(bits_server);
+    job = begin_job(L"logon", L"/logon", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(job, BG_JOB_STATE_ERROR);
+    IBackgroundCopyJob_GetId(job, &id);
+    test_server_get_stats(bits_server, &stats);
+    for (i = 1; i <= stats.requests; i++)
+    {
+        struct test_request request;
+
+        if (!test_server_get_request(bits_server, i, &request)) continue;
+        if (test_request_header(&request, "Authorization", value, sizeof(value)) && !strncmp(value, "NTLM ", 5)) shown = TRUE;
+        test_request_free(&request);
+    }
+    bits_cancel(job);
+
+    SHGetFolderPathW(NULL, CSIDL_COMMON_APPDATA, NULL, 0, path);
+    wcscat(path, L"\\Microsoft\\Network\\Downloader\\qmgr.log");
+    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "no log, error %lu\n", GetLastError());
+    if (file == INVALID_HANDLE_VALUE) return shown;
+    size = GetFileSize(file, NULL);
+    text = calloc(1, size + 1);
+    ReadFile(file, text, size, &size, NULL);
+    CloseHandle(file);
+    sprintf(id_text, "%08lx-%04x", id.Data1, id.Data2);
+    for (text[size] = 0, i = 0; i < size; i++)
+        if (!strncmp(text + i, id_text, strlen(id_text)) && strstr(text + i, "cannot answer NTLM")
+            && strstr(text + i, "cannot answer NTLM") < text + i + strcspn(text + i, "\n")) shown = TRUE;
+    free(text);
+    return shown;
+}
+
+/* Beside the policies there is a key of the service's own; UseLMCompat there says whether the user's identity is shown unasked. */
+static void test_own_key(void)
+{
+    static const DWORD always = 0, asked = 2;
+
+    ok(!shows_logon(), "[BEH.POLICY.33] shown without a word\n");
+    set_value(OWN_KEY, L"UseLMCompat", &always);
+    settle();
+    ok(shows_logon(), "[BEH.POLICY.33] not shown\n");
+    set_value(OWN_KEY, L"UseLMCompat", &asked);
+    settle();
+    ok(!shows_logon(), "[BEH.POLICY.33] shown all the same\n");
+    set_value(OWN_KEY, L"UseLMCompat", NULL);
+    settle();
 }
 
 /* Values of another type say nothing; those of caches say nothing any more. */
@@ -828,6 +890,7 @@ START_TEST(policy)
                           "on HEAD /stall\n size 100000\non * /stall\n size 100000\n stall 500\n"
                           "on HEAD /cut\n size 1000\non * /cut\n size 1000\n cut 500\n"
                           "on * /busy\n status 503\n"
+                          "on * /logon\n status 401\n header WWW-Authenticate: NTLM\n"
                           "on HEAD /changing\n size 200000\n modified 1600000000\n"
                           "on * /changing\n size 200000\n modified 1700000000\n conditions off\n"
                           "on * /later\n reply 1\n status 503\n reply\n size 1000\n"
@@ -839,6 +902,7 @@ START_TEST(policy)
         test_inactivity();
         test_inactive_days();
         test_without_effect();
+        test_own_key();
         test_clock();
         test_changing();
         test_bandwidth();
