@@ -52,23 +52,44 @@ static BOOL is_absent(DWORD error)
     return error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND;
 }
 
+/* Not imported: what Wine's ntdll has of the C library would come with it, and its memcpy is slow. */
+static struct
+{
+    BOOLEAN (WINAPI *to_nt_path)(const WCHAR *path, UNICODE_STRING *name, WCHAR **file_part, void *reserved);
+    NTSTATUS (WINAPI *create_file)(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, IO_STATUS_BLOCK *io, LARGE_INTEGER *size,
+                                   ULONG file_attributes, ULONG sharing, ULONG disposition, ULONG options, void *ea, ULONG ea_size);
+    void (WINAPI *free_string)(UNICODE_STRING *name);
+} nt;
+
+static BOOL CALLBACK find_nt(INIT_ONCE *once, void *param, void **ctx)
+{
+    HMODULE module = GetModuleHandleW(L"ntdll.dll");
+
+    nt.to_nt_path = (void *)GetProcAddress(module, "RtlDosPathNameToNtPathName_U");
+    nt.create_file = (void *)GetProcAddress(module, "NtCreateFile");
+    nt.free_string = (void *)GetProcAddress(module, "RtlFreeUnicodeString");
+    return TRUE;
+}
+
 /*
  * CREATE_ALWAYS by exactly this name.  For a name that is not there Wine looks through the whole folder for another spelling of it, unless the
  * call says that case counts (WINE.FS.6), which CreateFileW cannot.  NULL: let CreateFileW try, for which the folder may have another spelling.
  */
 static HANDLE create_exact(const WCHAR *path, DWORD access, DWORD share, DWORD attributes)
 {
+    static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
     OBJECT_ATTRIBUTES object;
     UNICODE_STRING name;
     IO_STATUS_BLOCK io;
     NTSTATUS status;
     HANDLE handle;
 
-    if (!RtlDosPathNameToNtPathName_U(path, &name, NULL, NULL)) return NULL;
+    InitOnceExecuteOnce(&once, find_nt, NULL, NULL);
+    if (!nt.to_nt_path || !nt.create_file || !nt.free_string || !nt.to_nt_path(path, &name, NULL, NULL)) return NULL;
     InitializeObjectAttributes(&object, &name, 0, NULL, NULL);
-    status = NtCreateFile(&handle, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES, &object, &io, NULL, attributes, share, FILE_OVERWRITE_IF,
-                          FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
-    RtlFreeUnicodeString(&name);
+    status = nt.create_file(&handle, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES, &object, &io, NULL, attributes, share, FILE_OVERWRITE_IF,
+                            FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
+    nt.free_string(&name);
     return status ? NULL : handle;
 }
 

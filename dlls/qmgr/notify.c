@@ -767,7 +767,8 @@ void notify_applied_locked(struct queue_job *job, const struct record *record)
     if (record->type == RECORD_SET) set_locked(job, record);
     if (!job->notify) return;
     job->notify->first_unnotified = min(job->notify->first_unnotified, job->job->first_untransferred);
-    if (record->type == RECORD_FILE_DONE || record->type == RECORD_PUBLISHED) mark_locked(job->notify);
+    if (record->type == RECORD_PUBLISHED || (record->type == RECORD_FILE_DONE && get_flags(job->job) & BG_NOTIFY_FILE_TRANSFERRED))
+        mark_locked(job->notify);
     if (is_visible(record)) notify_modified_locked(job);
 }
 

@@ -109,7 +109,7 @@ static void init_job(struct queue_job *entry, struct job *job)
     entry->clocks.order = ++queue.next_order;
     entry->clocks.active_at = clock_of(job->modification_time);
     entry->clocks.unproductive_since = job->no_progress_time ? clock_of(job->no_progress_time) : 0;
-    entry->live_file = NO_FILE;
+    entry->planned_file = entry->live_file = NO_FILE;
     entry->live_total = SIZE_UNKNOWN;
     if (job->failure.hr)
     {
@@ -528,7 +528,7 @@ HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *
     for (i = 0; i < count; i++)
         if (names[i].file == job_first_unfinished(job->job)) job->moved = TRUE;
     for (i = 0; i < count; i++)
-        if (job->transfer && names[i].file == job->live_file) break;
+        if (job->transfer && names[i].file == job->planned_file) break;
     if (i < count) queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
     queue_leave();
     return S_OK;

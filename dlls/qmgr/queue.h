@@ -66,7 +66,8 @@ struct queue_job
     BOOL changed;                   /* a file began anew, and none has come to its end since [BEH.CONSIST.22] */
     BOOL moved;                     /* the file begun first has got another remote name since [BEH.STATE.96] */
     BOOL afresh;                    /* when the transfer has ended, what it has of a file that is not whole is forgotten [BEH.STATE.92] */
-    UINT32 live_file;               /* what the transfer works on, NO_FILE if none */
+    UINT32 planned_file;            /* what the transfer works on, NO_FILE if none */
+    UINT32 live_file;               /* whose octets it has told of last, NO_FILE if none */
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */
     UINT32 requests;                /* counts RequestFileRanges, UpdateDownloadPosition and SetPriority, so that a transfer sees them */

@@ -359,7 +359,7 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
     queue_enter();
     job->transfer = NULL;
     sched_clocks_halt(&job->clocks, queue_clock());
-    job->live_file = NO_FILE;
+    job->planned_file = job->live_file = NO_FILE;
     job->landing_count = 0;
     queue_facts_locked(job, &facts);
     if (facts.all_transferred)

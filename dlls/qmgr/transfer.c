@@ -172,7 +172,7 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     ranges_init(&plan->received);
     queue_enter();
     transfer->requests = job->requests;
-    if ((plan->index = next_file(transfer, job->job)) == NO_FILE)
+    if ((job->planned_file = plan->index = next_file(transfer, job->job)) == NO_FILE)
     {
         queue_leave();
         return S_FALSE;

@@ -33,6 +33,7 @@
 #include "wine/debug.h"
 
 #define DRAIN_MAX     65536     /* octets of an unwanted body read away to keep the connection */
+#define AHEAD_MAX     1048576   /* octets to come, up to which the next file is asked about in the same breath */
 
 void transfer_on_connected(void *ctx)
 {
@@ -54,9 +55,8 @@ static void append_number(struct buffer *lines, UINT64 number)
 }
 
 /* BEH.HTTP.11: the fields of HEAD and GET that are ours; Host and Connection belong to the shim. */
-static HRESULT request_headers(const struct fetch *fetch, struct buffer *lines)
+static HRESULT request_headers(const struct fetch_request *request, struct buffer *lines)
 {
-    const struct fetch_request *request = &fetch->request;
     char date[30];
     UINT32 i;
 
@@ -193,6 +193,36 @@ static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, struct 
     return S_OK;
 }
 
+/* The lines as the shim takes them, malloc'ed; NULL: out of memory. */
+static WCHAR *make_lines(const struct fetch_request *request)
+{
+    struct buffer headers;
+    WCHAR *lines = NULL;
+
+    if (SUCCEEDED(request_headers(request, &headers))) lines = str_from_latin1((char *)headers.data);
+    buffer_free(&headers);
+    return lines;
+}
+
+/*
+ * The file whose HEAD comes after what is asked for now, if that is the rest of a small file and the next one is quite unknown, so that a round
+ * trip can be saved; malloc'ed.  A guess: if something else comes next it is no matter.
+ */
+static WCHAR *guess_next(const struct transfer *transfer, const struct fetch *fetch, const struct file_plan *plan)
+{
+    const struct job *job = transfer->job->job;
+    WCHAR *name = NULL;
+    UINT32 i;
+
+    if (fetch->request.head || plan->dynamic || plan->on_demand || plan->method || fetch->cross_origin) return NULL;
+    if (fetch_total(fetch) == SIZE_UNKNOWN || fetch_total(fetch) - min(fetch_total(fetch), fetch->have.total) > AHEAD_MAX) return NULL;
+    queue_enter();
+    for (i = plan->index + 1; i < job->file_count && job->files[i].flags & FILE_TRANSFERRED; i++) {}
+    if (i < job->file_count && job->files[i].remote_size == SIZE_UNKNOWN) name = str_dup(job->files[i].remote_name);
+    queue_leave();
+    return name;
+}
+
 /* Sends what fetch->request says and delivers the reply. A failure is in the fetch. */
 static void perform_request(struct transfer *transfer, struct fetch *fetch, struct file_plan *plan,
                             struct proxy_route *route)
@@ -202,20 +232,19 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     struct fetch_reply reply;
     struct shim_reply head;
     struct shim_error error = { 0 };
-    WCHAR *lines = NULL, *custom = NULL;
-    struct buffer headers;
+    static const struct fetch_request head_request = { TRUE };
+    WCHAR *lines = NULL, *custom = NULL, *next, *next_lines = NULL;
     struct policy policy;
     char *raw;
     HRESULT hr;
 
     policy_get(&policy);
-    if (FAILED(hr = request_headers(fetch, &headers)) || !(lines = str_from_latin1((char *)headers.data)))
+    if (!(lines = make_lines(&fetch->request)))
     {
-        buffer_free(&headers);
         fetch_on_error(fetch, E_OUTOFMEMORY, CONTEXT_REMOTE_FILE);
         return;
     }
-    buffer_free(&headers);
+    if ((next = guess_next(transfer, fetch, plan))) next_lines = make_lines(&head_request);
     if (!fetch->cross_origin) custom = custom_headers(transfer->job);
 
     params.method = fetch->request.head ? L"HEAD" : plan->method ? plan->method : L"GET";
@@ -223,6 +252,8 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     params.headers = lines;
     params.custom_headers = custom;
     params.foreign = fetch->cross_origin;
+    params.ahead_url = next_lines ? next : NULL;
+    params.ahead_headers = next_lines;
     params.max_body = SIZE_UNKNOWN;
     params.connect_timeout = policy.connect_timeout;
     params.io_timeout = policy.io_timeout;
@@ -234,6 +265,8 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
         hr = shim_send(transfer->session, &params, &request, &head, &error);
     free(lines);
     free(custom);
+    free(next);
+    free(next_lines);
     if (FAILED(hr))
     {
         fetch_on_error(fetch, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE);

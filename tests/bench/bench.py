@@ -275,7 +275,7 @@ class Bench:
         results = {name: Result() for name in ('ours, one job', 'ours, to TRANSFERRED', 'curl, serial', 'stock')}
         for _ in range(self.options.runs):
             self.fresh()
-            times = self.bits(self.ours, results['ours, one job'], ['--poll', '3', '--foreground', '--list', 'Z:' + listed])
+            times = self.bits(self.ours, results['ours, one job'], ['--notify', '--poll', '20', '--foreground', '--list', 'Z:' + listed])
             results['ours, to TRANSFERRED'].seconds.append(times['transferred'])
             self.fresh()
             seconds, processor = run_tool(curl)
@@ -283,7 +283,7 @@ class Bench:
             results['curl, serial'].processor.append(processor)
             if self.stock:
                 self.fresh()
-                self.bits(self.stock, results['stock'], ['--poll', '3', '--foreground', '--list', 'Z:' + listed])
+                self.bits(self.stock, results['stock'], ['--notify', '--poll', '20', '--foreground', '--list', 'Z:' + listed])
         self.print_table('%d files of %d' % (count, SMALL), results, count * SMALL / 1048576, 'curl, serial')
         ours = results['ours, one job'].median()
         self.verdict('small files: time against curl', ours / results['curl, serial'].median(), 1.5, False)

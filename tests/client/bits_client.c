@@ -65,6 +65,7 @@ static const char usage[] =
     "  --transient          a transient error is an end too\n"
     "  --timeout SECONDS    default 300\n"
     "  --poll MS            how often the state is asked for, default 20\n"
+    "  --notify             it is asked for at once when the service calls back, too\n"
     "  --keep               no Complete; what was received stays in its job, which is cancelled\n"
     "  --trust FILE         first make the certificate (DER) a trusted root of the user\n"
     "  --own FILE PASSWORD  first take the certificate and key (PKCS #12) into the user's store MY\n"
@@ -91,6 +92,7 @@ static struct
     UINT32 credential_count;
     WCHAR *proxy;
     DWORD timeout, poll, repeat;
+    HANDLE called;          /* auto-reset event; NULL: without --notify */
 } options = { .timeout = 300, .poll = 20, .repeat = 1 };
 
 static const char *const state_names[] =
@@ -266,6 +268,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(arg, "--transient")) options.transient = TRUE;
         else if (!strcmp(arg, "--keep")) options.keep = TRUE;
         else if (!strcmp(arg, "--timeout")) options.timeout = strtoul(next_argument(argv, argc, &i), NULL, 0);
+        else if (!strcmp(arg, "--notify")) check_last((options.called = CreateEventW(NULL, FALSE, FALSE, NULL)) != NULL, "CreateEvent");
         else if (!strcmp(arg, "--poll")) options.poll = strtoul(next_argument(argv, argc, &i), NULL, 0);
         else if (!strcmp(arg, "--proxy")) options.proxy = widen(next_argument(argv, argc, &i), CP_ACP);
         else if (!strcmp(arg, "--judge"))
@@ -412,6 +415,46 @@ static void set_judge(IBackgroundCopyJob *job, IBackgroundCopyServerCertificateV
     IBackgroundCopyJobHttpOptions3_Release(http3);
 }
 
+static HRESULT WINAPI callback_QueryInterface(IBackgroundCopyCallback *iface, REFIID iid, void **ret)
+{
+    *ret = IsEqualGUID(iid, &IID_IUnknown) || IsEqualGUID(iid, &IID_IBackgroundCopyCallback) ? iface : NULL;
+    return *ret ? S_OK : E_NOINTERFACE;
+}
+
+static ULONG WINAPI callback_AddRef(IBackgroundCopyCallback *iface)
+{
+    return 2;
+}
+
+static ULONG WINAPI callback_Release(IBackgroundCopyCallback *iface)
+{
+    return 1;
+}
+
+static HRESULT WINAPI callback_JobTransferred(IBackgroundCopyCallback *iface, IBackgroundCopyJob *job)
+{
+    SetEvent(options.called);
+    return S_OK;
+}
+
+static HRESULT WINAPI callback_JobError(IBackgroundCopyCallback *iface, IBackgroundCopyJob *job, IBackgroundCopyError *error)
+{
+    SetEvent(options.called);
+    return S_OK;
+}
+
+static HRESULT WINAPI callback_JobModification(IBackgroundCopyCallback *iface, IBackgroundCopyJob *job, DWORD reserved)
+{
+    return S_OK;
+}
+
+static IBackgroundCopyCallbackVtbl callback_vtbl =
+{
+    callback_QueryInterface, callback_AddRef, callback_Release, callback_JobTransferred, callback_JobError, callback_JobModification
+};
+
+static IBackgroundCopyCallback callback = { &callback_vtbl };
+
 static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 first, UINT32 count)
 {
     BG_FILE_INFO *infos = malloc(count * sizeof(*infos));
@@ -423,6 +466,11 @@ static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 fi
 
     check(IBackgroundCopyManager_CreateJob(manager, L"bits_client", BG_JOB_TYPE_DOWNLOAD, &id, &job), "CreateJob");
     if (options.foreground) check(IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND), "SetPriority");
+    if (options.called)
+    {
+        check(IBackgroundCopyJob_SetNotifyInterface(job, (IUnknown *)&callback), "SetNotifyInterface");
+        check(IBackgroundCopyJob_SetNotifyFlags(job, BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR), "SetNotifyFlags");
+    }
     if (options.proxy)
     {
         if (wcscmp(options.proxy, L"-"))
@@ -493,7 +541,8 @@ static void wait_for(IBackgroundCopyJob **jobs, BG_JOB_STATE *states, UINT32 cou
             if (!is_end(states[i])) left++;
         }
         if (!left || GetTickCount64() > deadline) return;
-        Sleep(options.poll);
+        if (options.called) WaitForSingleObject(options.called, options.poll);
+        else Sleep(options.poll);
     }
 }
 

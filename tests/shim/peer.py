@@ -291,6 +291,9 @@ def handle(sock, number, secure):
         elif verb == 'bye':
             reply(sock, '%d.%d' % (number, count))
             return
+        elif verb == 'alone':
+            reply(sock, '%d.%d' % (number, count))
+            reader.data = b''   # a server that takes one request at a time, and forgets what came with it
         elif verb == 'drop-second':
             if count > 1:
                 return

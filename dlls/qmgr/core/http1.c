@@ -757,3 +757,8 @@ void http1_write_end(struct http1_writer *writer)
 {
     put(writer, "\r\n", 2);
 }
+
+void http1_write_behind(struct http1_writer *writer, const struct http1_writer *next)
+{
+    put(writer, next->data, next->len);
+}

@@ -121,5 +121,6 @@ void http1_write_field_octets(struct http1_writer *writer, const char *name, con
 void http1_write_lines(struct http1_writer *writer, const WCHAR *lines);
 BOOL http1_lines_have(const WCHAR *lines, const char *name);
 void http1_write_end(struct http1_writer *writer);
+void http1_write_behind(struct http1_writer *writer, const struct http1_writer *next); /* another whole head, behind the end */
 
 #endif /* __QMGR_CORE_HTTP1_H */

@@ -71,6 +71,7 @@ void conn_close(struct conn *conn)
     net_close(conn->net);
     free(conn->key.host);
     free(conn->key.proxy_host);
+    free(conn->ahead);
     free(conn);
 }
 
@@ -160,6 +161,7 @@ static BOOL is_good(struct conn *conn, BOOL certain)
 {
     ULONGLONG age = GetTickCount64() - conn->since;
 
+    if (conn->ahead) return age < POOL_AHEAD_TIME;
     if (age >= POOL_IDLE_LIMIT) return FALSE;
     if (!certain && age < POOL_TRUST_TIME) return conn->tls ? tls_is_silent(conn->tls) : net_is_silent(conn->net);
     return conn->tls ? tls_is_idle(conn->tls) : net_is_idle(conn->net);
@@ -174,11 +176,7 @@ struct conn *pool_take(const struct conn_key *key, BOOL certain)
         AcquireSRWLockExclusive(&pool_lock);
         for (entry = &idle; (conn = *entry); entry = &conn->next)
             if (same_key(&conn->key, key)) break;
-        if (conn)
-        {
-            *entry = conn->next;
-            if (!idle) set_sweeper_locked(0);
-        }
+        if (conn) *entry = conn->next;
         ReleaseSRWLockExclusive(&pool_lock);
         if (!conn) return NULL;
         conn->next = NULL;
@@ -193,7 +191,7 @@ void pool_put(struct conn *conn)
     UINT32 count = 0;
 
     conn->kept = TRUE;
-    conn->pos = conn->len = 0;
+    if (!conn->ahead) conn->pos = conn->len = 0;
     conn->since = GetTickCount64();
 
     AcquireSRWLockExclusive(&pool_lock);
@@ -214,7 +212,8 @@ void pool_put(struct conn *conn)
             *oldest = dropped->next;
             dropped->next = NULL;
         }
-        if (idle == conn && !conn->next) set_sweeper_locked(conn->since);
+        /* one that is set for connections which are no longer kept finds the right time when it comes: setting it wakes a thread */
+        if (!sweeper) set_sweeper_locked(conn->since);
     }
     ReleaseSRWLockExclusive(&pool_lock);
     conn_close(dropped);

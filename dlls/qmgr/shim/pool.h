@@ -34,6 +34,7 @@
 #define POOL_IDLE_LIMIT   60000   /* ms that a connection is kept unused */
 #define POOL_SESSION_MAX      4   /* connections kept for one session; the one unused longest goes first */
 #define POOL_TRUST_TIME     500   /* ms of disuse below which a connection is taken for alive without asking, where a request can be repeated */
+#define POOL_AHEAD_TIME    5000   /* ms for which the reply to a request that was sent ahead is worth having */
 #define CONN_BUFFER_SIZE  65536   /* octets of a head received at once, and of a small body with it */
 
 struct conn_key
@@ -52,6 +53,9 @@ struct conn
     struct net_conn *net;
     struct tls *tls;         /* NULL: plain */
     BOOL kept;               /* has served a request before */
+    BOOL http11;             /* by a server of HTTP/1.1 */
+    char *ahead;             /* the head of a request that was sent behind the last one: its reply comes next; or NULL */
+    size_t ahead_len;
     UINT32 pos, len;         /* buffer[pos..len): received, not yet consumed */
     char buffer[CONN_BUFFER_SIZE];
     /* guarded by the pool's lock while the pool owns it */
@@ -67,7 +71,7 @@ void pool_shutdown(void);
  * a moment ago.
  */
 struct conn *pool_take(const struct conn_key *key, BOOL certain);
-/* Gives a connection back, whose last reply was read to its end. */
+/* Gives a connection back, whose last reply was read to its end. What was received of the reply to a request sent ahead stays with it. */
 void pool_put(struct conn *conn);
 /* Closes what is kept for a session. */
 void pool_purge(UINT64 session);

@@ -42,6 +42,7 @@
 #define AUTH_DRAIN_MAX   1048576                 /* octets of a challenge's body that are read away */
 #define AUTH_ROUNDS      10                      /* challenges answered for one request */
 #define HEAD_TIMEOUTS    4                       /* a head may take this many times io_timeout altogether */
+#define AHEAD_TIMEOUT    5000                    /* ms for the reply to a request sent ahead, before it is sent in its turn */
 
 struct shim_session
 {
@@ -57,6 +58,7 @@ struct shim_session
     struct auth *auth;
     LONG refs;
     LONG released;          /* its connections are not kept any more */
+    LONG in_turn;           /* nothing is sent ahead any more */
     CRITICAL_SECTION cs;
     /* guarded by cs */
     struct tls_cred *cred;
@@ -499,6 +501,7 @@ static HRESULT check_end(struct shim_request *request, BOOL extra)
     UINT32 i;
 
     request->ended = TRUE;
+    if (conn->ahead && !extra) return S_OK;     /* what follows is the next reply */
     if (conn->tls && tls_has_more(conn->tls))
     {
         UINT32 got;
@@ -537,6 +540,13 @@ static HRESULT decode(struct shim_request *request, char *buffer, UINT32 len, UI
         *out += body_len;
         pos += used;
         if (FAILED(hr)) return map_parse_error(hr);
+    }
+    if (pos < len && request->conn->ahead && request->conn->pos == request->conn->len && len - pos <= CONN_BUFFER_SIZE)
+    {
+        request->conn->pos = 0;
+        request->conn->len = len - pos;
+        memcpy(request->conn->buffer, buffer + pos, len - pos);
+        return S_OK;
     }
     for (; pos < len && !*extra; pos++)
         if (buffer[pos] != '\r' && buffer[pos] != '\n') *extra = TRUE;
@@ -766,6 +776,50 @@ static BOOL rewind_body(const struct shim_request_params *params, BOOL *begun)
     return TRUE;
 }
 
+/* Puts the request that comes next behind the one in the writer, if it can go over the same connection.  It is no matter if it cannot. */
+static void write_ahead(struct http1_writer *writer, const struct shim_request_params *params, const struct target *target, struct conn *conn)
+{
+    struct shim_request_params next = *params;
+    struct auth_exchange none = {0};
+    struct http1_writer head;
+    struct target origin;
+    char *copy;
+
+    if (FAILED(target_parse(params->ahead_url, &origin))) return;
+    next.method = L"HEAD";
+    next.headers = params->ahead_headers;
+    next.body = NULL;
+    http1_writer_init(&head);
+    if (origin.url.scheme == target->url.scheme && origin.url.port == target->url.port && !wcscmp(origin.host, target->host)
+        && !origin.url.user && SUCCEEDED(write_head(&head, &next, &origin, FALSE, FALSE, &none, &none)) && (copy = malloc(head.len)))
+    {
+        memcpy(copy, head.data, head.len);
+        http1_write_behind(writer, &head);
+        conn->ahead = copy;
+        conn->ahead_len = head.len;
+    }
+    http1_writer_free(&head);
+    target_free(&origin);
+}
+
+/* Has exactly this request been sent over the connection already?  If another one has, its reply will come: FALSE, and *conn is NULL. */
+static BOOL take_ahead(struct conn **conn, const struct http1_writer *writer)
+{
+    char *ahead = (*conn)->ahead;
+    BOOL same;
+
+    if (!ahead) return FALSE;
+    same = (*conn)->ahead_len == writer->len && !memcmp(ahead, writer->data, writer->len);
+    free(ahead);
+    (*conn)->ahead = NULL;
+    if (!same)
+    {
+        conn_close(*conn);
+        *conn = NULL;
+    }
+    return same;
+}
+
 /*
  * One request over one hop: sent again on a fresh connection if a kept one was dead, and with an answer as long as there is one for
  * the challenge that came back.
@@ -775,7 +829,7 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
                              struct shim_error *error)
 {
     BOOL absolute = hop->proxy_host && target->url.scheme == URL_HTTP;
-    BOOL fresh = !is_repeatable(params->method), body_begun = FALSE, bound = FALSE, preliminary, cut, any;
+    BOOL fresh = !is_repeatable(params->method), body_begun = FALSE, bound = FALSE, preliminary, cut, any, sent;
     struct auth_exchange server = {0}, proxy = {0}, *exchange;
     struct http1_reader *reader = &request->reader;
     struct http1_writer writer;
@@ -806,13 +860,27 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
             fail(error, hr, 0);
             break;
         }
+        sent = take_ahead(&request->conn, &writer);
+        if (!request->conn) continue;
+        if (params->ahead_url && !params->body && request->conn->kept && request->conn->http11 && !request->session->in_turn && !sent
+            && !absolute && !params->foreign && !server.scheme && !wcscmp(params->method, L"GET"))
+            write_ahead(&writer, params, target, request->conn);
+
         http1_reader_free(reader);
         http1_reader_init(reader, method);
         request->received = 0;
-        request->ended = any = FALSE;
-        hr = send_request(request->conn, &writer, preliminary ? NULL : params->body, params, reader, &any, &body_begun, &cut);
+        request->ended = any = cut = FALSE;
+        hr = sent ? S_OK : send_request(request->conn, &writer, preliminary ? NULL : params->body, params, reader, &any, &body_begun, &cut);
         if (SUCCEEDED(hr) && reader->state == HTTP1_HEAD)
-            hr = read_head(request->conn, reader, &any, params->cancel, params->io_timeout);
+            hr = read_head(request->conn, reader, &any, params->cancel, sent ? min(params->io_timeout, AHEAD_TIMEOUT) : params->io_timeout);
+        if (sent && hr != E_ABORT && (FAILED(hr) || reader->status >= 400))
+        {
+            InterlockedExchange(&request->session->in_turn, TRUE);
+            conn_close(request->conn);
+            request->conn = NULL;
+            fresh = TRUE;
+            continue;
+        }
         if (FAILED(hr))
         {
             fail(error, hr, 0);
@@ -956,6 +1024,7 @@ void shim_close(struct shim_request *request)
     BOOL keep;
 
     if (!request) return;
+    request->conn->http11 = request->reader.minor >= 1;
     keep = (request->ended && SUCCEEDED(request->failure.hr)) || drain(request, min(request->max_body, DRAIN_MAX), DRAIN_TIMEOUT);
     put_conn(request->session, request->conn, keep && request->reader.keep_alive);
     free_request(request);

@@ -124,6 +124,8 @@ struct shim_request_params
     ULONG hop_count;
     ULONG first_hop;                /* in: where to begin; the hop that worked is reported in the reply */
     const struct shim_body *body;   /* or NULL */
+    const WCHAR *ahead_url;         /* a HEAD for it, with ahead_headers, is probably asked for next: may be sent along; or NULL */
+    const WCHAR *ahead_headers;
     UINT32 connect_timeout;         /* ms [BEH.HTTP.80] */
     UINT32 io_timeout;              /* ms without a byte */
     HANDLE cancel;                  /* manual-reset event of the transfer */
@@ -148,6 +150,11 @@ struct shim_reply
  * dead before any reply byte) and reads the reply's head.  Answers authentication challenges for which the session has
  * credentials, and those with name and password from the URL.  Does not follow redirects: the caller applies the policy and asks again.
  * A hop that cannot be reached makes place for the next one.
+ *
+ * Sent along: where the server is HTTP/1.1 and has kept the connection before, without a proxy or credentials, the HEAD for ahead_url, if that
+ * is of the same origin, goes out behind the request.  When exactly that HEAD is asked for next its reply is there already; when anything
+ * else is, the connection is given up.  A reply that does not come or is no success is not believed: the HEAD is sent
+ * again on a new connection, and nothing ahead any more in this session.
  * Any HTTP status of the server, or of a proxy in its place, is a success here; that of a proxy which refuses a tunnel to an https
  * server is the failure 0x80190000 + status, whatever it is.  Failure: *error is filled, *request is NULL.
  */

@@ -639,6 +639,17 @@ static void test_names(void)
         complete(job, L"state", "/good", 300000);
         winetest_pop_context();
     }
+    /* while the old name is asked about, and nothing of the file is there yet */
+    test_server_reset(bits_server);
+    job = make_job(L"state", L"/undecided", BG_JOB_PRIORITY_FOREGROUND);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+    hr = set_remote_name(job, 0, bits_url(L"/good"));
+    ok(hr == S_OK, "[FILE2.SetRemoteName.2] got %#lx\n", hr);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    ok(!test_server_count(bits_server, "GET", "/undecided"), "[BEH.STATE.96] the old name was fetched\n");
+    complete(job, L"state", "/good", 300000);
+
     for (i = 0; i < 2; i++)
     {
         job = bits_job_in_state(i ? BG_JOB_STATE_ACKNOWLEDGED : BG_JOB_STATE_CANCELLED);
@@ -884,6 +895,7 @@ START_TEST(download)
 {
     if (!bits_begin()) return;
     if (bits_server_start(BITS_STATES_SCRIPT
+                          "on HEAD /undecided\n delay 3000\n size 1000\n"
                           "on * /good\n size 300000\n"
                           "on * /empty\n size 0\n"
                           "on * /nodate\n size 1000\n modified none\n"
