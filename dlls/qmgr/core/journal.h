@@ -136,6 +136,7 @@ enum journal_format journal_format_of(const BYTE *data, size_t len, UINT32 *vers
 /* Walks a file in memory: every octet behind the header belongs to exactly one item, in order; then JOURNAL_END for ever. */
 void journal_scan_init(struct journal_scan *scan, const BYTE *data, size_t len, UINT64 generation);
 void journal_scan_next(struct journal_scan *scan, struct journal_item *item);
+UINT64 journal_mark_number(const struct journal_item *item);    /* of a good SNAPSHOT_END or KEEP */
 
 struct journal_survey           /* what a first pass tells */
 {
