@@ -359,31 +359,37 @@ static HRESULT win_list(struct disk *disk, const WCHAR *dir, HRESULT (*found)(vo
 }
 
 /* Opened for attributes alone, so that a reader of the published file is not in the way. */
-static HRESULT win_finish(struct disk *disk, const WCHAR *path, UINT64 time, UINT32 wanted)
+static HRESULT set_times(const WCHAR *path, UINT64 time)
 {
-    static const DWORD kept = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
-    DWORD attributes = GetFileAttributesW(path), as_found = attributes;
     FILETIME filetime;
     HANDLE handle;
-    HRESULT hr = S_OK;
-
-    if (attributes == INVALID_FILE_ATTRIBUTES) return last_error();
-    attributes &= ~FILE_ATTRIBUTE_HIDDEN;
-    if (wanted & DISK_ATTRIBUTES) attributes = (attributes & ~kept) | (wanted & kept);
-    /* a read-only file takes no other attribute in Wine: that one comes last */
-    if ((attributes ^ as_found) & ~FILE_ATTRIBUTE_READONLY)
-        hr = result_of(SetFileAttributesW(path, attributes & ~FILE_ATTRIBUTE_READONLY ? attributes & ~FILE_ATTRIBUTE_READONLY : FILE_ATTRIBUTE_NORMAL));
-    if (attributes & FILE_ATTRIBUTE_READONLY) hr = result_of(SetFileAttributesW(path, attributes));
-    if (!time) return hr;
+    HRESULT hr;
 
     handle = CreateFileW(path, FILE_WRITE_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
                          OPEN_EXISTING, 0, NULL);
     if (handle == INVALID_HANDLE_VALUE) return last_error();
     filetime.dwLowDateTime = (DWORD)time;
     filetime.dwHighDateTime = (DWORD)(time >> 32);
-    if (!SetFileTime(handle, &filetime, NULL, &filetime)) hr = last_error();
+    hr = result_of(SetFileTime(handle, &filetime, NULL, &filetime));
     CloseHandle(handle);
     return hr;
+}
+
+/* Attributes come last: Wine 10 forgets the hidden and the system one when it sets times. */
+static HRESULT win_finish(struct disk *disk, const WCHAR *path, UINT64 time, UINT32 wanted)
+{
+    static const DWORD kept = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
+    HRESULT hr = time ? set_times(path, time) : S_OK, hr2 = S_OK;
+    DWORD attributes = GetFileAttributesW(path), as_found = attributes;
+
+    if (attributes == INVALID_FILE_ATTRIBUTES) return last_error();
+    attributes &= ~FILE_ATTRIBUTE_HIDDEN;
+    if (wanted & DISK_ATTRIBUTES) attributes = (attributes & ~kept) | (wanted & kept);
+    /* a read-only file takes no other attribute in Wine: that one comes last */
+    if ((attributes ^ as_found) & ~FILE_ATTRIBUTE_READONLY)
+        hr2 = result_of(SetFileAttributesW(path, attributes & ~FILE_ATTRIBUTE_READONLY ? attributes & ~FILE_ATTRIBUTE_READONLY : FILE_ATTRIBUTE_NORMAL));
+    if (attributes & FILE_ATTRIBUTE_READONLY) hr2 = result_of(SetFileAttributesW(path, attributes));
+    return FAILED(hr) ? hr : hr2;
 }
 
 struct disk *disk_get(void)
