@@ -158,7 +158,8 @@ HRESULT local_check_folder(const WCHAR *local_name)
         error = security_on_wine() ? try_to_write(path) : ERROR_SUCCESS;
     }
     free(path);
-    if (error == ERROR_SUCCESS) return S_OK;
+    /* who has the folder open for himself has it */
+    if (error == ERROR_SUCCESS || error == ERROR_SHARING_VIOLATION) return S_OK;
     /* a missing drive is 2 on Wine, 3 on Windows (WINE.FS.9); a file in the way is no folder either */
     if (error == ERROR_FILE_NOT_FOUND || error == ERROR_DIRECTORY || error == ERROR_INVALID_NAME) error = ERROR_PATH_NOT_FOUND;
     return HRESULT_FROM_WIN32(error);

@@ -81,12 +81,13 @@ static BOOL open_shared(DWORD pid)
 
 static HRESULT note(struct callback *cb, enum cb_kind kind, IBackgroundCopyJob *job, IUnknown *other)
 {
+    HRESULT answer = shared->answer;    /* as it is before anybody hears of the call */
     BG_JOB_STATE state;
 
     IBackgroundCopyJob_GetState(job, &state);
     InterlockedIncrement(&shared->calls[kind]);
     SetEvent(called);
-    return shared->answer;
+    return answer;
 }
 
 static HRESULT WINAPI class_QueryInterface(IClassFactory *iface, REFIID iid, void **out)
