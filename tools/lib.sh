@@ -285,7 +285,8 @@ count_unit()
 
     line=$(tr -d '\r\0' <"$log" | sed 's/\x1b\[[0-9;]*m//g' | grep -E "^[0-9a-f]{4,}:$unit:[0-9.]* [0-9]+ tests executed \(" | tail -n 1)
     if [ -z "$line" ]; then
-        failed "$name: no summary line (status $status); the end of its output:"
+        failed "$name: no summary line (status $status); what a sanitizer says, and the end of its output:"
+        grep -a -m 1 -A 40 'ERROR: AddressSanitizer\|runtime error:' "$log"
         tail -n 15 "$log"
         return
     fi
