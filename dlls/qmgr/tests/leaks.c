@@ -135,6 +135,8 @@ static void settle(const struct usage *before, struct usage *usage)
     }
 }
 
+#define ALLOWED_MEMORY(count) (512 * 1024 + (count) * 512)
+
 static void compare_(unsigned int line, const struct usage *before, const struct usage *after, UINT count, const char *what)
 {
     trace_(__FILE__, line)("%u %s: handles %lu, then %lu; threads %lu, then %lu; memory %Iu KiB, then %Iu KiB\n", count, what,
@@ -144,7 +146,7 @@ static void compare_(unsigned int line, const struct usage *before, const struct
                         (LONG)(after->handles - before->handles));
     ok_(__FILE__, line)(after->threads <= before->threads + 3, "%u %s leave %ld threads\n", count, what,
                         (LONG)(after->threads - before->threads));
-    ok_(__FILE__, line)(after->memory <= before->memory + 512 * 1024 + count * 512, "%u %s leave %Id KiB\n", count, what,
+    ok_(__FILE__, line)(after->memory <= before->memory + ALLOWED_MEMORY(count), "%u %s leave %Id KiB\n", count, what,
                         (after->memory - before->memory) / 1024);
 }
 #define compare(before, after, count, what) compare_(__LINE__, before, after, count, what)
@@ -195,11 +197,17 @@ static void round_of_jobs(UINT count)
 static void test_jobs(UINT count)
 {
     struct usage before, after;
+    UINT round;
 
     round_of_jobs(count);
     settle(NULL, &before);
-    round_of_jobs(count);
-    settle(&before, &after);
+    /* what a heap keeps for later goes up and down, what leaks only up: the lowest of three rounds tells */
+    for (round = 0; round < 3; round++)
+    {
+        round_of_jobs(count);
+        settle(&before, &after);
+        if (after.memory <= before.memory + ALLOWED_MEMORY(count)) break;
+    }
     compare(&before, &after, count, "jobs");
 }
 
@@ -246,12 +254,14 @@ static void kill_client(void)
     char line[MAX_PATH * 2], name[50], **argv;
     HANDLE ready;
     DWORD ret;
+    UINT i;
 
     sprintf(name, "bits leaks %lx", GetCurrentProcessId());
     ready = CreateEventA(NULL, FALSE, FALSE, name);
     winetest_get_mainargs(&argv);
     _snprintf(line, sizeof(line), "\"%s\" leaks \"%s\"", argv[0], name);
-    ret = CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info);
+    /* Wine's loader gives up now and then when the machine is busy */
+    for (i = 0, ret = FALSE; i < 3 && !ret; i++) ret = CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info);
     ok(ret, "cannot start %s, error %lu\n", line, GetLastError());
     if (ret)
     {
