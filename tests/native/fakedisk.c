@@ -929,12 +929,12 @@ UINT64 fakedisk_time(struct fakedisk *fake, const WCHAR *path)
     return inode ? inode->time : 0;
 }
 
-const WCHAR *fakedisk_name(struct fakedisk *fake, UINT32 index)
+WCHAR *fakedisk_name(struct fakedisk *fake, UINT32 index)
 {
-    const WCHAR *path;
+    WCHAR *path;
 
     pthread_mutex_lock(&fake->mutex);
-    path = index < fake->live.count ? fake->live.list[index].path : NULL;
+    path = index < fake->live.count ? need(str_dup(fake->live.list[index].path)) : NULL;
     pthread_mutex_unlock(&fake->mutex);
     return path;
 }

@@ -89,8 +89,8 @@ BYTE *fakedisk_edit(struct fakedisk *fake, const WCHAR *path, size_t *size);
 void fakedisk_set_read_only(struct fakedisk *fake, const WCHAR *path, BOOL read_only);
 BOOL fakedisk_is_hidden(struct fakedisk *fake, const WCHAR *path);
 UINT64 fakedisk_time(struct fakedisk *fake, const WCHAR *path);
-/* The index-th name, NULL behind the last. */
-const WCHAR *fakedisk_name(struct fakedisk *fake, UINT32 index);
+/* A copy of the index-th name, for the caller to free; NULL behind the last. Others may come and go meanwhile. */
+WCHAR *fakedisk_name(struct fakedisk *fake, UINT32 index);
 /* Names in use that are open. */
 UINT32 fakedisk_open_files(struct fakedisk *fake);
 
