@@ -64,13 +64,12 @@ HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*ra
 static HRESULT open_file(struct disk *disk, const WCHAR *temp_name, UINT32 flags, struct output *output)
 {
     flags |= DISK_READ | DISK_WRITE | DISK_SHARE_ALL;
-    if (flags & DISK_HIDDEN) flags |= DISK_EXACT;       /* a name of our own */
     return disk->open(disk, temp_name, flags, &output->file);
 }
 
 HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BOOL hidden, struct output **ret)
 {
-    UINT32 attributes = hidden ? DISK_HIDDEN : 0;
+    UINT32 attributes = hidden ? DISK_HIDDEN | DISK_EXACT : 0;      /* a name of our own */
     struct output *output;
     UINT64 size;
     HRESULT hr;

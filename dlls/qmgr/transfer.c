@@ -150,12 +150,12 @@ BOOL transfer_set_handed(struct transfer *transfer, UINT32 file)
     return TRUE;
 }
 
-static UINT32 next_file(const struct transfer *transfer, const struct job *job)
+UINT32 transfer_next_file(const struct transfer *transfer, const struct job *job, UINT32 from)
 {
     BOOL on_demand = job_u32(job, PROP_ON_DEMAND);
     UINT32 i;
 
-    for (i = on_demand ? 0 : job_first_unfinished(job); i < job->file_count; i++)
+    for (i = on_demand ? from : max(from, job_first_unfinished(job)); i < job->file_count; i++)
         if (!is_handed(transfer, i) && (on_demand ? transfer_is_wanted(&job->files[i]) : !(job->files[i].flags & FILE_TRANSFERRED))) return i;
     return NO_FILE;
 }
@@ -172,7 +172,7 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     ranges_init(&plan->received);
     queue_enter();
     transfer->requests = job->requests;
-    if ((job->planned_file = plan->index = next_file(transfer, job->job)) == NO_FILE)
+    if ((job->planned_file = plan->index = transfer_next_file(transfer, job->job, 0)) == NO_FILE)
     {
         queue_leave();
         return S_FALSE;

@@ -217,8 +217,8 @@ static WCHAR *guess_next(const struct transfer *transfer, const struct fetch *fe
     if (fetch->request.head || plan->dynamic || plan->on_demand || plan->method || fetch->cross_origin) return NULL;
     if (fetch_total(fetch) == SIZE_UNKNOWN || fetch_total(fetch) - min(fetch_total(fetch), fetch->have.total) > AHEAD_MAX) return NULL;
     queue_enter();
-    for (i = plan->index + 1; i < job->file_count && job->files[i].flags & FILE_TRANSFERRED; i++) {}
-    if (i < job->file_count && job->files[i].remote_size == SIZE_UNKNOWN) name = str_dup(job->files[i].remote_name);
+    i = transfer_next_file(transfer, job, plan->index + 1);
+    if (i != NO_FILE && job->files[i].remote_size == SIZE_UNKNOWN) name = str_dup(job->files[i].remote_name);
     queue_leave();
     return name;
 }

@@ -92,6 +92,8 @@ UINT64 transfer_pace_limit(UINT32 priority);
 UINT32 transfer_pace_take(struct transfer *transfer, UINT32 priority, UINT32 wanted);
 void transfer_pace_give_back(UINT32 unused);
 BOOL transfer_is_wanted(const struct job_file *file);
+/* The next one that there is something to do for, at `from` or behind; NO_FILE if there is none. queue.cs held. */
+UINT32 transfer_next_file(const struct transfer *transfer, const struct job *job, UINT32 from);
 BOOL transfer_set_handed(struct transfer *transfer, UINT32 file);
 
 /* transfer_output.c: octets, counters, records; the same for every kind of source */
