@@ -51,21 +51,6 @@ static HRESULT set_credentials(IBackgroundCopyJob *job1, BG_AUTH_TARGET target, 
     return hr;
 }
 
-static void check_error_(unsigned int line, IBackgroundCopyJob *job, HRESULT expect, const char *facts)
-{
-    BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
-    IBackgroundCopyError *error;
-    HRESULT hr, code = S_OK;
-
-    hr = IBackgroundCopyJob_GetError(job, &error);
-    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", facts, hr);
-    if (hr != S_OK) return;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    IBackgroundCopyError_Release(error);
-    ok_(__FILE__, line)(code == expect, "[%s] got %#lx, context %d\n", facts, code, context);
-}
-#define check_error(job, expect, facts) check_error_(__LINE__, job, expect, facts)
-
 /* How many requests showed credentials. */
 static unsigned int count_shown(void)
 {
@@ -113,7 +98,7 @@ static void test_basic(void)
     bits_add_file(job, bits_url(L"/basic"), bits_path(L"basic"));
     test_server_reset(bits_server);
     bits_resume(job);
-    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) check_error(job, BG_E_HTTP_ERROR_401, "JOB2.SetCredentials.11");
+    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) bits_check_error(job, BG_E_HTTP_ERROR_401, "JOB2.SetCredentials.11");
     ok(!count_shown(), "[BEH.AUTH.5] credentials out of nothing\n");
 
     /* for another target, of another scheme, wrong ones */
@@ -122,12 +107,12 @@ static void test_basic(void)
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_DIGEST, L"user", L"secret");
     ok(hr == S_OK, "[JOB2.SetCredentials.10] got %#lx\n", hr);
     bits_resume(job);
-    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) check_error(job, BG_E_HTTP_ERROR_401, "JOB2.SetCredentials.11,JOB2.SetCredentials.1");
+    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) bits_check_error(job, BG_E_HTTP_ERROR_401, "JOB2.SetCredentials.11,JOB2.SetCredentials.1");
     ok(!count_shown(), "[JOB2.SetCredentials.1] another pair was shown\n");
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, L"user", L"wrong");
     ok(hr == S_OK, "[JOB2.SetCredentials.10] got %#lx\n", hr);
     bits_resume(job);
-    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) check_error(job, BG_E_HTTP_ERROR_401, "JOB2.SetCredentials.11");
+    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) bits_check_error(job, BG_E_HTTP_ERROR_401, "JOB2.SetCredentials.11");
     ok(count_shown(), "[JOB2.SetCredentials.11] nothing was shown\n");
 
     /* the documented recovery */
@@ -154,7 +139,7 @@ static void test_basic(void)
     ok(hr == S_OK, "[JOB2.RemoveCredentials.2] got %#lx\n", hr);
     test_server_reset(bits_server);
     bits_resume(job);
-    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) check_error(job, BG_E_HTTP_ERROR_401, "JOB2.RemoveCredentials.1");
+    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) bits_check_error(job, BG_E_HTTP_ERROR_401, "JOB2.RemoveCredentials.1");
     ok(!count_shown(), "[JOB2.RemoveCredentials.1] removed credentials were shown\n");
     IBackgroundCopyJob2_Release(job2);
     bits_cancel(job);

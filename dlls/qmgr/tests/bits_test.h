@@ -226,6 +226,17 @@ static inline IBackgroundCopyFile *bits_get_file_(unsigned int line, IBackground
 }
 #define bits_get_file(job, index) bits_get_file_(__LINE__, job, index)
 
+static inline HRESULT bits_set_remote_name(IBackgroundCopyJob *job, ULONG index, const WCHAR *name)
+{
+    IBackgroundCopyFile *file = bits_get_file(job, index);
+    IBackgroundCopyFile2 *file2 = bits_query(file, IBackgroundCopyFile2);
+    HRESULT hr = IBackgroundCopyFile2_SetRemoteName(file2, name);
+
+    IBackgroundCopyFile2_Release(file2);
+    IBackgroundCopyFile_Release(file);
+    return hr;
+}
+
 static inline BG_JOB_STATE bits_state(IBackgroundCopyJob *job)
 {
     BG_JOB_STATE state = (BG_JOB_STATE)~0u;
@@ -253,6 +264,22 @@ static inline BOOL bits_wait_states_(unsigned int line, IBackgroundCopyJob *job,
 }
 #define bits_wait_states(job, mask) bits_wait_states_(__LINE__, job, mask)
 #define bits_wait_state(job, state) bits_wait_states_(__LINE__, job, 1u << (state))
+
+/* The error of the job has this code, whatever the context. */
+static inline void bits_check_error_(unsigned int line, IBackgroundCopyJob *job, HRESULT expect, const char *facts)
+{
+    BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
+    IBackgroundCopyError *error;
+    HRESULT hr, code = S_OK;
+
+    hr = IBackgroundCopyJob_GetError(job, &error);
+    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", facts, hr);
+    if (hr != S_OK) return;
+    IBackgroundCopyError_GetError(error, &context, &code);
+    IBackgroundCopyError_Release(error);
+    ok_(__FILE__, line)(code == expect, "[%s] got %#lx, context %d\n", facts, code, context);
+}
+#define bits_check_error(job, expect, facts) bits_check_error_(__LINE__, job, (HRESULT)(expect), facts)
 
 /* Cancels a job in whatever state it is and lets go of it. */
 static inline void bits_cancel_(unsigned int line, IBackgroundCopyJob *job)

@@ -602,17 +602,6 @@ static void test_revocation(void)
     }
 }
 
-static HRESULT set_remote_name(IBackgroundCopyJob *job, ULONG index, const WCHAR *url)
-{
-    IBackgroundCopyFile *file = bits_get_file(job, index);
-    IBackgroundCopyFile2 *file2 = bits_query(file, IBackgroundCopyFile2);
-    HRESULT hr = IBackgroundCopyFile2_SetRemoteName(file2, url);
-
-    IBackgroundCopyFile2_Release(file2);
-    IBackgroundCopyFile_Release(file);
-    return hr;
-}
-
 static void test_names(void)
 {
     static const BG_JOB_STATE states[] =
@@ -629,7 +618,7 @@ static void test_names(void)
     {
         winetest_push_context("%u", states[i]);
         job = bits_job_in_state(states[i]);
-        hr = set_remote_name(job, 0, bits_url(L"/good"));
+        hr = bits_set_remote_name(job, 0, bits_url(L"/good"));
         ok(hr == S_OK, "[FILE2.SetRemoteName.2] got %#lx\n", hr);
         ok(!wcscmp(remote_name(job, 0), bits_url(L"/good")), "the name is %s\n", wine_dbgstr_w(remote_name(job, 0)));
         if (states[i] != BG_JOB_STATE_TRANSFERRING) bits_resume(job);
@@ -644,7 +633,7 @@ static void test_names(void)
     job = make_job(L"state", L"/undecided", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
-    hr = set_remote_name(job, 0, bits_url(L"/good"));
+    hr = bits_set_remote_name(job, 0, bits_url(L"/good"));
     ok(hr == S_OK, "[FILE2.SetRemoteName.2] got %#lx\n", hr);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
     ok(!test_server_count(bits_server, "GET", "/undecided"), "[BEH.STATE.96] the old name was fetched\n");
@@ -653,7 +642,7 @@ static void test_names(void)
     for (i = 0; i < 2; i++)
     {
         job = bits_job_in_state(i ? BG_JOB_STATE_ACKNOWLEDGED : BG_JOB_STATE_CANCELLED);
-        hr = set_remote_name(job, 0, bits_url(L"/good"));
+        hr = bits_set_remote_name(job, 0, bits_url(L"/good"));
         ok(hr == BG_E_INVALID_STATE, "[FILE2.SetRemoteName.5,ERR.0x80200002] got %#lx\n", hr);
         job3 = bits_query(job, IBackgroundCopyJob3);
         hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, bits_url(L"/"), bits_url(L"/x"));
@@ -678,7 +667,7 @@ static void test_names(void)
         wait_received(job, 5000);
         if (j < 3)
         {
-            hr = set_remote_name(job, 0, bits_url(names[i]));
+            hr = bits_set_remote_name(job, 0, bits_url(names[i]));
             ok(hr == S_OK, "[FILE2.SetRemoteName.2] got %#lx\n", hr);
         }
         else

@@ -171,17 +171,6 @@ static void test_order(void)
     }
 }
 
-static HRESULT set_remote_name(IBackgroundCopyJob *job, ULONG index, const WCHAR *name)
-{
-    IBackgroundCopyFile *file = bits_get_file(job, index);
-    IBackgroundCopyFile2 *file2 = bits_query(file, IBackgroundCopyFile2);
-    HRESULT hr = IBackgroundCopyFile2_SetRemoteName(file2, name);
-
-    IBackgroundCopyFile2_Release(file2);
-    IBackgroundCopyFile_Release(file);
-    return hr;
-}
-
 static void make_source(const WCHAR *path, unsigned int size, DWORD attributes)
 {
     unsigned char *data = malloc(size);
@@ -212,7 +201,7 @@ static void test_repair(void)
     bits_add_file(job, bits_url(L"/missing/3"), bits_path(L"third"));
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    hr = set_remote_name(job, 1, bits_path(L"source"));
+    hr = bits_set_remote_name(job, 1, bits_path(L"source"));
     ok(hr == S_OK, "[BEH.OBJ.7] got %#lx\n", hr);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
@@ -237,7 +226,7 @@ static void test_repair(void)
     job = make_job(L"twin", L"/hold", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     ok(wait_bytes(job, 5000), "nothing came\n");
-    hr = set_remote_name(job, 0, bits_url(L"/twin"));
+    hr = bits_set_remote_name(job, 0, bits_url(L"/twin"));
     ok(hr == S_OK, "[BEH.STATE.96] got %#lx\n", hr);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
     ok(!strcmp(request_line(3), "HEAD /twin"), "[BEH.STATE.96] got %s\n", request_line(3));

@@ -480,21 +480,6 @@ static void test_states(void)
     }
 }
 
-static void check_error_(unsigned int line, IBackgroundCopyJob *job, HRESULT expect, const char *facts)
-{
-    BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
-    IBackgroundCopyError *error;
-    HRESULT hr, code = S_OK;
-
-    hr = IBackgroundCopyJob_GetError(job, &error);
-    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", facts, hr);
-    if (hr != S_OK) return;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    IBackgroundCopyError_Release(error);
-    ok_(__FILE__, line)(code == expect, "[%s] got %#lx, context %d\n", facts, code, context);
-}
-#define check_error(job, expect, facts) check_error_(__LINE__, job, (HRESULT)(expect), facts)
-
 /* Custom headers and the method on the wire. */
 static void test_wire(void)
 {
@@ -537,7 +522,7 @@ static void test_wire(void)
     ok(hr == S_OK, "[HTTP.SetCustomHeaders.2] got %#lx\n", hr);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, BG_E_HTTP_ERROR_403, "HTTP.SetCustomHeaders.8");
+    bits_check_error(job, BG_E_HTTP_ERROR_403, "HTTP.SetCustomHeaders.8");
     IBackgroundCopyJobHttpOptions2_Release(http);
     bits_cancel(job);
 
@@ -586,7 +571,7 @@ static void test_wire(void)
         ok(hr == S_OK, "[TOKEN.SetHelperTokenFlags.4] got %#lx\n", hr);
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_ERROR);
-        check_error(job, 0x80072f9a, "TOKEN.SetHelperTokenFlags.5");
+        bits_check_error(job, 0x80072f9a, "TOKEN.SetHelperTokenFlags.5");
         IBitsTokenOptions_Release(options);
         remove_store();
     }
