@@ -26,7 +26,7 @@
 #include "winuser.h"
 
 #include "awake.h"
-#include "guard.h"
+#include "child.h"
 #include "log.h"
 #include "security.h"
 #include "watch.h"
@@ -137,7 +137,7 @@ static void start_child(void)
     /* Manual reset, so that nobody but the child needs to see it. */
     handles[0] = OpenProcess(SYNCHRONIZE, TRUE, GetCurrentProcessId());
     handles[1] = CreateEventW(&inheritable, TRUE, FALSE, NULL);
-    if (handles[0] && handles[1]) hr = guard_run_helper(L"AwakeMain", handles, ARRAYSIZE(handles), &child);
+    if (handles[0] && handles[1]) hr = child_run(L"AwakeMain", handles, ARRAYSIZE(handles), &child);
     if (handles[0]) CloseHandle(handles[0]);
     if (FAILED(hr)) log_write(LOG_WARNING, "the prefix cannot be kept alive, error %#lx", hr);
     else TRACE("holding the prefix.\n");
@@ -290,6 +290,6 @@ void WINAPI AwakeMainW(HWND window, HINSTANCE instance, WCHAR *line, int show)
     HANDLE handles[2];
 
     if (window) DestroyWindow(window);
-    if (!guard_helper_handles(line, handles, ARRAYSIZE(handles))) return;
+    if (!child_handles(line, handles, ARRAYSIZE(handles))) return;
     if (WaitForMultipleObjects(ARRAYSIZE(handles), handles, FALSE, INFINITE) == WAIT_OBJECT_0) Sleep(TAKEOVER_MSEC);
 }

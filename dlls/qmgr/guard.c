@@ -39,18 +39,16 @@
 #include <winuser.h>
 #include <rpc.h>
 #include <rpcdcep.h>
-#include <tlhelp32.h>
 #include <winternl.h>
 #if __has_include(<rtlsupportapi.h>)    /* Wine 10 has them here, Wine 8 in winnt.h */
 #include <rtlsupportapi.h>
 #endif
 
 #include "guard.h"
+#include "child.h"
 #include "log.h"
 #include "security.h"
 #include "watch.h"
-
-#define PROCESS_WINE_MAKE_PROCESS_SYSTEM 1000   /* WINE.SVC.9; the answer is an event set when the last user process ends */
 
 /* Deaths remembered, and the age at which one no longer counts. */
 #define DEATH_COUNT 16
@@ -61,7 +59,6 @@ static const WCHAR service_name[] = L"BITS";
 static const WCHAR guard_key[] = L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS\\Guard";
 static const WCHAR value_classes[] = L"Classes";
 static const WCHAR value_deaths[] = L"Deaths";
-static const WCHAR value_service[] = L"Service";    /* id of the last instance's process */
 
 /* Cookies first + 1 to first + count in the rpcss that ran as this process; count 0: none. */
 struct classes
@@ -82,7 +79,6 @@ enum guard_state
 struct shared
 {
     LONG state;                 /* enum guard_state; interlocked */
-    DWORD service_pid;          /* fixed */
     LONG sequence;              /* odd while the service writes classes; interlocked */
     struct classes classes;
 };
@@ -289,32 +285,6 @@ static UINT32 note_death(void)
     return 1000u << (kept - DEATHS_AT_ONCE - 1);
 }
 
-/*
- * CreateProcess makes a suspended process and then lets it run.  A helper whose parent was killed in between would wait for ever, and hold the
- * prefix: this lets it run, see that the service is dead, and end.
- */
-static void resume_helpers(DWORD service_pid)
-{
-    PROCESSENTRY32W process = {sizeof(process)};
-    THREADENTRY32 thread = {sizeof(thread)};
-    HANDLE snapshot, handle;
-    BOOL more, more_threads;
-
-    if ((snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS | TH32CS_SNAPTHREAD, 0)) == INVALID_HANDLE_VALUE) return;
-    for (more = Process32FirstW(snapshot, &process); more; more = Process32NextW(snapshot, &process))
-    {
-        if (process.th32ParentProcessID != service_pid || lstrcmpiW(process.szExeFile, L"rundll32.exe")) continue;
-        for (more_threads = Thread32First(snapshot, &thread); more_threads; more_threads = Thread32Next(snapshot, &thread))
-        {
-            if (thread.th32OwnerProcessID != process.th32ProcessID) continue;
-            if (!(handle = OpenThread(THREAD_SUSPEND_RESUME, FALSE, thread.th32ThreadID))) continue;
-            ResumeThread(handle);
-            CloseHandle(handle);
-        }
-    }
-    CloseHandle(snapshot);
-}
-
 /* ---- in the service ---- */
 
 static void publish_classes(const struct classes *classes)
@@ -330,70 +300,13 @@ static void publish_classes(const struct classes *classes)
 
 void guard_clean_up(void)
 {
-    DWORD pid = GetCurrentProcessId(), last;
     struct classes classes;
 
     if (!security_on_wine()) return;
-    if (load_value(value_service, &last, sizeof(last)) == sizeof(last) && last) resume_helpers(last);
-    store_value(value_service, &pid, sizeof(pid));
     if (load_value(value_classes, &classes, sizeof(classes)) != sizeof(classes)) return;
     log_write(LOG_WARNING, "revoking %u classes of a service that ended without a word", classes.count);
     revoke_classes(&classes);
     store_value(value_classes, NULL, 0);
-}
-
-HRESULT guard_run_helper(const WCHAR *entry, const HANDLE *inherit, UINT32 count, HANDLE *process)
-{
-    struct _PROC_THREAD_ATTRIBUTE_LIST *attributes = NULL;
-    WCHAR system[MAX_PATH], module[MAX_PATH], *command = NULL, *p;
-    PROCESS_INFORMATION info;
-    STARTUPINFOEXW startup;
-    HMODULE self;
-    SIZE_T size = 0;
-    UINT32 i, len;
-    HRESULT hr;
-
-    *process = NULL;
-    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                            (const WCHAR *)guard_run_helper, &self)
-            || !(len = GetModuleFileNameW(self, module, ARRAYSIZE(module))) || len == ARRAYSIZE(module)
-            || !(len = GetSystemDirectoryW(system, ARRAYSIZE(system))) || len >= ARRAYSIZE(system))
-        return E_UNEXPECTED;
-
-    len = lstrlenW(system) + lstrlenW(module) + lstrlenW(entry) + 17 * count + 32;
-    if (!(command = malloc(len * sizeof(*command)))) return E_OUTOFMEMORY;
-    p = command + wsprintfW(command, L"\"%s\\rundll32.exe\" ", system);
-    p += wsprintfW(p, L"%s,%s", module, entry);
-    for (i = 0; i < count; i++) p += wsprintfW(p, L" %x", (UINT32)(ULONG_PTR)inherit[i]);
-
-    /* Only the handles of the list: sockets are inheritable by default and would stay open in the child. */
-    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
-    if (!(attributes = malloc(size)))
-    {
-        free(command);
-        return E_OUTOFMEMORY;
-    }
-    memset(&startup, 0, sizeof(startup));
-    startup.StartupInfo.cb = sizeof(startup);
-    startup.lpAttributeList = attributes;
-    if (!InitializeProcThreadAttributeList(attributes, 1, 0, &size)) hr = HRESULT_FROM_WIN32(GetLastError());
-    else
-    {
-        if (UpdateProcThreadAttribute(attributes, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, (void *)inherit,
-                                      count * sizeof(*inherit), NULL, NULL)
-                && CreateProcessW(NULL, command, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT | DETACHED_PROCESS, NULL, system,
-                                  &startup.StartupInfo, &info))
-        {
-            CloseHandle(info.hThread);
-            *process = info.hProcess;
-            hr = S_OK;
-        }
-        else hr = HRESULT_FROM_WIN32(GetLastError());
-        DeleteProcThreadAttributeList(attributes);
-    }
-    free(attributes);
-    free(command);
-    return hr;
 }
 
 static HRESULT start_guard_locked(void);
@@ -438,7 +351,7 @@ static HRESULT start_guard_locked(void)
     HRESULT hr;
 
     guard.started = GetTickCount64();
-    if (FAILED(hr = guard_run_helper(L"GuardMain", handles, ARRAYSIZE(handles), &guard.process))) return hr;
+    if (FAILED(hr = child_run(L"GuardMain", handles, ARRAYSIZE(handles), &guard.process))) return hr;
     watch_create(WATCH_ONCE, guard.process, guard_ended, NULL, &guard.wait);
     return S_OK;
 }
@@ -455,7 +368,6 @@ HRESULT guard_start(void)
     guard.section = CreateFileMappingW(INVALID_HANDLE_VALUE, &inheritable, PAGE_READWRITE, 0, sizeof(*shared), NULL);
     if (guard.service && guard.section && (shared = MapViewOfFile(guard.section, FILE_MAP_WRITE, 0, 0, sizeof(*shared))))
     {
-        shared->service_pid = GetCurrentProcessId();
         if (TrySubmitThreadpoolCallback(start_guard, NULL, NULL)) return S_OK;
     }
     guard_stop();
@@ -508,11 +420,9 @@ void guard_forget_classes(void)
 
 void guard_stop(void)
 {
-    const DWORD none = 0;
     struct watch *wait;
 
     guard_forget_classes();
-    store_value(value_service, &none, sizeof(none));
     AcquireSRWLockExclusive(&guard.lock);
     guard.stopping = TRUE;
     wait = guard.wait;
@@ -673,19 +583,6 @@ void guard_revoke_now(void)
 
 /* ---- in the guard ---- */
 
-BOOL guard_helper_handles(const WCHAR *line, HANDLE *handles, UINT32 count)
-{
-    WCHAR *end;
-    UINT32 i;
-
-    for (i = 0; i < count; i++, line = end)
-    {
-        handles[i] = (HANDLE)(ULONG_PTR)wcstoul(line, &end, 16);
-        if (end == line) return FALSE;
-    }
-    return TRUE;
-}
-
 static BOOL start_service(void)
 {
     SC_HANDLE manager, service;
@@ -708,15 +605,6 @@ static BOOL prefix_ends(HANDLE event, DWORD timeout)
     return WaitForSingleObject(event, timeout) != WAIT_TIMEOUT;
 }
 
-BOOL guard_become_system(HANDLE *end_of_prefix)
-{
-    LONG (WINAPI *set_information)(HANDLE process, int class, void *info, ULONG size);
-
-    set_information = (void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtSetInformationProcess");
-    return set_information && !set_information(GetCurrentProcess(), PROCESS_WINE_MAKE_PROCESS_SYSTEM, end_of_prefix,
-                                               sizeof(*end_of_prefix));
-}
-
 static BOOL run_guard(const WCHAR *line)
 {
     HANDLE handles[2], waits[2], end_of_prefix;
@@ -724,8 +612,8 @@ static BOOL run_guard(const WCHAR *line)
     LONG sequence;
     UINT32 delay, i;
 
-    if (!guard_helper_handles(line, handles, ARRAYSIZE(handles))) return FALSE;
-    if (!guard_become_system(&end_of_prefix)) return FALSE;
+    if (!child_handles(line, handles, ARRAYSIZE(handles))) return FALSE;
+    if (!child_become_system(&end_of_prefix)) return FALSE;
     if (!(shared = MapViewOfFile(handles[1], FILE_MAP_READ, 0, 0, sizeof(*shared)))) return FALSE;
     CloseHandle(handles[1]);
 
@@ -735,7 +623,6 @@ static BOOL run_guard(const WCHAR *line)
     /* At the end of the prefix services.exe kills the service; the event is set before that. */
     if (prefix_ends(end_of_prefix, 0) || shared->state == GUARD_DISMISSED) return TRUE;
 
-    resume_helpers(shared->service_pid);
     sequence = shared->sequence;
     classes = shared->classes;
     if (!(sequence & 1)) revoke_classes(&classes);

@@ -25,7 +25,7 @@
  * (irpcss_server_revoke, WINE.COM.20) and starts the service again, from the ninth death within ten minutes on after 1 s, 2 s, 4 s and so on
  * (a client's activation starts it sooner).  A new instance revokes what a predecessor left as well, before it registers its own classes.
  *
- * From service.c only, on the service's main thread; guard_run_helper also from awake.c.  guard.lock is a leaf.
+ * From service.c only, on the service's main thread.  guard.lock is a leaf.
  */
 
 #ifndef __QMGR_GUARD_H
@@ -35,7 +35,7 @@
 #include <windef.h>
 #include <winbase.h>
 
-/* What a dead predecessor left behind: its classes in rpcss, helpers it had not set going yet. */
+/* What a dead predecessor left behind: its classes in rpcss. */
 void guard_clean_up(void);
 
 /*
@@ -64,14 +64,5 @@ void guard_unwatch_faults(void);
 
 /* Part of that: revokes the classes without COM. Takes no lock that the rest of the process could hold. */
 void guard_revoke_now(void);
-
-/*
- * Starts a process that runs an entry point of this DLL, `entry` without its W; it inherits these handles and no other, and gets their values as
- * hexadecimal arguments.  It is a user process, that is, it holds the prefix, unless it calls guard_become_system, which returns the
- * event that is set when the last user process has ended.
- */
-HRESULT guard_run_helper(const WCHAR *entry, const HANDLE *inherit, UINT32 count, HANDLE *process);
-BOOL guard_become_system(HANDLE *end_of_prefix);
-BOOL guard_helper_handles(const WCHAR *line, HANDLE *handles, UINT32 count);   /* the arguments; FALSE: not `count` of them */
 
 #endif /* __QMGR_GUARD_H */

@@ -26,7 +26,7 @@
 #include <winbase.h>
 #include <winuser.h>
 
-#include "guard.h"
+#include "child.h"
 #include "log.h"
 #include "pac.h"
 #include "watch.h"
@@ -250,7 +250,7 @@ static void start_host(void *ctx)
     handles[1] = host->section;
     handles[2] = host->ask;
     handles[3] = host->told;
-    start->hr = guard_run_helper(L"ScriptMain", handles, ARRAYSIZE(handles), &host->process);
+    start->hr = child_run(L"ScriptMain", handles, ARRAYSIZE(handles), &host->process);
     CloseHandle(handles[0]);
 }
 
@@ -452,9 +452,9 @@ void WINAPI ScriptMainW(HWND window, HINSTANCE instance, WCHAR *line, int show)
     UINT32 count = 1;
 
     if (window) DestroyWindow(window);
-    if (!guard_helper_handles(line, handles, ARRAYSIZE(handles))) return;
+    if (!child_handles(line, handles, ARRAYSIZE(handles))) return;
     waits[0] = handles[0];
-    if (guard_become_system(&waits[1])) count++;
+    if (child_become_system(&waits[1])) count++;
     server.ask = handles[2];
     server.told = handles[3];
     if (!(server.exchange = MapViewOfFile(handles[1], FILE_MAP_WRITE, 0, 0, 0))) return;

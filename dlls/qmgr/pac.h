@@ -20,7 +20,7 @@
 
 /*
  * A script can be anything, also one that never ends, and no call of jsproxy can be interrupted (WINE.HTTP.13).  So scripts run in helper
- * processes (rundll32 of this DLL, see guard_run_helper): one for each script that is being asked at the moment, killed when the transfer is
+ * processes (rundll32 of this DLL, see child_run): one for each script that is being asked at the moment, killed when the transfer is
  * cancelled or the time is over, kept for a few seconds when it has answered.  What the script has for a given server and has not answered in
  * time is not asked again for a minute, so that the jobs behind this one do not wait for it as well.
  *
