@@ -23,7 +23,7 @@
  * belongs to the client process it was made for; when the process ends (watch.h, no polling) the
  * room disconnects them all (WINE.COM.22) and COM releases them.
  *
- * Who uses it: factory.c (client_get), the doors (client_object, embedded in each), notify.c (client_on_gone), awake and the stop rule
+ * Who uses it: factory.c (client_get), the doors (client_object, embedded in each), notify_lane.c (client_on_gone), awake and the stop rule
  * (clients_alive).  Any thread.  clients_lock is a leaf lock; callbacks run on a thread-pool thread with no lock held.
  *
  * An object as a door has it; AddRef and Release forward:

@@ -1,5 +1,5 @@
 /*
- * Calling clients back: what notify.c and notify_call.c share
+ * Calling clients back: what notify.c, notify_lane.c, notify_round.c and notify_call.c share
  *
  * Copyright 2026 The wine-bits authors
  *
@@ -27,12 +27,14 @@
 #include "qmgr.h"
 #include "core/notices.h"
 
+struct policy;
+
 /* Everything here is guarded by queue.cs unless it says otherwise. */
 
 /* Calls that share a limit: those to one client process, those that make objects of one class, the programs of one owner. */
 struct notify_lane
 {
-    struct list entry;              /* in notify.lanes */
+    struct list entry;              /* in lanes or dead of notify_lane.c */
     UINT32 refs;                    /* objects, calls, and whoever is about to add one */
     /* fixed at creation; which one it is */
     struct client *client;          /* counted, or NULL */
@@ -76,11 +78,11 @@ struct notify_report                /* ranges of a file that are to be reported 
     struct range_set ranges;
 };
 
-/* What notify.c knows of a job that a client wants to hear of. */
+/* What is known of a job that a client wants to hear of. */
 struct notify_job
 {
     struct queue_job *job;          /* not counted: it goes with the job */
-    struct list entry;              /* in notify.pending */
+    struct list entry;              /* in rounds.pending */
     BOOL pending;
     struct notices notices;
     struct notify_object *object;
@@ -94,7 +96,7 @@ struct notify_job
 struct notify_call
 {
     struct list entry;              /* in lane->calls */
-    struct list begun;              /* in a list of notify_thread, until it has a thread of its own */
+    struct list begun;              /* in a list of the round, until it has a thread of its own */
     struct notify_lane *lane;       /* counted */
     struct queue_job *job;          /* counted */
     struct notify_object *object;   /* counted; NULL for WAY_CLASS until it is made, and for WAY_PROGRAM */
@@ -107,23 +109,60 @@ struct notify_call
     HANDLE process, wait;
 };
 
-/* notify_call.c; on a thread of its own, no lock held. Ends with notify_call_done, sooner or later. */
+/* notify.c: what is owed */
+
+/* The first file that is whole and not told of, or NO_FILE. */
+UINT32 notify_owed_file_locked(struct notify_job *notify_job);
+/* GUID_NULL: none. A group of the queue manager 0.9 has a class of its own kind [CB1.1]. */
+void notify_get_class(const struct job *job, GUID *class);
+/* NOTIFY_FLAG_*, what is to be told; a group tells its client in its own words [GPROP.1, 2]. */
+UINT32 notify_get_flags(const struct job *job);
+void notify_gather_locked(struct notify_job *notify_job, const struct policy *policy, struct notice_facts *facts);
+/* What is to be reported of the file, an empty report if there was none; NULL without memory. */
+struct notify_report *notify_get_report_locked(struct notify_job *notify_job, UINT32 file);
+
+/* notify_lane.c: who is called */
+
+extern const GUID notify_no_class;  /* GUID_NULL, which the libraries of Wine have only together with what main.c defines */
+
+/* With a reference, NULL without memory; a new one for a client has no watch yet. */
+struct notify_lane *notify_lane_get_locked(struct client *client, const GUID *class, const WCHAR *owner, BOOL *is_new);
+HRESULT notify_lane_of_client(struct client *client, struct notify_lane **lane);    /* counted; no lock held */
+void notify_lane_release_locked(struct notify_lane *lane);
+void notify_lane_release(struct notify_lane *lane);
+/* The job has the object from now on, with a reference of the caller's; it had none. */
+void notify_object_attach_locked(struct notify_job *notify_job, struct notify_object *object);
+/* It has it no longer; that reference goes. */
+void notify_object_detach_locked(struct notify_object *object);
+void notify_object_release_locked(struct notify_object *object);
+void notify_object_release(struct notify_object *object);
+/* Frees lanes nobody holds and begins to drop the references of objects nobody needs. No lock held; does not wait for clients. */
+void notify_lanes_clean(void);
+
+/* notify_round.c: when they are called */
+
+HRESULT notify_rounds_begin(void);
+void notify_rounds_stop_locked(void);   /* no call begins any more */
+void notify_rounds_end(void);           /* after that: waits for the thread. No lock held. */
+void notify_wake(void);                 /* the thread looks at everything that is pending. Any thread, with or without the lock */
+/* Something may be due of the job, now or later; of a final one there is not. */
+void notify_mark_locked(struct notify_job *notify_job);
+void notify_unmark_locked(struct notify_job *notify_job);
+/* Is this still what the job owes, to this object? */
+BOOL notify_call_valid_locked(struct notify_call *call);
+/* The class has made an object for the call: the job has it from now on, unless it has got another one meanwhile. Takes over the reference. */
+void notify_call_made(struct notify_call *call, struct notify_object *object);
+void notify_call_done(struct notify_call *call, enum notice_result result);
+
+/* notify_call.c: the calls */
+
+/* For a client's object: takes its own references, and one to the lane. E_NOINTERFACE if it answers no callback interface. No lock held. */
+HRESULT notify_object_create(struct notify_lane *lane, IUnknown *unknown, BOOL made, struct notify_object **object);
+/* Drops the references of an object that has neither job nor calls any more. No lock held; may hang. */
+void notify_object_destroy(struct notify_object *object);
+/* On a thread of its own, no lock held. Ends with notify_call_done, sooner or later. */
 void notify_call_run(void *call);
 /* Programs go on; nobody waits for them any more. */
 void notify_programs_shutdown(void);
-/* Drops the references of an object that has neither job nor calls any more. No lock held; may hang. */
-void notify_object_destroy(struct notify_object *object);
-
-/* notify.c */
-HRESULT notify_lane_of_client(struct client *client, struct notify_lane **lane);    /* counted; no lock held */
-void notify_lane_release(struct notify_lane *lane);
-/* For a client's object: takes its own references, and one to the lane. E_NOINTERFACE if it answers no callback interface. No lock held. */
-HRESULT notify_object_create(struct notify_lane *lane, IUnknown *unknown, BOOL made, struct notify_object **object);
-void notify_object_release(struct notify_object *object);
-/* The class has made an object for the call: the job has it from now on, unless it has got another one meanwhile. Takes over the reference. */
-void notify_call_made(struct notify_call *call, struct notify_object *object);
-/* Is this still what the job owes, to this object? queue.cs held. */
-BOOL notify_call_valid_locked(struct notify_call *call);
-void notify_call_done(struct notify_call *call, enum notice_result result);
 
 #endif /* __QMGR_NOTIFY_PRIVATE_H */

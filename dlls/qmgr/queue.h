@@ -181,7 +181,7 @@ struct policy;
 /* What the clocks of the job are measured against. */
 void queue_limits_locked(const struct queue_job *job, const struct policy *policy, struct sched_limits *limits);
 
-/* notify.c */
+/* notify.c, notify_round.c, notify_call.c */
 /* Returns when everything that was recorded of the job so far is on disk; a failure means that nobody may be told of it. */
 HRESULT queue_wait(struct queue_job *job);
 /* That the state's notification (NO_FILE) or a file's was delivered, or is owed anew; lazily recorded. After queue_reserve_lazy. */

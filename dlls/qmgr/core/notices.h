@@ -20,7 +20,7 @@
 
 
 /*
- * Pure room.  notify.c gathers the facts of a job, notices_next says what is to be sent now or when to ask again, notify.c sends it and
+ * Pure room.  notify.c gathers the facts of a job, notices_next says what is to be sent now or when to ask again, notify_round.c sends it and
  * tells notices_done how it went.  Times are monotonic milliseconds.
  *
  * A job owes at most one notice about its state (JobTransferred or JobError), one FileTransferred for each file that is whole, and one
@@ -120,7 +120,7 @@ struct notice_step
     UINT32 episode, serial;     /* as they were when it was begun */
 };
 
-/* What notify.c has to do after notices_done. */
+/* What notify_round.c has to do after notices_done. */
 #define NOTICE_MARK_STATE  0x01 /* record that the state's notice was delivered */
 #define NOTICE_MARK_FILE   0x02 /* record it of the file */
 #define NOTICE_DROP_OBJECT 0x04 /* it is gone: let go of it */
