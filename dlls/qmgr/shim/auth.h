@@ -19,8 +19,8 @@
  */
 
 /*
- * Basic, Digest, NTLM and Negotiate, for request.c on a transfer's worker thread.  A session owns a struct auth: the credentials, and what
- * was learned from challenges that were answered well.  A request has one exchange for its server and one for each proxy it speaks to;
+ * Basic, Digest, NTLM and Negotiate, for request.c and route.c on a transfer's worker thread.  A session owns a struct auth: the
+ * credentials, and what was learned from challenges that were answered well.  A request has one exchange for its server and one for each proxy it speaks to;
  * nothing of one is ever shown to the other.
  *
  * Nothing is sent before its receiver has asked [BEH.AUTH.5].  Asked once means asked for the session: Basic and Digest go along unasked with

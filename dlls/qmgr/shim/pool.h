@@ -22,7 +22,7 @@
  * A connection (struct conn) belongs to one request at a time; between requests the pool owns it.  The key holds all that
  * matters: the session (identity, credentials, TLS policy and client certificate in one), scheme and origin, and the route.  So no
  * request ever rides on a connection that was made under another identity or a laxer policy.  The pool's lock is a leaf; sockets
- * are probed and closed outside it.  For request.c only.
+ * are probed and closed outside it.  For the files that serve request.c.
  */
 
 #ifndef __QMGR_SHIM_POOL_H

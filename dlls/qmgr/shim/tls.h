@@ -19,7 +19,7 @@
  */
 
 /*
- * Handshake, verification, records.  For request.c, on a transfer's worker thread; one thread at a time for a connection.  The
+ * Handshake, verification, records.  For route.c and reply.c, on a transfer's worker thread; one thread at a time for a connection.  The
  * certificate is checked, and the session's own callback asked, before tls_connect returns, so before any header can go out.
  * Waits end as in net.h.  After a failure a connection is good for tls_close only.
  */

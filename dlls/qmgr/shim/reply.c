@@ -1,0 +1,224 @@
+/*
+ * A reply as it comes over a connection
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef BITS_TRANSPORT_WINHTTP /* then winhttp.c has it all */
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windef.h>
+#include <winbase.h>
+#include <winnls.h>
+#include <winhttp.h>
+
+#include "shim/reply.h"
+
+#define HEAD_TIMEOUTS    4                       /* a head may take this many times the time-out altogether */
+
+/* What the strict reader refuses is for BITS a reply that the HTTP layer could not parse [ERR.0x80072F78]. */
+static HRESULT map_parse_error(HRESULT hr)
+{
+    return hr == BG_E_INVALID_SERVER_RESPONSE ? HRESULT_FROM_WIN32(ERROR_WINHTTP_INVALID_SERVER_RESPONSE) : hr;
+}
+
+HRESULT conn_send(struct conn *conn, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout)
+{
+    if (conn->tls) return tls_send(conn->tls, data, size, cancel, timeout);
+    return net_send(conn->net, data, size, cancel, timeout);
+}
+
+/* What was received before comes first.  A plain connection may put what is beyond `size` into the connection's buffer, if spill is set. */
+static HRESULT conn_recv(struct conn *conn, void *buffer, UINT32 size, BOOL spill, UINT32 *got, HANDLE cancel, UINT32 timeout)
+{
+    HRESULT hr;
+
+    if (conn->pos < conn->len)
+    {
+        *got = min(size, conn->len - conn->pos);
+        memcpy(buffer, conn->buffer + conn->pos, *got);
+        conn->pos += *got;
+        return S_OK;
+    }
+    conn->pos = conn->len = 0;
+    if (conn->tls) return tls_recv(conn->tls, buffer, size, got, cancel, timeout);
+    hr = net_recv(conn->net, buffer, size, spill ? conn->buffer : NULL, spill ? sizeof(conn->buffer) : 0, got, cancel, timeout);
+    if (hr == S_OK && *got > size)
+    {
+        conn->len = *got - size;
+        *got = size;
+    }
+    return hr;
+}
+
+BOOL conn_is_idle(struct conn *conn)
+{
+    if (conn->pos < conn->len) return FALSE;
+    return conn->tls ? tls_is_idle(conn->tls) : net_is_idle(conn->net);
+}
+
+/*
+ * Receives once and feeds the reader with it.  S_OK: the head is complete; S_FALSE: more is needed; failures otherwise.  *any is set as soon as
+ * a byte of the reply has come.
+ */
+HRESULT reply_head_step(struct conn *conn, struct http1_reader *reader, BOOL *any, HANDLE cancel, UINT32 timeout)
+{
+    size_t used;
+    UINT32 got;
+    HRESULT hr;
+
+    if (conn->pos == conn->len)
+    {
+        conn->pos = conn->len = 0;
+        if (conn->tls) hr = tls_recv(conn->tls, conn->buffer, sizeof(conn->buffer), &got, cancel, timeout);
+        else hr = net_recv(conn->net, conn->buffer, sizeof(conn->buffer), NULL, 0, &got, cancel, timeout);
+        if (hr == S_FALSE) return HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
+        if (FAILED(hr)) return hr;
+        conn->len = got;
+        *any = TRUE;
+    }
+    hr = http1_read_head(reader, conn->buffer + conn->pos, conn->len - conn->pos, &used);
+    conn->pos += used;
+    return FAILED(hr) ? map_parse_error(hr) : hr;
+}
+
+HRESULT reply_head(struct conn *conn, struct http1_reader *reader, BOOL *any, HANDLE cancel, UINT32 timeout)
+{
+    ULONGLONG deadline = GetTickCount64() + (ULONGLONG)timeout * HEAD_TIMEOUTS;
+    HRESULT hr;
+
+    while ((hr = reply_head_step(conn, reader, any, cancel, timeout)) == S_FALSE)
+        if (GetTickCount64() > deadline) return HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT); /* a byte now and then is no answer */
+    return hr;
+}
+
+/* The reply is complete.  Is there more than there should be?  A stray line end is forgiven, as is a body where none belongs. */
+static HRESULT check_end(struct reply *reply, BOOL extra)
+{
+    struct conn *conn = reply->conn;
+    UINT32 i;
+
+    reply->ended = TRUE;
+    if (conn->ahead && !extra) return S_OK;     /* what follows is the next reply */
+    if (conn->tls && tls_has_more(conn->tls))
+    {
+        UINT32 got;
+
+        conn->pos = conn->len = 0;
+        if (tls_recv(conn->tls, conn->buffer, sizeof(conn->buffer), &got, NULL, 0) == S_OK) conn->len = got;
+    }
+    if (!extra && conn->pos == conn->len) return S_OK;
+    reply->reader.keep_alive = FALSE;
+    if (reply->head_request || reply->reader.status < 200 || reply->reader.status == 204 || reply->reader.status == 304)
+        return S_OK;
+    if (!extra && conn->len - conn->pos <= 2)
+    {
+        for (i = conn->pos; i < conn->len; i++)
+            if (conn->buffer[i] != '\r' && conn->buffer[i] != '\n') break;
+        if (i == conn->len) return S_OK;
+    }
+    return BG_E_INVALID_SERVER_RESPONSE; /* [BEH.HTTP.36] */
+}
+
+/* Takes the framing off in place. *out is what remains of the body at the start of buffer. */
+static HRESULT decode(struct reply *reply, char *buffer, UINT32 len, UINT32 *out, BOOL *extra)
+{
+    UINT32 pos = 0;
+    HRESULT hr;
+
+    *out = 0;
+    *extra = FALSE;
+    while (pos < len && reply->reader.state == HTTP1_BODY)
+    {
+        size_t used, body_len;
+        const char *body;
+
+        hr = http1_read_body(&reply->reader, buffer + pos, len - pos, &used, &body, &body_len);
+        if (body_len && body != buffer + *out) memmove(buffer + *out, body, body_len);
+        *out += body_len;
+        pos += used;
+        if (FAILED(hr)) return map_parse_error(hr);
+    }
+    if (pos < len && reply->conn->ahead && reply->conn->pos == reply->conn->len && len - pos <= CONN_BUFFER_SIZE)
+    {
+        reply->conn->pos = 0;
+        reply->conn->len = len - pos;
+        memcpy(reply->conn->buffer, buffer + pos, len - pos);
+        return S_OK;
+    }
+    for (; pos < len && !*extra; pos++)
+        if (buffer[pos] != '\r' && buffer[pos] != '\n') *extra = TRUE;
+    if (pos < len) reply->reader.keep_alive = FALSE;
+    return S_OK;
+}
+
+HRESULT reply_body(struct reply *reply, void *buffer, UINT32 size, UINT32 *got, UINT32 timeout)
+{
+    struct http1_reader *reader = &reply->reader;
+    struct conn *conn = reply->conn;
+    HRESULT hr;
+
+    *got = 0;
+    while (reader->state == HTTP1_BODY)
+    {
+        BOOL last = FALSE, extra = FALSE;
+        UINT32 want = size, len;
+
+        if (reader->framing == HTTP1_LENGTH && reader->length - reply->received <= size)
+        {
+            want = (UINT32)(reader->length - reply->received);
+            last = TRUE; /* one octet beyond the end must not go unnoticed */
+        }
+        hr = conn_recv(conn, buffer, want, last, &len, reply->cancel, timeout);
+        if (FAILED(hr)) return hr;
+        if (hr == S_FALSE)
+        {
+            if (FAILED(http1_read_close(reader))) return HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
+            break;
+        }
+        hr = decode(reply, buffer, len, got, &extra);
+        reply->received += *got;
+        if (FAILED(hr)) error_set(&reply->failure, hr, 0);
+        else if (reader->state == HTTP1_DONE && FAILED(hr = check_end(reply, extra))) error_set(&reply->failure, hr, 0);
+        if (*got) return S_OK;
+        if (FAILED(hr)) return hr;
+    }
+    if (!reply->ended && FAILED(hr = check_end(reply, FALSE))) return hr;
+    return S_FALSE;
+}
+
+/* Reads away what is left of a body, if that is little and quick, so that the connection can be kept. */
+BOOL reply_drain(struct reply *reply, UINT64 limit, UINT32 timeout)
+{
+    struct http1_reader *reader = &reply->reader;
+    UINT32 got;
+    char *buffer;
+    HRESULT hr;
+
+    if (FAILED(reply->failure.hr) || !reader->keep_alive) return FALSE;
+    if (reader->state == HTTP1_DONE) return check_end(reply, FALSE) == S_OK && reader->keep_alive;
+    if (reader->framing == HTTP1_LENGTH && reader->length - reply->received > limit) return FALSE;
+    if (!(buffer = malloc(CONN_BUFFER_SIZE))) return FALSE;
+    limit += reply->received;
+    while ((hr = reply_body(reply, buffer, CONN_BUFFER_SIZE, &got, timeout)) == S_OK && reply->received <= limit) ;
+    free(buffer);
+    return hr == S_FALSE && reader->keep_alive;
+}
+
+#endif /* BITS_TRANSPORT_WINHTTP */
