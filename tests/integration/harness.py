@@ -294,6 +294,15 @@ class Prefix:
                 pass
         return max(found)[1] if found else None
 
+    def describe(self):
+        """What a maintainer would ask first when the service cannot be reached."""
+        text = 'processes: %s' % ', '.join('%d %s' % (process.pid, process.line.strip()) for process in self.processes())
+        try:
+            text += '; BITS: %s' % ' '.join(self.run('sc', 'query', 'BITS', seconds=30)[1].split())
+        except subprocess.TimeoutExpired:
+            text += '; the service manager does not answer'
+        return '%s; log: %s' % (text, self.log()[-1500:])
+
     def log(self):
         folder = os.path.join(self.drive, 'ProgramData', 'Microsoft', 'Network', 'Downloader')
         text = ''
@@ -328,6 +337,7 @@ class Client:
     """tests/integration/client.c at the other end of two pipes. What it has begun and what was acknowledged is known at any time."""
 
     def __init__(self, prefix):
+        self.prefix = prefix
         program = os.path.join(BUILD, 'x86_64', 'tests', 'integration_client.exe')
         self.process = prefix.start(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.changed = threading.Condition()
@@ -386,7 +396,10 @@ class Client:
         return answer
 
     def connect(self, seconds=HANG):
-        return self.must('connect', seconds * 1000, seconds=seconds + 60)
+        answer = self.call('connect', seconds * 1000, seconds=seconds + 60)
+        if answer.hr:
+            raise RuntimeError('%r; %s' % (answer, self.prefix.describe()))
+        return answer
 
     def leave(self, seconds=HANG):
         """It exits by itself, without a word to the service."""
