@@ -45,9 +45,9 @@ struct judge;
 struct transfer;
 struct notify_job;
 
-/* The run-time half of a job: everything that does not survive a restart. */
 #define QUEUE_LANDING_MAX 72       /* more than a transfer has on their way */
 
+/* The run-time half of a job: everything that does not survive a restart. */
 struct queue_job
 {
     LONG refs;                      /* interlocked */
@@ -119,8 +119,8 @@ HRESULT queue_resume(struct queue_job *job);
 HRESULT queue_suspend(struct queue_job *job);                      /* returns when no more bytes move */
 HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *names, UINT32 count);
 HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller);
-/* SetValidationState: TRUE marks, FALSE sends the job to ERROR and forgets the file [BEH.CONSIST.9]. E_PENDING before it is whole. */
 HRESULT queue_start_afresh(struct queue_job *job);      /* files that are not whole, from their first byte; the job goes back to the queue */
+/* SetValidationState: TRUE marks, FALSE sends the job to ERROR and forgets the file [BEH.CONSIST.9]. E_PENDING before it is whole. */
 HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid);
 
 /*

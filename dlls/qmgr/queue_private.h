@@ -18,7 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-/* For queue.c and queue_run.c only. */
+/* For queue.c (the jobs, the records), queue_change.c and queue_ranges.c (what clients want) and queue_run.c (what transfers report) only. */
 
 #ifndef __QMGR_QUEUE_PRIVATE_H
 #define __QMGR_QUEUE_PRIVATE_H
@@ -43,11 +43,17 @@ extern struct queue queue;
 
 #define NO_TICKET ((UINT64)0)
 
-/* Outside the lock: room in the journal for this record, or for `size` octets. */
-HRESULT queue_reserve_record(const struct record *record);
+/* The run-time half of a job the model has just got. Its one reference is the queue's own, dropped at RECORD_CLEANED. */
+void queue_init_job_locked(struct queue_job *entry, struct job *job);
+/* Whether clients can see the job. */
+void queue_set_listed_locked(struct queue_job *job, BOOL listed);
 
-/* Appends and applies; the job's visible state follows. A failure means that nothing has changed. */
+/* Outside the lock: room in the journal for this record. */
+HRESULT queue_reserve_record(const struct record *record);
+/* Appends and applies; the job's visible state follows. A failure means that nothing has changed. ticket: for store_wait, or NULL. */
 HRESULT queue_apply_locked(struct queue_job *job, struct record *record, UINT64 *ticket);
+/* Such a failure that says: others were quicker and took the room in the journal that was seen to. Reserve again. */
+BOOL queue_is_crowded(HRESULT hr);
 
 /* Carries out a step of core/state: record, visible state, timers, duties but DUTY_PUBLISH and DUTY_DISCARD. */
 HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const struct state_step *step,
