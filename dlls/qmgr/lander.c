@@ -18,17 +18,21 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include "crew.h"
 #include "lander.h"
 #include "sync.h"
 
-#define LANDER_THREADS 4        /* flushes at once: a file system with a journal lets them share its commits */
-#define LANDER_BATCH (LANDER_MAX / 4)   /* files told of together while more of them come, for the sake of their folders */
+#define LANDER_THREADS  16      /* flushes at once: a file system with a journal lets them share its commits */
+#define LANDER_BATCH    32      /* files told of together while more of them come, for the sake of their folders */
+#define LANDER_PATIENCE 50      /* ms for which a file waits for others to be told of together */
+#define LANDER_LINGER   250     /* ms that a thread waits for another file before it goes back to the crew */
 
 struct landing
 {
     struct output *output;
     UINT32 file;
     UINT64 size;
+    UINT64 since;
     BOOL flushed;
     HRESULT hr;
 };
@@ -38,19 +42,16 @@ struct lander
     /* fixed */
     struct lander_callbacks callbacks;
 
-    /* of the caller's thread */
-    struct sync_thread threads[LANDER_THREADS];
-    UINT32 thread_count;
-    BOOL refused;           /* no thread is to be had */
-
     /* guarded by mutex */
     struct sync_mutex mutex;
     struct sync_cond to_land, settled;
     struct landing landings[LANDER_MAX];    /* from `first` on, in the order they came, `count` of them */
     UINT32 first, count;
     UINT32 begun;           /* of those, from the first one on: some thread flushes them or has */
-    UINT32 idle;            /* threads that wait for work */
+    UINT32 helpers, busy;   /* threads of the crew that have come or will; of those, the ones that do something */
+    UINT32 refs;            /* of the owner and of the helpers */
     BOOL telling;           /* some thread tells of the first ones */
+    BOOL waiting;           /* the owner does nothing else */
     BOOL stop;
     HRESULT hr;             /* the first failure, sticky */
     UINT32 failed;          /* the file it was */
@@ -96,7 +97,15 @@ static HRESULT tell(struct lander *lander, const struct landing *landings, UINT3
     return hr;
 }
 
-/* Of those at the front that are flushed, as long as there are enough, and no other thread does; lets go of the lock meanwhile. */
+/* `count` are flushed, from the first one on: is it time to tell of them? */
+static BOOL is_time_locked(const struct lander *lander, UINT32 count)
+{
+    if (!count) return FALSE;
+    if (count >= LANDER_BATCH || (lander->waiting && count == lander->count) || !lander->helpers) return TRUE;
+    return sync_msec() - lander->landings[lander->first].since >= LANDER_PATIENCE;
+}
+
+/* Of those at the front that are flushed, when it is time and no other thread does; lets go of the lock meanwhile. */
 static void tell_locked(struct lander *lander)
 {
     struct landing taken[LANDER_MAX];
@@ -114,7 +123,7 @@ static void tell_locked(struct lander *lander)
             if (!taken[count].flushed) break;
             if (FAILED(taken[count].hr)) fail_locked(lander, taken[count].hr, taken[count].file);
         }
-        if (!count || (count < LANDER_BATCH && lander->begun < lander->count)) break;
+        if (!is_time_locked(lander, count)) break;
         stopped = FAILED(lander->hr);
         sync_unlock(&lander->mutex);
         hr = S_OK;
@@ -131,24 +140,41 @@ static void tell_locked(struct lander *lander)
     lander->telling = FALSE;
 }
 
-static void run_landings(void *ctx)
+static void release_locked(struct lander *lander)
+{
+    BOOL last = !--lander->refs;
+
+    sync_unlock(&lander->mutex);
+    if (!last) return;
+    sync_cond_free(&lander->settled);
+    sync_cond_free(&lander->to_land);
+    sync_mutex_free(&lander->mutex);
+    free(lander);
+}
+
+static void help(void *ctx)
 {
     struct lander *lander = ctx;
+    UINT64 since = sync_msec();
 
     sync_lock(&lander->mutex);
-    while (!lander->stop)
+    while (!lander->stop && (lander->count || sync_msec() - since < LANDER_LINGER))
     {
         if (lander->begun < lander->count)
         {
+            lander->busy++;
             flush_next_locked(lander);
             tell_locked(lander);
+            lander->busy--;
+            since = sync_msec();
             continue;
         }
-        lander->idle++;
-        sync_wait(&lander->to_land, &lander->mutex);
-        lander->idle--;
+        /* nothing may come behind those that wait to be told of */
+        sync_wait_msec(&lander->to_land, &lander->mutex, lander->count ? LANDER_PATIENCE : LANDER_LINGER);
+        tell_locked(lander);
     }
-    sync_unlock(&lander->mutex);
+    lander->helpers--;
+    release_locked(lander);
 }
 
 HRESULT lander_create(const struct lander_callbacks *callbacks, struct lander **ret)
@@ -158,6 +184,7 @@ HRESULT lander_create(const struct lander_callbacks *callbacks, struct lander **
     *ret = NULL;
     if (!(lander = calloc(1, sizeof(*lander)))) return E_OUTOFMEMORY;
     lander->callbacks = *callbacks;
+    lander->refs = 1;
     sync_mutex_init(&lander->mutex, "lander.mutex");
     sync_cond_init(&lander->to_land);
     sync_cond_init(&lander->settled);
@@ -165,57 +192,54 @@ HRESULT lander_create(const struct lander_callbacks *callbacks, struct lander **
     return S_OK;
 }
 
+/* The helpers see to themselves: one that the crew has not begun yet may never come. */
 void lander_destroy(struct lander *lander)
 {
-    UINT32 file, i;
+    UINT32 file;
 
     if (!lander) return;
     lander_wait(lander, &file);
     sync_lock(&lander->mutex);
     lander->stop = TRUE;
     sync_wake_all(&lander->to_land);
-    sync_unlock(&lander->mutex);
-    for (i = 0; i < lander->thread_count; i++) sync_thread_join(&lander->threads[i]);
-    sync_cond_free(&lander->settled);
-    sync_cond_free(&lander->to_land);
-    sync_mutex_free(&lander->mutex);
-    free(lander);
+    release_locked(lander);
 }
 
 /* One more, if all that there are have something to do. */
-static void start_thread(struct lander *lander, BOOL wanted)
+static void call_helper_locked(struct lander *lander)
 {
-    if (!wanted || lander->refused || lander->thread_count == LANDER_THREADS) return;
-    if (SUCCEEDED(sync_thread_start(&lander->threads[lander->thread_count], run_landings, lander))) lander->thread_count++;
-    else lander->refused = TRUE;
+    if (lander->helpers == LANDER_THREADS || lander->count - lander->begun <= lander->helpers - lander->busy) return;
+    if (FAILED(crew_start(help, lander))) return;
+    lander->helpers++;
+    lander->refs++;
+}
+
+static void work_locked(struct lander *lander)
+{
+    flush_next_locked(lander);
+    tell_locked(lander);
 }
 
 HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UINT64 size)
 {
     struct landing *landing;
-    BOOL wanted;
     HRESULT hr;
 
     sync_lock(&lander->mutex);
-    while (lander->count == LANDER_MAX) sync_wait(&lander->settled, &lander->mutex);
-    landing = &lander->landings[(lander->first + lander->count) % LANDER_MAX];
+    while (lander->count == LANDER_MAX)
+    {
+        if (lander->begun < lander->count) work_locked(lander);
+        else sync_wait(&lander->settled, &lander->mutex);
+    }
+    landing = &lander->landings[(lander->first + lander->count++) % LANDER_MAX];
     landing->output = output;
     landing->file = file;
     landing->size = size;
+    landing->since = sync_msec();
     landing->flushed = FALSE;
-    lander->count++;
-    wanted = lander->count - lander->begun > lander->idle;
-    if (lander->idle) sync_wake(&lander->to_land);
-    sync_unlock(&lander->mutex);
-
-    start_thread(lander, wanted);
-    sync_lock(&lander->mutex);
-    if (!lander->thread_count)
-    {
-        /* without a thread it is done here and now */
-        flush_next_locked(lander);
-        tell_locked(lander);
-    }
+    call_helper_locked(lander);
+    if (!lander->helpers) work_locked(lander);      /* without a thread it is done here and now */
+    else sync_wake(&lander->to_land);
     hr = lander->hr;
     sync_unlock(&lander->mutex);
     return hr;
@@ -226,15 +250,14 @@ HRESULT lander_wait(struct lander *lander, UINT32 *file)
     HRESULT hr;
 
     sync_lock(&lander->mutex);
+    lander->waiting = TRUE;
     while (lander->count)
     {
-        if (lander->begun < lander->count)
-        {
-            flush_next_locked(lander);
-            tell_locked(lander);
-        }
-        else sync_wait(&lander->settled, &lander->mutex);
+        if (lander->begun < lander->count) flush_next_locked(lander);
+        tell_locked(lander);
+        if (lander->count && lander->begun == lander->count) sync_wait(&lander->settled, &lander->mutex);
     }
+    lander->waiting = FALSE;
     *file = lander->failed;
     hr = lander->hr;
     sync_unlock(&lander->mutex);

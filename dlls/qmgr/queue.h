@@ -45,7 +45,7 @@ struct judge;
 struct transfer;
 struct notify_job;
 
-#define QUEUE_LANDING_MAX 72       /* more than a transfer has on their way */
+#define QUEUE_LANDING_MAX 136      /* more than a transfer has on their way */
 
 /* The run-time half of a job: everything that does not survive a restart. */
 struct queue_job

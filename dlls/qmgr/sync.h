@@ -22,7 +22,7 @@
 /*
  * The seam between store.c and the platform's threads: a mutex, a condition variable, a thread.  On Windows these are
  * CRITICAL_SECTION, CONDITION_VARIABLE and CreateThread, in the native tests pthreads; the group commit is the same code on
- * both.  Only store.c and its tests include it.  A wait may wake up early; callers loop.
+ * both.  So it is for the writer, the lander and the crew.  A wait may wake up early; callers loop.
  */
 
 #ifndef __QMGR_SYNC_H
@@ -107,7 +107,7 @@ static inline UINT64 sync_msec(void)
     return GetTickCount64();
 }
 
-static DWORD WINAPI sync_thread_main(void *ctx)
+static inline DWORD WINAPI sync_thread_main(void *ctx)
 {
     struct sync_thread *thread = ctx;
 
@@ -128,6 +128,41 @@ static inline void sync_thread_join(struct sync_thread *thread)
 {
     WaitForSingleObject(thread->handle, INFINITE);
     CloseHandle(thread->handle);
+}
+
+struct sync_spawned
+{
+    void (*run)(void *ctx);
+    void *ctx;
+};
+
+static inline DWORD WINAPI sync_spawned_main(void *arg)
+{
+    struct sync_spawned spawned = *(struct sync_spawned *)arg;
+
+    free(arg);
+    spawned.run(spawned.ctx);
+    return 0;
+}
+
+/* A thread that nobody joins. */
+static inline HRESULT sync_thread_spawn(void (*run)(void *ctx), void *ctx)
+{
+    struct sync_spawned *spawned;
+    HANDLE handle;
+    HRESULT hr;
+
+    if (!(spawned = malloc(sizeof(*spawned)))) return E_OUTOFMEMORY;
+    spawned->run = run;
+    spawned->ctx = ctx;
+    if ((handle = CreateThread(NULL, 0, sync_spawned_main, spawned, 0, NULL)))
+    {
+        CloseHandle(handle);
+        return S_OK;
+    }
+    hr = HRESULT_FROM_WIN32(GetLastError());
+    free(spawned);
+    return hr;
 }
 
 #else
@@ -237,6 +272,38 @@ static inline HRESULT sync_thread_start(struct sync_thread *thread, void (*run)(
 static inline void sync_thread_join(struct sync_thread *thread)
 {
     pthread_join(thread->handle, NULL);
+}
+
+struct sync_spawned
+{
+    void (*run)(void *ctx);
+    void *ctx;
+};
+
+static inline void *sync_spawned_main(void *arg)
+{
+    struct sync_spawned spawned = *(struct sync_spawned *)arg;
+
+    free(arg);
+    spawned.run(spawned.ctx);
+    return NULL;
+}
+
+static inline HRESULT sync_thread_spawn(void (*run)(void *ctx), void *ctx)
+{
+    struct sync_spawned *spawned;
+    pthread_t handle;
+
+    if (!(spawned = malloc(sizeof(*spawned)))) return E_OUTOFMEMORY;
+    spawned->run = run;
+    spawned->ctx = ctx;
+    if (!pthread_create(&handle, NULL, sync_spawned_main, spawned))
+    {
+        pthread_detach(handle);
+        return S_OK;
+    }
+    free(spawned);
+    return E_OUTOFMEMORY;
 }
 
 #endif

@@ -23,6 +23,7 @@
 #include "windef.h"
 #include "winbase.h"
 
+#include "crew.h"
 #include "identity.h"
 #include "lander.h"
 #include "security.h"
@@ -30,20 +31,6 @@
 #include "transfer_private.h"
 #include "core/rate.h"
 #include "core/str.h"
-
-#define KEPT_THREADS  64
-#define THREAD_LINGER 30000     /* ms an idle thread waits for the next transfer */
-
-/* Threads that run transfers; kept for a while, so that many small jobs do not make many threads. */
-static struct
-{
-    struct sync_mutex mutex;
-    struct sync_cond work_came, thread_gone;
-    /* guarded by mutex */
-    struct list work;
-    UINT32 threads, idle;
-    BOOL stop;
-} pool;
 
 /* What background transfers share. A leaf lock. */
 static struct
@@ -294,8 +281,9 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
     return hr;
 }
 
-static void run(struct transfer *transfer)
+static void run(void *arg)
 {
+    struct transfer *transfer = arg;
     struct queue_job *job = transfer->job;
     struct failure failure = { S_OK };
     struct caller *owner = NULL;
@@ -327,50 +315,14 @@ static void run(struct transfer *transfer)
     transfer_destroy(transfer);
 }
 
-static DWORD CALLBACK pool_thread(void *arg)
-{
-    struct transfer *transfer;
-    struct list *head;
-    UINT64 start;
-
-    sync_lock(&pool.mutex);
-    while (!pool.stop)
-    {
-        if ((head = list_head(&pool.work)))
-        {
-            list_remove(head);
-            transfer = LIST_ENTRY(head, struct transfer, entry);
-            sync_unlock(&pool.mutex);
-            run(transfer);
-            sync_lock(&pool.mutex);
-            continue;
-        }
-        if (pool.idle >= KEPT_THREADS) break;
-        pool.idle++;
-        start = queue_clock();
-        sync_wait_msec(&pool.work_came, &pool.mutex, THREAD_LINGER);
-        pool.idle--;
-        /* the wait may end a little before the clock says so */
-        if (list_empty(&pool.work) && queue_clock() - start >= THREAD_LINGER - 1000) break;
-    }
-    pool.threads--;
-    sync_unlock(&pool.mutex);
-    sync_wake_all(&pool.thread_gone);
-    return 0;
-}
-
 HRESULT transfer_init(void)
 {
     UINT32 i;
 
+    crew_init();
     sync_mutex_init(&pace.mutex, __FILE__ ": pace.mutex");
     for (i = 0; i < ARRAYSIZE(pace.limits); i++) pace.limits[i] = RATE_UNLIMITED;
     rate_init(&pace.rate, queue_clock());
-    sync_mutex_init(&pool.mutex, __FILE__ ": pool.mutex");
-    sync_cond_init(&pool.work_came);
-    sync_cond_init(&pool.thread_gone);
-    list_init(&pool.work);
-    pool.stop = FALSE;
     return S_OK;
 }
 
@@ -386,11 +338,7 @@ void transfer_shutdown(void)
     queue_enter();
     queue_for_each_locked(stop_one, NULL);
     queue_leave();
-    sync_lock(&pool.mutex);
-    pool.stop = TRUE;
-    sync_wake_all(&pool.work_came);
-    while (pool.threads) sync_wait(&pool.thread_gone, &pool.mutex);
-    sync_unlock(&pool.mutex);
+    crew_shutdown();
 }
 
 HRESULT transfer_create(struct queue_job *job, struct transfer **ret)
@@ -411,25 +359,7 @@ HRESULT transfer_create(struct queue_job *job, struct transfer **ret)
 
 HRESULT transfer_start(struct transfer *transfer)
 {
-    HRESULT hr = S_OK;
-    HANDLE thread;
-
-    sync_lock(&pool.mutex);
-    list_add_tail(&pool.work, &transfer->entry);
-    if (pool.idle > list_count(&pool.work) - 1)
-        sync_wake(&pool.work_came);
-    else if ((thread = CreateThread(NULL, 0, pool_thread, NULL, 0, NULL)))
-    {
-        pool.threads++;
-        CloseHandle(thread);
-    }
-    else
-    {
-        hr = HRESULT_FROM_WIN32(GetLastError());
-        list_remove(&transfer->entry);
-    }
-    sync_unlock(&pool.mutex);
-    return hr;
+    return crew_start(run, transfer);
 }
 
 void transfer_stop(struct transfer *transfer)

@@ -19,7 +19,7 @@
  */
 
 /*
- * A transfer is a thread that works through the unfinished files of one job, from a pool of kept threads.  It owns its network
+ * A transfer is a thread that works through the unfinished files of one job, one of the crew's.  It owns its network
  * requests and its output file; it tells queue.c what happened and ends.  Started and stopped by engine.c and queue.c.
  */
 

@@ -59,7 +59,6 @@ struct file_plan
 
 struct transfer
 {
-    struct list entry;          /* in pool.work */
     struct queue_job *job;
     HANDLE cancel;              /* manual-reset event */
     LONG stop;                  /* as the event, without a call to wineserver */

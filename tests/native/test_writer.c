@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "fakedisk.h"
+#include "crew.h"
 #include "lander.h"
 #include "writer.h"
 #include "core/str.h"
@@ -319,5 +320,7 @@ START_TEST(writer)
     test_truth();
     test_failures();
     test_time();
+    crew_init();
     test_lander();
+    crew_shutdown();
 }
