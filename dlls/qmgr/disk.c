@@ -24,9 +24,9 @@
 
 #include "windef.h"
 #include "winbase.h"
-#include "winternl.h"
 
 #include "disk.h"
+#include "exact_name.h"
 #include "core/str.h"
 
 struct disk_file
@@ -52,45 +52,16 @@ static BOOL is_absent(DWORD error)
     return error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND;
 }
 
-/* Not imported: what Wine's ntdll has of the C library would come with it, and its memcpy is slow. */
-static struct
+/* INVALID_HANDLE_VALUE also where a name has no exact form: the ordinary call decides. */
+static HANDLE open_exact(const WCHAR *path, DWORD access, DWORD share, DWORD disposition, DWORD attributes)
 {
-    BOOLEAN (WINAPI *to_nt_path)(const WCHAR *path, UNICODE_STRING *name, WCHAR **file_part, void *reserved);
-    NTSTATUS (WINAPI *create_file)(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, IO_STATUS_BLOCK *io, LARGE_INTEGER *size,
-                                   ULONG file_attributes, ULONG sharing, ULONG disposition, ULONG options, void *ea, ULONG ea_size);
-    void (WINAPI *free_string)(UNICODE_STRING *name);
-} nt;
-
-static BOOL CALLBACK find_nt(INIT_ONCE *once, void *param, void **ctx)
-{
-    HMODULE module = GetModuleHandleW(L"ntdll.dll");
-
-    nt.to_nt_path = (void *)GetProcAddress(module, "RtlDosPathNameToNtPathName_U");
-    nt.create_file = (void *)GetProcAddress(module, "NtCreateFile");
-    nt.free_string = (void *)GetProcAddress(module, "RtlFreeUnicodeString");
-    return TRUE;
-}
-
-/*
- * CREATE_ALWAYS by exactly this name.  For a name that is not there Wine looks through the whole folder for another spelling of it, unless the
- * call says that case counts (WINE.FS.6), which CreateFileW cannot.  NULL: let CreateFileW try, for which the folder may have another spelling.
- */
-static HANDLE create_exact(const WCHAR *path, DWORD access, DWORD share, DWORD attributes)
-{
-    static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
-    OBJECT_ATTRIBUTES object;
-    UNICODE_STRING name;
-    IO_STATUS_BLOCK io;
-    NTSTATUS status;
+    WCHAR *exact = exact_name(path);
     HANDLE handle;
 
-    InitOnceExecuteOnce(&once, find_nt, NULL, NULL);
-    if (!nt.to_nt_path || !nt.create_file || !nt.free_string || !nt.to_nt_path(path, &name, NULL, NULL)) return NULL;
-    InitializeObjectAttributes(&object, &name, 0, NULL, NULL);
-    status = nt.create_file(&handle, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES, &object, &io, NULL, attributes, share, FILE_OVERWRITE_IF,
-                            FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
-    nt.free_string(&name);
-    return status ? NULL : handle;
+    if (!exact) return INVALID_HANDLE_VALUE;
+    handle = CreateFileW(exact, access, share, NULL, disposition, attributes, NULL);
+    free(exact);
+    return handle;
 }
 
 static HRESULT win_open(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_file **ret)
@@ -111,8 +82,8 @@ static HRESULT win_open(struct disk *disk, const WCHAR *path, UINT32 flags, stru
     *ret = NULL;
     if (!(file = malloc(sizeof(*file)))) return E_OUTOFMEMORY;
     file->position = 0;
-    if (!(flags & DISK_EXACT) || disposition != CREATE_ALWAYS || !(file->handle = create_exact(path, access, share, attributes)))
-        file->handle = CreateFileW(path, access, share, NULL, disposition, attributes, NULL);
+    file->handle = flags & DISK_EXACT ? open_exact(path, access, share, disposition, attributes) : INVALID_HANDLE_VALUE;
+    if (file->handle == INVALID_HANDLE_VALUE) file->handle = CreateFileW(path, access, share, NULL, disposition, attributes, NULL);
     if (file->handle == INVALID_HANDLE_VALUE)
     {
         hr = last_error();
@@ -253,23 +224,33 @@ static HRESULT rename_handle(HANDLE handle, const WCHAR *to, BOOL replace)
     return hr;
 }
 
-static void finish_handle(HANDLE handle, UINT64 time)
+/* Attributes together with times, since Wine 10 forgets some with the times; a file that is read-only takes no other attribute in Wine. */
+static HRESULT finish_handle(HANDLE handle, UINT64 time, UINT32 wanted)
 {
+    static const DWORD kept = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
     FILE_BASIC_INFO basic;
+    BOOL read_only;
 
-    if (!GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof(basic))) return;
+    if (!GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof(basic))) return last_error();
     basic.FileAttributes &= ~FILE_ATTRIBUTE_HIDDEN;
+    if (wanted & DISK_ATTRIBUTES) basic.FileAttributes = (basic.FileAttributes & ~kept) | (wanted & kept);
+    read_only = !!(basic.FileAttributes & FILE_ATTRIBUTE_READONLY);
+    basic.FileAttributes &= ~FILE_ATTRIBUTE_READONLY;
     if (!basic.FileAttributes) basic.FileAttributes = FILE_ATTRIBUTE_NORMAL;
     basic.CreationTime.QuadPart = basic.LastWriteTime.QuadPart = time;      /* 0: as they are */
     basic.LastAccessTime.QuadPart = basic.ChangeTime.QuadPart = 0;
-    SetFileInformationByHandle(handle, FileBasicInfo, &basic, sizeof(basic));
+    if (!SetFileInformationByHandle(handle, FileBasicInfo, &basic, sizeof(basic))) return last_error();
+    if (!read_only) return S_OK;
+    basic.FileAttributes = (basic.FileAttributes & ~FILE_ATTRIBUTE_NORMAL) | FILE_ATTRIBUTE_READONLY;
+    return result_of(SetFileInformationByHandle(handle, FileBasicInfo, &basic, sizeof(basic)));
 }
 
 /* All by one handle: each open of a name costs Wine as much as a small file takes to arrive. */
-static HRESULT win_publish(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, BOOL replace, UINT64 time)
+static HRESULT win_publish(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes)
 {
     LARGE_INTEGER present;
     HANDLE handle;
+    WCHAR *exact;
     HRESULT hr;
 
     handle = CreateFileW(from, DELETE | SYNCHRONIZE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES,
@@ -277,24 +258,47 @@ static HRESULT win_publish(struct disk *disk, const WCHAR *from, const WCHAR *to
     if (handle == INVALID_HANDLE_VALUE) return last_error();
     hr = result_of(GetFileSizeEx(handle, &present));
     if (SUCCEEDED(hr) && present.QuadPart != size) hr = HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
-    if (SUCCEEDED(hr)) hr = rename_handle(handle, to, replace);
-    if (SUCCEEDED(hr)) finish_handle(handle, time);
+    if (SUCCEEDED(hr))
+    {
+        hr = E_FAIL;
+        if (flags & DISK_EXACT && (exact = exact_name(to)))
+        {
+            hr = rename_handle(handle, exact, !!(flags & DISK_REPLACE));
+            free(exact);
+        }
+        if (FAILED(hr)) hr = rename_handle(handle, to, !!(flags & DISK_REPLACE));
+    }
+    if (SUCCEEDED(hr)) finish_handle(handle, time, attributes);
     CloseHandle(handle);
     return hr;
 }
 
 static HRESULT win_remove(struct disk *disk, const WCHAR *path)
 {
-    if (DeleteFileW(path) || is_absent(GetLastError())) return S_OK;
+    WCHAR *exact = exact_name(path);
+    BOOL gone = exact && (DeleteFileW(exact) || is_absent(GetLastError()));
+
+    free(exact);
+    if (gone || DeleteFileW(path) || is_absent(GetLastError())) return S_OK;
     return last_error();
 }
 
-static HRESULT win_stat(struct disk *disk, const WCHAR *path, struct disk_stat *stat)
+static BOOL get_attributes(const WCHAR *path, BOOL by_exact_name, WIN32_FILE_ATTRIBUTE_DATA *data)
+{
+    WCHAR *exact = by_exact_name ? exact_name(path) : NULL;
+    BOOL ret = exact && GetFileAttributesExW(exact, GetFileExInfoStandard, data);
+
+    if (!ret && !(exact && is_absent(GetLastError()))) ret = GetFileAttributesExW(path, GetFileExInfoStandard, data);
+    free(exact);
+    return ret;
+}
+
+static HRESULT win_stat(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_stat *stat)
 {
     WIN32_FILE_ATTRIBUTE_DATA data;
 
     memset(stat, 0, sizeof(*stat));
-    if (!GetFileAttributesExW(path, GetFileExInfoStandard, &data)) return last_error();
+    if (!get_attributes(path, !!(flags & DISK_EXACT), &data)) return last_error();
     stat->size = (UINT64)data.nFileSizeHigh << 32 | data.nFileSizeLow;
     stat->write_time = (UINT64)data.ftLastWriteTime.dwHighDateTime << 32 | data.ftLastWriteTime.dwLowDateTime;
     stat->directory = !!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY);
@@ -332,7 +336,7 @@ static WCHAR *search_pattern(const WCHAR *dir)
     return pattern;
 }
 
-static HRESULT win_list(struct disk *disk, const WCHAR *dir, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx)
+static HRESULT win_list(struct disk *disk, const WCHAR *dir, BOOL all, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx)
 {
     WIN32_FIND_DATAW data;
     WCHAR *pattern;
@@ -349,7 +353,8 @@ static HRESULT win_list(struct disk *disk, const WCHAR *dir, HRESULT (*found)(vo
     }
     for (;;)
     {
-        if (!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) && FAILED(hr = found(ctx, data.cFileName))) break;
+        if ((all || !(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)) && FAILED(hr = found(ctx, data.cFileName))) break;
+        if (all && data.cAlternateFileName[0] && FAILED(hr = found(ctx, data.cAlternateFileName))) break;
         if (FindNextFileW(find, &data)) continue;
         if (GetLastError() != ERROR_NO_MORE_FILES) hr = last_error();
         break;
@@ -358,38 +363,36 @@ static HRESULT win_list(struct disk *disk, const WCHAR *dir, HRESULT (*found)(vo
     return hr;
 }
 
-/* Opened for attributes alone, so that a reader of the published file is not in the way. */
-static HRESULT set_times(const WCHAR *path, UINT64 time)
+/* Not imported: what Wine's ntdll has of the C library would come with it, and its memcpy is slow. */
+static WCHAR (WINAPI *upcase)(WCHAR c);
+
+static BOOL CALLBACK find_upcase(INIT_ONCE *once, void *param, void **ctx)
 {
-    FILETIME filetime;
+    upcase = (void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlUpcaseUnicodeChar");
+    return TRUE;
+}
+
+static WCHAR win_fold(WCHAR c)
+{
+    static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
+
+    if (c < 0x80) return c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c;
+    InitOnceExecuteOnce(&once, find_upcase, NULL, NULL);
+    return upcase(c);
+}
+
+/* Opened for attributes alone, so that a reader of the published file is not in the way. */
+static HRESULT win_finish(struct disk *disk, const WCHAR *path, UINT64 time, UINT32 attributes)
+{
     HANDLE handle;
     HRESULT hr;
 
-    handle = CreateFileW(path, FILE_WRITE_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+    handle = CreateFileW(path, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
                          OPEN_EXISTING, 0, NULL);
     if (handle == INVALID_HANDLE_VALUE) return last_error();
-    filetime.dwLowDateTime = (DWORD)time;
-    filetime.dwHighDateTime = (DWORD)(time >> 32);
-    hr = result_of(SetFileTime(handle, &filetime, NULL, &filetime));
+    hr = finish_handle(handle, time, attributes);
     CloseHandle(handle);
     return hr;
-}
-
-/* Attributes come last: Wine 10 forgets the hidden and the system one when it sets times. */
-static HRESULT win_finish(struct disk *disk, const WCHAR *path, UINT64 time, UINT32 wanted)
-{
-    static const DWORD kept = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
-    HRESULT hr = time ? set_times(path, time) : S_OK, hr2 = S_OK;
-    DWORD attributes = GetFileAttributesW(path), as_found = attributes;
-
-    if (attributes == INVALID_FILE_ATTRIBUTES) return last_error();
-    attributes &= ~FILE_ATTRIBUTE_HIDDEN;
-    if (wanted & DISK_ATTRIBUTES) attributes = (attributes & ~kept) | (wanted & kept);
-    /* a read-only file takes no other attribute in Wine: that one comes last */
-    if ((attributes ^ as_found) & ~FILE_ATTRIBUTE_READONLY)
-        hr2 = result_of(SetFileAttributesW(path, attributes & ~FILE_ATTRIBUTE_READONLY ? attributes & ~FILE_ATTRIBUTE_READONLY : FILE_ATTRIBUTE_NORMAL));
-    if (attributes & FILE_ATTRIBUTE_READONLY) hr2 = result_of(SetFileAttributesW(path, attributes));
-    return FAILED(hr) ? hr : hr2;
 }
 
 struct disk *disk_get(void)
@@ -397,7 +400,7 @@ struct disk *disk_get(void)
     static struct disk disk =
     {
         win_open, win_close, win_read, win_write, win_set_size, win_reserve, win_get_size, win_flush, win_rename, win_publish,
-        win_remove, win_stat, win_flush_dir, win_list, win_finish
+        win_remove, win_stat, win_flush_dir, win_list, win_fold, win_finish
     };
 
     return &disk;

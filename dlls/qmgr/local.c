@@ -26,6 +26,7 @@
 #include "wingdi.h"
 #include "winuser.h"
 
+#include "exact_name.h"
 #include "local.h"
 #include "security.h"
 #include "core/str.h"
@@ -108,7 +109,7 @@ static DWORD try_to_write(const WCHAR *folder)
     size_t len = str_len(folder);
     HANDLE file = INVALID_HANDLE_VALUE;
     DWORD error = ERROR_FILE_EXISTS;
-    WCHAR *path;
+    WCHAR *path, *exact;
     UINT32 i;
 
     if (!(path = malloc((len + 32) * sizeof(*path)))) return ERROR_NOT_ENOUGH_MEMORY;
@@ -116,9 +117,11 @@ static DWORD try_to_write(const WCHAR *folder)
     for (i = 0; i < 100 && error == ERROR_FILE_EXISTS; i++)
     {
         wsprintfW(path + len, L"BIT%lx%lx.tmp", GetCurrentProcessId(), InterlockedIncrement(&count));
-        file = CreateFileW(path, GENERIC_WRITE | DELETE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, CREATE_NEW,
+        exact = exact_name(path);
+        file = CreateFileW(exact ? exact : path, GENERIC_WRITE | DELETE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, CREATE_NEW,
                            FILE_ATTRIBUTE_HIDDEN | FILE_FLAG_DELETE_ON_CLOSE, NULL);
         error = file != INVALID_HANDLE_VALUE ? ERROR_SUCCESS : GetLastError();
+        free(exact);
     }
     if (file != INVALID_HANDLE_VALUE) CloseHandle(file);
     free(path);

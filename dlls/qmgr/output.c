@@ -54,7 +54,7 @@ HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*ra
         for (i = 0; suffix[i]; i++) (*name)[pos++] = suffix[i];
         (*name)[pos] = 0;
         /* Whatever else goes wrong here will be told when the file is opened. */
-        if (FAILED(disk->stat(disk, *name, &stat))) return S_OK;
+        if (FAILED(disk->stat(disk, *name, DISK_EXACT, &stat))) return S_OK;
     }
     free(*name);
     *name = NULL;

@@ -464,7 +464,7 @@ static HRESULT fake_remove(struct disk *disk, const WCHAR *path)
     return leave(fake, hr);
 }
 
-static HRESULT fake_stat(struct disk *disk, const WCHAR *path, struct disk_stat *stat)
+static HRESULT fake_stat(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_stat *stat)
 {
     struct fakedisk *fake = fake_of(disk);
     struct name *name;
@@ -501,7 +501,7 @@ static HRESULT fake_flush_dir(struct disk *disk, const WCHAR *path)
     return leave(fake, hr);
 }
 
-static HRESULT fake_list(struct disk *disk, const WCHAR *dir, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx)
+static HRESULT fake_list(struct disk *disk, const WCHAR *dir, BOOL all, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx)
 {
     struct fakedisk *fake = fake_of(disk);
     size_t len = str_len(dir);
@@ -510,7 +510,7 @@ static HRESULT fake_list(struct disk *disk, const WCHAR *dir, HRESULT (*found)(v
     HRESULT hr;
 
     /* The callback may come back in, so the names are copied first. */
-    hr = enter(fake, FAKE_READ, FALSE);
+    hr = enter(fake, FAKE_LIST, FALSE);
     for (i = 0; SUCCEEDED(hr) && i < fake->live.count; i++)
     {
         const WCHAR *path = fake->live.list[i].path;
@@ -544,18 +544,23 @@ static HRESULT fake_finish(struct disk *disk, const WCHAR *path, UINT64 time, UI
     return leave(fake, hr);
 }
 
-static HRESULT fake_publish(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, BOOL replace, UINT64 time)
+static HRESULT fake_publish(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes)
 {
     struct fakedisk *fake = fake_of(disk);
-    struct name *name = NULL;
+    struct name *name = NULL, *there;
     HRESULT hr = enter(fake, FAKE_RENAME, TRUE);
 
+    if (flags & DISK_EXACT)
+    {
+        fake->counts[FAKE_EXACT]++;
+        if ((there = find_name(&fake->live, to)) && str_cmp(there->path, to)) hr = E_UNEXPECTED; /* Wine would have two files */
+    }
     if (SUCCEEDED(hr) && !(name = find_name(&fake->live, from))) hr = HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
     if (SUCCEEDED(hr) && name->inode->live.size != size) hr = HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
-    if (SUCCEEDED(hr) && !replace && find_name(&fake->live, to)) hr = HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS);
+    if (SUCCEEDED(hr) && !(flags & DISK_REPLACE) && find_name(&fake->live, to)) hr = HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS);
     if (SUCCEEDED(hr)) change_name(fake, from, to, name->inode);
     hr = leave(fake, hr);
-    if (SUCCEEDED(hr)) fake_finish(disk, to, time, 0);
+    if (SUCCEEDED(hr)) fake_finish(disk, to, time, attributes);
     return hr;
 }
 
@@ -566,7 +571,7 @@ struct fakedisk *fakedisk_create(void)
     static const struct disk operations =
     {
         fake_open, fake_close, fake_read, fake_write, fake_set_size, fake_reserve, fake_get_size, fake_flush, fake_rename,
-        fake_publish, fake_remove, fake_stat, fake_flush_dir, fake_list, fake_finish
+        fake_publish, fake_remove, fake_stat, fake_flush_dir, fake_list, str_fold, fake_finish
     };
     struct fakedisk *fake = need(calloc(1, sizeof(*fake)));
 

@@ -50,6 +50,8 @@ enum fake_op                    /* what is counted and can be failed */
     FAKE_REMOVE,
     FAKE_FLUSH_DIR,
     FAKE_FINISH,
+    FAKE_LIST,
+    FAKE_EXACT,                 /* a FAKE_RENAME whose caller says that no other spelling is there; only counted */
     FAKE_OP_COUNT
 };
 

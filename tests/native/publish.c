@@ -79,12 +79,14 @@ static void test_one(void)
     struct publish_file file = {0};
     struct fakedisk *fake;
     HRESULT hr;
-    size_t i;
+    size_t i, n;
 
     file.temp_name = (WCHAR *)temp;
     file.local_name = (WCHAR *)local;
-    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    /* also when it came behind the back of whoever had looked for it */
+    for (n = 0; n < 2 * ARRAY_SIZE(rows); n++)
     {
+        i = n / 2;
         fake = fakedisk_create();
         put(fake, temp, rows[i].temp);
         put(fake, local, rows[i].local);
@@ -92,7 +94,7 @@ static void test_one(void)
         file.size = rows[i].size;
         file.time = 77;
         file.again = rows[i].again;
-        hr = publish_one(fakedisk_disk(fake), &file);
+        hr = publish_one(fakedisk_disk(fake), &file, n % 2);
         ok(hr == rows[i].hr, "[%s] row %u: got %#x\n", rows[i].facts, (UINT32)i, hr);
         ok(has(fake, local, rows[i].result), "[%s] row %u: wrong file\n", rows[i].facts, (UINT32)i);
         ok(SUCCEEDED(hr) ? has(fake, temp, NULL) : has(fake, temp, rows[i].temp), "[%s] row %u: temporary file\n", rows[i].facts, (UINT32)i);
@@ -105,14 +107,14 @@ static void test_one(void)
     fake = fakedisk_create();
     put(fake, temp, "new");
     fakedisk_fail(fake, FAKE_FINISH, 0, 1, E_ACCESSDENIED);
-    hr = publish_one(fakedisk_disk(fake), &file);
+    hr = publish_one(fakedisk_disk(fake), &file, FALSE);
     ok(hr == S_OK && has(fake, local, "new"), "got %#x\n", hr);
     fakedisk_fail(fake, FAKE_RENAME, 0, 1, HR_SHARING);
     put(fake, temp, "two");
-    hr = publish_one(fakedisk_disk(fake), &file);
+    hr = publish_one(fakedisk_disk(fake), &file, FALSE);
     ok(hr == HR_SHARING && has(fake, local, "new") && has(fake, temp, "two"), "[BEH.FILE.21] got %#x\n", hr);
     fakedisk_fail(fake, FAKE_READ, 0, ~0u, E_ACCESSDENIED);
-    hr = publish_one(fakedisk_disk(fake), &file);
+    hr = publish_one(fakedisk_disk(fake), &file, FALSE);
     ok(hr == E_ACCESSDENIED, "got %#x\n", hr);
     fakedisk_free(fake);
 }
@@ -379,7 +381,7 @@ static void test_flush_failure(void)
     HRESULT hr;
 
     init(&owner, 4);
-    fakedisk_fail(owner.fake, FAKE_FLUSH_DIR, 0, 1, E_FAIL);
+    fakedisk_fail(owner.fake, FAKE_FLUSH_DIR, 1, 1, E_FAIL);       /* of C:\\out, behind C:\\ */
     hr = complete(&owner);
     ok(hr == E_FAIL, "got %#x\n", hr);
     check_records(&owner, "COMPLETING! PUBLISHED FILE_FLAGS FILE_FLAGS COMPLETE_FAILED! ");
@@ -595,6 +597,97 @@ static void test_folders(void)
     fakedisk_free(fake);
 }
 
+#define MANY 200
+
+static void make_many(struct publish_list *list, struct fakedisk *fake)
+{
+    WCHAR name[40];
+    UINT32 i, pos;
+
+    list->count = 2 * MANY + 10;
+    list->files = calloc(list->count, sizeof(*list->files));
+    for (i = 0; i < list->count; i++)
+    {
+        /* two folders of many, in turn, one spelled in two ways, and one of few */
+        static const WCHAR *const folders[] = { L"C:\\many\\", L"C:\\More\\", L"C:\\many\\", L"C:\\MORE\\" };
+        const WCHAR *folder = i < 2 * MANY ? folders[i % 4] : L"C:\\many\\few\\";
+
+        for (pos = 0; folder[pos]; pos++) name[pos] = folder[pos];
+        name[pos++] = 'F';
+        name[pos++] = '0' + i / 100;
+        name[pos++] = '0' + i / 10 % 10;
+        name[pos++] = '0' + i % 10;
+        name[pos] = 0;
+        list->files[i].file = i;
+        list->files[i].size = 4;
+        list->files[i].local_name = str_dup(name);
+        name[pos++] = 't';
+        name[pos] = 0;
+        list->files[i].temp_name = str_dup(name);
+        put(fake, name, "data");
+    }
+}
+
+static void check_many(struct fakedisk *fake, const struct publish_list *list, const char *what)
+{
+    UINT32 i, wrong = 0;
+
+    for (i = 0; i < list->count; i++)
+        if (!has(fake, list->files[i].local_name, "data") || !has(fake, list->files[i].temp_name, NULL)) wrong++;
+    ok(!wrong, "[JOB.Complete.7] %s: %u files are wrong\n", what, wrong);
+}
+
+/* A folder with many of them is looked through once, and what is there in another spelling is replaced, never doubled (WINE.FS.6). */
+static void test_many(void)
+{
+    static const struct
+    {
+        const char *what;
+        HRESULT list;           /* of the looks */
+        const WCHAR *there, *there2;
+        BOOL twice;             /* the same name twice in the list */
+        UINT32 exact;
+    }
+    rows[] =
+    {
+        {"all new", S_OK, NULL, NULL, FALSE, 2 * MANY},
+        {"some are there", S_OK, L"C:\\many\\f100", L"C:\\MORE\\F399", FALSE, 2 * MANY - 2},
+        {"the first and the last", S_OK, L"C:\\many\\f000", L"C:\\many\\f398", FALSE, 2 * MANY - 2},
+        {"others are there", S_OK, L"C:\\many\\F10", L"C:\\many\\F1000", FALSE, 2 * MANY},
+        {"one is twice", S_OK, NULL, NULL, TRUE, 2 * MANY - 1},
+        {"cannot look", E_ACCESSDENIED, L"C:\\many\\f100", NULL, FALSE, 0},
+    };
+    struct publish_outcome outcome;
+    struct publish_list list;
+    struct fakedisk *fake;
+    UINT64 count;
+    HRESULT hr;
+    size_t i, j;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        fake = fakedisk_create();
+        make_many(&list, fake);
+        if (rows[i].there) put(fake, rows[i].there, "old");
+        if (rows[i].there2) put(fake, rows[i].there2, "old");
+        for (j = 0; rows[i].twice && list.files[8].local_name[j]; j++) list.files[304].local_name[j] = str_fold(list.files[8].local_name[j]);
+        if (FAILED(rows[i].list)) fakedisk_fail(fake, FAKE_LIST, 0, ~0u, rows[i].list);
+        hr = publish_files(fakedisk_disk(fake), &list, &outcome);
+        ok(hr == S_OK && outcome.hr == S_OK && outcome.count == list.count, "[JOB.Complete.7] %s: got %#x, %u files\n", rows[i].what, outcome.hr,
+           outcome.count);
+        check_many(fake, &list, rows[i].what);
+        count = fakedisk_count(fake, FAKE_EXACT);
+        ok(count == rows[i].exact, "%s: %u exact\n", rows[i].what, (UINT32)count);
+        count = fakedisk_count(fake, FAKE_LIST);
+        ok(count == 2, "%s: %u looks\n", rows[i].what, (UINT32)count);
+        count = fakedisk_count(fake, FAKE_FLUSH_DIR);
+        ok(count == 3, "%s: %u flushes of folders\n", rows[i].what, (UINT32)count);
+        publish_outcome_free(&outcome);
+        publish_list_free(&list);
+        fakedisk_free(fake);
+    }
+}
+
 /* output.c */
 
 static UINT64 values[40];
@@ -711,6 +804,7 @@ START_TEST(publish)
     test_one();
     test_lists();
     test_folders();
+    test_many();
     test_complete();
     test_rename_failure();
     test_group();

@@ -457,7 +457,7 @@ static BOOL has(struct fakedisk *fake, const WCHAR *name)
     memcpy(path, dir, sizeof(dir));
     path[ARRAY_SIZE(dir) - 1] = '\\';
     memcpy(path + ARRAY_SIZE(dir), name, (str_len(name) + 1) * sizeof(WCHAR));
-    return SUCCEEDED(fakedisk_disk(fake)->stat(fakedisk_disk(fake), path, &stat));
+    return SUCCEEDED(fakedisk_disk(fake)->stat(fakedisk_disk(fake), path, 0, &stat));
 }
 
 static void put_generation(struct fakedisk *fake, const char *prefix, UINT64 number, const void *data, size_t size)

@@ -39,7 +39,8 @@ struct disk_file;               /* opaque, per implementation */
 #define DISK_HIDDEN        0x20 /* hidden attribute on creation [BEH.FILE.11] */
 #define DISK_ATTRIBUTES    0x80000000u /* for finish: attributes are given */
 #define DISK_SHARE_ALL     0x40 /* others may read, write and delete (clients read temporary files [BEH.FILE.14]) */
-#define DISK_EXACT         0x80 /* no other spelling of the last part of the name is meant: nobody has to look through the folder for one */
+#define DISK_EXACT         0x80 /* no other spelling of the last part of the name is there, or meant: nobody has to look through the folder for one */
+#define DISK_REPLACE       0x100 /* publish: what is there */
 
 struct disk_stat
 {
@@ -64,12 +65,15 @@ struct disk
     HRESULT (*flush)(struct disk_file *file);
     /* Replaces an existing target atomically. Durable after flush_dir of the target's folder. */
     HRESULT (*rename)(struct disk *disk, const WCHAR *from, const WCHAR *to);
-    /* The same for a file that must have `size` octets (ERROR_FILE_CORRUPT), and `finish`; unless `replace`, ERROR_ALREADY_EXISTS. */
-    HRESULT (*publish)(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, BOOL replace, UINT64 time);
-    HRESULT (*remove)(struct disk *disk, const WCHAR *path);                       /* S_OK also if it was not there */
-    HRESULT (*stat)(struct disk *disk, const WCHAR *path, struct disk_stat *stat); /* ERROR_FILE_NOT_FOUND ... */
+    /* The same for a file that must have `size` octets (ERROR_FILE_CORRUPT), and `finish`. flags: DISK_REPLACE, else ERROR_ALREADY_EXISTS if
+     * there is one; DISK_EXACT. */
+    HRESULT (*publish)(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes);
+    HRESULT (*remove)(struct disk *disk, const WCHAR *path);                       /* by its exact name; S_OK also if it was not there */
+    HRESULT (*stat)(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_stat *stat); /* DISK_EXACT or 0; ERROR_FILE_NOT_FOUND ... */
     HRESULT (*flush_dir)(struct disk *disk, const WCHAR *path);
-    HRESULT (*list)(struct disk *disk, const WCHAR *dir, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx); /* files only */
+    /* Names of files; or, with `all`, everything by which something there can be opened: also folders, and short names. */
+    HRESULT (*list)(struct disk *disk, const WCHAR *dir, BOOL all, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx);
+    WCHAR (*fold)(WCHAR c);     /* names that are equal so folded are one */
     /* After publishing: write and creation time, hidden cleared [BEH.HTTP.70, BEH.FILE.20]. time 0: leave the times. Or, with
      * DISK_ATTRIBUTES, the attributes of the source as Windows numbers them [BEH.SMB.3]. */
     HRESULT (*finish)(struct disk *disk, const WCHAR *path, UINT64 time, UINT32 attributes);

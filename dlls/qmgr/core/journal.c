@@ -361,7 +361,7 @@ static HRESULT list_numbers(struct journal *journal, struct numbers *numbers)
     HRESULT hr;
 
     memset(numbers, 0, sizeof(*numbers));
-    hr = journal->disk->list(journal->disk, journal->dir, found_name, numbers);
+    hr = journal->disk->list(journal->disk, journal->dir, FALSE, found_name, numbers);
     if (FAILED(hr)) free(numbers->list);
     return hr;
 }

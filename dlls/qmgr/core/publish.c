@@ -22,6 +22,8 @@
 #include "core/publish.h"
 #include "core/str.h"
 
+#define LOOK_FROM 64            /* files in one folder: from there on a look through it beforehand costs less than what it saves */
+
 static BOOL is_absent(HRESULT hr)
 {
     return hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND) || hr == HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
@@ -111,7 +113,7 @@ HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path)
     return hr;
 }
 
-HRESULT publish_one(struct disk *disk, const struct publish_file *file)
+HRESULT publish_one(struct disk *disk, const struct publish_file *file, BOOL is_new)
 {
     struct disk_stat local;
     HRESULT hr;
@@ -119,85 +121,195 @@ HRESULT publish_one(struct disk *disk, const struct publish_file *file)
     if (!file->temp_name)
     {
         /* it was written in its place [BEH.HTTP.65] */
-        if (FAILED(hr = disk->stat(disk, file->local_name, &local))) return hr;
+        if (FAILED(hr = disk->stat(disk, file->local_name, 0, &local))) return hr;
         if (local.directory) return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
         if (local.size != file->size) return HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
         disk->finish(disk, file->local_name, file->time, file->attributes);
         return S_OK;
     }
-    hr = disk->publish(disk, file->temp_name, file->local_name, file->size, FALSE, file->time);
+    hr = disk->publish(disk, file->temp_name, file->local_name, file->size, is_new ? DISK_EXACT : 0, file->time, file->attributes);
     if (hr == HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS))
     {
-        if (FAILED(hr = disk->stat(disk, file->local_name, &local)) && !is_absent(hr)) return hr;
+        if (FAILED(hr = disk->stat(disk, file->local_name, 0, &local)) && !is_absent(hr)) return hr;
         if (SUCCEEDED(hr) && (local.directory || local.read_only)) return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
-        hr = disk->publish(disk, file->temp_name, file->local_name, file->size, TRUE, file->time);
+        hr = disk->publish(disk, file->temp_name, file->local_name, file->size, DISK_REPLACE, file->time, file->attributes);
     }
-    if (is_absent(hr) && file->again && SUCCEEDED(disk->stat(disk, file->local_name, &local)) && !local.directory && local.size == file->size)
+    if (is_absent(hr) && file->again && SUCCEEDED(disk->stat(disk, file->local_name, 0, &local)) && !local.directory && local.size == file->size)
     {
         /* The rename may have been the last thing before a crash. */
         disk->finish(disk, file->local_name, file->time, file->attributes);
         return S_OK;
     }
-    if (SUCCEEDED(hr) && file->attributes) disk->finish(disk, file->local_name, file->time, file->attributes);
     return hr;
 }
 
-/* What was done to a file, and where. */
+/* What is done to a file, and where. */
 struct step
 {
     const WCHAR *path;
+    WCHAR *folded;              /* the same, as names compare */
     size_t folder_len;
-    UINT32 folder_hash;         /* so that a job with thousands of folders is no matter */
+    BOOL is_new;                /* nothing of that name is there, in no spelling */
     BOOL done;
+    HRESULT hr;                 /* why not */
 };
 
-static struct step *make_steps(const struct publish_list *list, BOOL local)
+struct steps
 {
-    struct step *steps;
-    UINT32 i;
-    size_t j;
+    struct step *all;           /* in the order they are taken */
+    struct step **sorted;       /* by folder, then by name, then as in `all` */
+    WCHAR *text;
+    UINT32 count;
+};
 
-    if (!(steps = calloc(list->count, sizeof(*steps)))) return NULL;
-    for (i = 0; i < list->count; i++)
-    {
-        steps[i].path = local ? list->files[i].local_name : list->files[i].temp_name;
-        steps[i].folder_len = folder_len(steps[i].path);
-        for (j = 0; j < steps[i].folder_len; j++)
-            steps[i].folder_hash = steps[i].folder_hash * 31 + str_fold(steps[i].path[j]);
-    }
-    return steps;
+static int compare_folders(const struct step *a, const struct step *b)
+{
+    if (a->folder_len != b->folder_len) return a->folder_len < b->folder_len ? -1 : 1;
+    return memcmp(a->folded, b->folded, a->folder_len * sizeof(*a->folded));
 }
 
-static BOOL same_folder(const struct step *a, const struct step *b)
+static const WCHAR *name_of(const struct step *step)
 {
-    return a->folder_hash == b->folder_hash && a->folder_len == b->folder_len
-           && !str_nicmp(a->path, b->path, a->folder_len);
+    const WCHAR *name = step->folded + step->folder_len;
+
+    return *name == '\\' || *name == '/' ? name + 1 : name;
+}
+
+static int compare_steps(const void *ptr_a, const void *ptr_b)
+{
+    const struct step *a = *(struct step *const *)ptr_a, *b = *(struct step *const *)ptr_b;
+    int diff;
+
+    if (!(diff = compare_folders(a, b)) && !(diff = str_cmp(name_of(a), name_of(b)))) diff = a < b ? -1 : 1;
+    return diff;
+}
+
+static void free_steps(struct steps *steps)
+{
+    free(steps->all);
+    free(steps->sorted);
+    free(steps->text);
+}
+
+static BOOL make_steps(struct disk *disk, const struct publish_list *list, BOOL local, struct steps *steps)
+{
+    size_t size = 0;
+    WCHAR *text;
+    UINT32 i;
+
+    for (i = 0; i < list->count; i++) size += str_len(local ? list->files[i].local_name : list->files[i].temp_name) + 1;
+    steps->count = list->count;
+    steps->all = calloc(list->count, sizeof(*steps->all));
+    steps->sorted = malloc(list->count * sizeof(*steps->sorted));
+    steps->text = text = malloc(size * sizeof(*text));
+    if (!steps->all || !steps->sorted || !text)
+    {
+        free_steps(steps);
+        return FALSE;
+    }
+    for (i = 0; i < list->count; i++)
+    {
+        struct step *step = steps->sorted[i] = &steps->all[i];
+        const WCHAR *p = step->path = local ? list->files[i].local_name : list->files[i].temp_name;
+
+        step->folded = text;
+        step->folder_len = folder_len(p);
+        do *text++ = disk->fold(*p);
+        while (*p++);
+    }
+    qsort(steps->sorted, steps->count, sizeof(*steps->sorted), compare_steps);
+    return TRUE;
+}
+
+/* Behind the last one of the folder that `first` is in. */
+static UINT32 folder_end(const struct steps *steps, UINT32 first)
+{
+    UINT32 end = first + 1;
+
+    while (end < steps->count && !compare_folders(steps->sorted[first], steps->sorted[end])) end++;
+    return end;
 }
 
 /* Flushes the folder of every step that is done, each folder once. Where that fails they are not done. */
-static HRESULT flush_folders(struct disk *disk, struct step *steps, UINT32 count)
+static void flush_folders(struct disk *disk, struct steps *steps)
 {
-    HRESULT hr, first = S_OK;
-    UINT32 i, j;
+    UINT32 first, end, i;
+    HRESULT hr;
 
-    for (i = 0; i < count; i++)
+    for (first = 0; first < steps->count; first = end)
     {
-        if (!steps[i].done) continue;
-        for (j = i; j && !(steps[j - 1].done && same_folder(&steps[j - 1], &steps[i])); j--) {}
-        if (j) continue; /* flushed already */
-
-        hr = publish_flush_dir(disk, steps[i].path);
+        end = folder_end(steps, first);
+        for (i = first; i < end && !steps->sorted[i]->done; i++) {}
+        if (i == end) continue;
+        hr = publish_flush_dir(disk, steps->sorted[i]->path);
         if (SUCCEEDED(hr) || is_absent(hr)) continue; /* without the folder there is no file either */
-        if (SUCCEEDED(first)) first = hr;
-        for (j = count; j-- > i;)
-            if (same_folder(&steps[j], &steps[i])) steps[j].done = FALSE;
+        for (; i < end; i++)
+        {
+            if (!steps->sorted[i]->done) continue;
+            steps->sorted[i]->done = FALSE;
+            steps->sorted[i]->hr = hr;
+        }
     }
-    return first;
+}
+
+/* Steps in one folder, sorted. */
+struct in_folder
+{
+    struct disk *disk;
+    struct step **steps;
+    UINT32 count;
+};
+
+static HRESULT found_name(void *ctx, const WCHAR *found)
+{
+    const struct in_folder *in = ctx;
+    UINT32 low = 0, high = in->count, mid;
+
+    while (low < high)
+    {
+        struct step *step = in->steps[mid = low + (high - low) / 2];
+        const WCHAR *name = name_of(step), *p = found;
+
+        while (*p && *name == in->disk->fold(*p))
+        {
+            name++;
+            p++;
+        }
+        if (!*name && !*p) step->is_new = FALSE;
+        if (*name < in->disk->fold(*p)) low = mid + 1;
+        else high = mid;
+    }
+    return S_OK;
+}
+
+/*
+ * Looks through the folders for the names of many files at once, where the system would do so for each of them (WINE.FS.6).  What comes to be
+ * there afterwards in the same spelling is found all the same, and in another one as it is when it comes between that look and a rename.
+ */
+static void find_new(struct disk *disk, struct steps *steps)
+{
+    UINT32 first, end, i;
+
+    for (first = 0; first < steps->count; first = end)
+    {
+        struct in_folder in = { disk, steps->sorted + first };
+        WCHAR *folder;
+        HRESULT hr;
+
+        end = folder_end(steps, first);
+        if ((in.count = end - first) < LOOK_FROM) continue;
+        if (!in.steps[0]->folder_len || !(folder = str_ndup(in.steps[0]->path, in.steps[0]->folder_len))) continue;
+        /* of two names of ours that are one, the later one is not new */
+        for (i = 0; i < in.count; i++) in.steps[i]->is_new = !i || str_cmp(name_of(in.steps[i - 1]), name_of(in.steps[i]));
+        hr = disk->list(disk, folder, TRUE, found_name, &in);
+        for (i = 0; FAILED(hr) && i < in.count; i++) in.steps[i]->is_new = FALSE;
+        free(folder);
+    }
 }
 
 HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct publish_outcome *outcome)
 {
-    struct step *steps;
+    struct steps steps;
     UINT32 i, renamed;
     HRESULT hr;
 
@@ -206,39 +318,38 @@ HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct
     if (!list->count) return S_OK;
     outcome->files = malloc(list->count * sizeof(*outcome->files));
     outcome->unsure = malloc(list->count * sizeof(*outcome->unsure));
-    steps = make_steps(list, TRUE);
-    if (!outcome->files || !outcome->unsure || !steps)
+    if (!outcome->files || !outcome->unsure || !make_steps(disk, list, TRUE, &steps))
     {
-        free(steps);
         publish_outcome_free(outcome);
         return E_OUTOFMEMORY;
     }
 
+    find_new(disk, &steps);
     for (renamed = 0; renamed < list->count; renamed++)
     {
-        if (FAILED(hr = publish_one(disk, &list->files[renamed])))
+        if (FAILED(hr = publish_one(disk, &list->files[renamed], steps.all[renamed].is_new)))
         {
             outcome->hr = hr;
             outcome->failed = list->files[renamed].file;
             break;
         }
-        steps[renamed].done = TRUE;
+        steps.all[renamed].done = TRUE;
     }
 
-    hr = flush_folders(disk, steps, renamed);
+    flush_folders(disk, &steps);
     for (i = 0; i < renamed; i++)
     {
-        if (steps[i].done)
+        if (steps.all[i].done)
         {
             outcome->files[outcome->count++] = list->files[i].file;
             continue;
         }
         outcome->unsure[outcome->unsure_count++] = list->files[i].file;
         if (FAILED(outcome->hr)) continue;
-        outcome->hr = hr;
+        outcome->hr = steps.all[i].hr;
         outcome->failed = list->files[i].file;
     }
-    free(steps);
+    free_steps(&steps);
     return S_OK;
 }
 
@@ -252,21 +363,21 @@ void publish_outcome_free(struct publish_outcome *outcome)
 
 void discard_files(struct disk *disk, const struct publish_list *list, UINT32 *remain)
 {
-    struct step *steps;
+    struct steps steps;
     UINT32 i;
 
     *remain = 0;
     if (!list->count) return;
-    if (!(steps = make_steps(list, FALSE)))
+    if (!make_steps(disk, list, FALSE, &steps))
     {
         *remain = list->count;
         return;
     }
-    for (i = 0; i < list->count; i++) steps[i].done = SUCCEEDED(disk->remove(disk, list->files[i].temp_name));
-    flush_folders(disk, steps, list->count);
+    for (i = 0; i < list->count; i++) steps.all[i].done = SUCCEEDED(disk->remove(disk, list->files[i].temp_name));
+    flush_folders(disk, &steps);
     for (i = 0; i < list->count; i++)
-        if (!steps[i].done) ++*remain;
-    free(steps);
+        if (!steps.all[i].done) ++*remain;
+    free_steps(&steps);
 }
 
 /* Intent, act, outcome */

@@ -104,8 +104,8 @@ struct publish_outcome
 
 /*
  * Renames the files one after the other up to the first failure [TYPE.FileProg.5], then flushes each folder once; a file whose folder
- * could not be flushed counts as not published, and trying again is harmless.  Returns E_OUTOFMEMORY before anything was done, else
- * S_OK; what happened is in the outcome.
+ * could not be flushed counts as not published, and trying again is harmless.  A folder with many of them is looked through once, for what is
+ * there already.  Returns E_OUTOFMEMORY before anything was done, else S_OK; what happened is in the outcome.
  */
 HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct publish_outcome *outcome);
 void publish_outcome_free(struct publish_outcome *outcome);
@@ -120,9 +120,9 @@ void discard_files(struct disk *disk, const struct publish_list *list, UINT32 *r
  * One file: rename, times, attributes; no flush.  Replaces an existing file, but not a read-only one or a folder: ERROR_ACCESS_DENIED, as
  * Windows does and Wine 8 does not (WINE.FS.2) [BEH.FILE.21].  If the temporary file is gone, the destination has its size, and
  * it may have been renamed before, it was; otherwise what stands there is somebody else's.  A temporary file of another size is not what
- * was received: ERROR_FILE_CORRUPT.  Times and attributes that cannot be set are no failure.
+ * was received: ERROR_FILE_CORRUPT.  Times and attributes that cannot be set are no failure.  is_new: no other spelling of the destination is there.
  */
-HRESULT publish_one(struct disk *disk, const struct publish_file *file);
+HRESULT publish_one(struct disk *disk, const struct publish_file *file, BOOL is_new);
 HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path); /* the folder that holds path */
 
 #endif /* __QMGR_CORE_PUBLISH_H */
