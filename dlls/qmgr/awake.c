@@ -276,11 +276,6 @@ void awake_rules_changed(const struct awake_rules *rules)
     settle_and_leave();
 }
 
-BOOL awake_holding(void)
-{
-    return awake.hold == HOLD_CHILD;
-}
-
 /*
  * Entry point for rundll32: the child.  Being there is all it does.  Arguments: handles of the service's process and of the event that lets
  * it go.

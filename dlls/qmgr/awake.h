@@ -61,6 +61,5 @@ void awake_expect(BOOL wait);
 void awake_progress(void);                         /* one interlocked access; wakes the room only if it had let go */
 void awake_clients_changed(UINT32 count);
 void awake_rules_changed(const struct awake_rules *rules);
-BOOL awake_holding(void);                          /* for tests and the log */
 
 #endif /* __QMGR_AWAKE_H */

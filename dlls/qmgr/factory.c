@@ -196,8 +196,3 @@ void factory_revoke(void)
 {
     revoke_all();
 }
-
-LONG factory_lock_count(void)
-{
-    return locks;
-}

@@ -33,7 +33,4 @@
 HRESULT factory_register(void);    /* all classes, or none */
 void factory_revoke(void);
 
-/* Objects that COM holds for factories and locks (LockServer); the stop rule wants 0. */
-LONG factory_lock_count(void);
-
 #endif /* __QMGR_FACTORY_H */

@@ -552,7 +552,7 @@ static const IBackgroundCopyGroupVtbl group_vtbl =
     group_SetNotificationPointer,
 };
 
-HRESULT group_create(struct client *client, struct queue_job *job, IBackgroundCopyGroup **ret)
+static HRESULT create_group(struct client *client, struct queue_job *job, IBackgroundCopyGroup **ret)
 {
     struct group *group;
 
@@ -573,7 +573,7 @@ HRESULT group_call_status(IBackgroundCopyCallback1 *callback, struct client *cli
     IBackgroundCopyJob1 *job1;
     HRESULT hr;
 
-    if (FAILED(hr = group_create(client, job, &group))) return hr;
+    if (FAILED(hr = create_group(client, job, &group))) return hr;
     if (SUCCEEDED(hr = group_job_create(client, job, &job1)))
     {
         queue_enter();
@@ -637,7 +637,7 @@ static HRESULT WINAPI qmgr_CreateGroup(IBackgroundCopyQMgr *iface, GUID id, IBac
     if (!caller_may_create(caller)) return E_ACCESSDENIED;          /* BEH.OWN.5 */
     if (!ret || is_null(&id)) return E_INVALIDARG;
     if (FAILED(hr = queue_create_group(caller, &id, &job))) return hr;
-    hr = group_create(qmgr->base.client, job, ret);
+    hr = create_group(qmgr->base.client, job, ret);
     queue_release(job);
     return hr;
 }
@@ -681,7 +681,7 @@ static HRESULT WINAPI qmgr_GetGroup(IBackgroundCopyQMgr *iface, GUID id, IBackgr
     *ret = NULL;
     if (FAILED(hr = queue_list(want_group, &search, &jobs, &count))) return hr;
     if (!count) hr = QM_E_ITEM_NOT_FOUND;                           /* QMGR.GetGroup.A1 */
-    else if (SUCCEEDED(hr = take_over(jobs[0], search.caller))) hr = group_create(qmgr->base.client, jobs[0], ret);
+    else if (SUCCEEDED(hr = take_over(jobs[0], search.caller))) hr = create_group(qmgr->base.client, jobs[0], ret);
     for (i = 0; i < count; i++) queue_release(jobs[i]);
     free(jobs);
     return hr == BG_E_INVALID_STATE ? QM_E_ITEM_NOT_FOUND : hr;     /* it ended meanwhile */

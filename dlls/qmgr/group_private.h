@@ -31,7 +31,6 @@
 #include "qmgr.h"
 
 /* group.c */
-HRESULT group_create(struct client *client, struct queue_job *job, IBackgroundCopyGroup **group);
 /* SEC.A1: before every other check of a method that changes something. */
 HRESULT group_check_access(struct client *client, const struct queue_job *job);
 /* GROUP.GetProgress.*, JOB1.GetProgress.* */

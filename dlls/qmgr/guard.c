@@ -522,6 +522,25 @@ static BOOL is_our_fault(const EXCEPTION_RECORD *record, const CONTEXT *context)
     return FALSE;
 }
 
+static DWORD CALLBACK revoke_thread(void *arg)
+{
+    revoke_classes(&guard.classes);
+    return 0;
+}
+
+/* Without COM, and without a lock that the rest of the process could hold. */
+static void revoke_now(void)
+{
+    HANDLE thread;
+
+    if (guard.process && WaitForSingleObject(guard.process, 0) == WAIT_TIMEOUT) return; /* it does so, from a sound process */
+    if (!guard.classes.count) return;
+    /* A thread of its own, given up after a while: this one may hold the heap's lock. */
+    if (!(thread = CreateThread(NULL, 0, revoke_thread, NULL, 0, NULL))) return;
+    WaitForSingleObject(thread, 2000);
+    CloseHandle(thread);
+}
+
 /*
  * RPC would catch the exception and go on with whatever locks the method held (WINE.COM.15), and a damaged memory might reach the disk.  So
  * the process ends here; replay is the repair, and the guard revokes the classes and starts the service again.
@@ -539,7 +558,7 @@ static LONG CALLBACK fault_handler(EXCEPTION_POINTERS *exception)
             in_our_image(address) ? "qmgr+" : "", in_our_image(address) ? (void *)(address - faults.begin) : (void *)address,
             record->NumberParameters > 1 ? (void *)record->ExceptionInformation[1] : NULL);
     log_fault(text);
-    guard_revoke_now();
+    revoke_now();
     TerminateProcess(GetCurrentProcess(), record->ExceptionCode);
     return EXCEPTION_CONTINUE_SEARCH;
 }
@@ -561,24 +580,6 @@ void guard_unwatch_faults(void)
 {
     if (faults.handler) RemoveVectoredExceptionHandler(faults.handler);
     faults.handler = NULL;
-}
-
-static DWORD CALLBACK revoke_thread(void *arg)
-{
-    revoke_classes(&guard.classes);
-    return 0;
-}
-
-void guard_revoke_now(void)
-{
-    HANDLE thread;
-
-    if (guard.process && WaitForSingleObject(guard.process, 0) == WAIT_TIMEOUT) return; /* it does so, from a sound process */
-    if (!guard.classes.count) return;
-    /* A thread of its own, given up after a while: this one may hold the heap's lock. */
-    if (!(thread = CreateThread(NULL, 0, revoke_thread, NULL, 0, NULL))) return;
-    WaitForSingleObject(thread, 2000);
-    CloseHandle(thread);
 }
 
 /* ---- in the guard ---- */

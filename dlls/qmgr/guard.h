@@ -62,7 +62,4 @@ void guard_stop(void);
 void guard_watch_faults(void);
 void guard_unwatch_faults(void);
 
-/* Part of that: revokes the classes without COM. Takes no lock that the rest of the process could hold. */
-void guard_revoke_now(void);
-
 #endif /* __QMGR_GUARD_H */

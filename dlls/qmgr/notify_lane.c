@@ -109,13 +109,6 @@ void notify_object_release_locked(struct notify_object *object)
     notify_wake();
 }
 
-void notify_object_release(struct notify_object *object)
-{
-    queue_enter();
-    notify_object_release_locked(object);
-    queue_leave();
-}
-
 void notify_object_attach_locked(struct notify_job *notify_job, struct notify_object *object)
 {
     object->job = notify_job;

@@ -135,7 +135,6 @@ void notify_object_attach_locked(struct notify_job *notify_job, struct notify_ob
 /* It has it no longer; that reference goes. */
 void notify_object_detach_locked(struct notify_object *object);
 void notify_object_release_locked(struct notify_object *object);
-void notify_object_release(struct notify_object *object);
 /* Frees lanes nobody holds and begins to drop the references of objects nobody needs. No lock held; does not wait for clients. */
 void notify_lanes_clean(void);
 

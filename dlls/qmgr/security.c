@@ -450,17 +450,6 @@ HRESULT security_owner(const WCHAR *sid, struct caller **owner)
     return *owner ? S_OK : get_own(owner);
 }
 
-BOOL security_logged_on(const WCHAR *sid)
-{
-    struct caller *owner;
-    HRESULT hr;
-
-    if (security_on_wine() || security_is_service_account(sid)) return TRUE;             /* BEH.USER.3, 7 */
-    hr = security_owner(sid, &owner);
-    if (owner) caller_release(owner);
-    return hr == S_OK;
-}
-
 HRESULT security_impersonate(const struct caller *caller)
 {
     if (caller->own) return S_OK;
@@ -470,28 +459,6 @@ HRESULT security_impersonate(const struct caller *caller)
 void security_revert(void)
 {
     SetThreadToken(NULL, NULL);
-}
-
-WCHAR *security_account_name(const WCHAR *sid_string)
-{
-    WCHAR domain[256], user[256], *name = NULL;
-    DWORD domain_size = ARRAYSIZE(domain), user_size = ARRAYSIZE(user);   /* names have at most 256 characters with the NUL */
-    SID_NAME_USE use;
-    PSID sid;
-
-    if (!ConvertStringSidToSidW(sid_string, &sid)) sid = NULL;
-    if (sid && LookupAccountSidW(NULL, sid, user, &user_size, domain, &domain_size, &use))
-    {
-        if ((name = malloc((lstrlenW(domain) + lstrlenW(user) + 2) * sizeof(WCHAR))))
-        {
-            lstrcpyW(name, domain);
-            if (*domain) lstrcatW(name, L"\\");
-            lstrcatW(name, user);
-        }
-    }
-    else if ((name = malloc((lstrlenW(sid_string) + 1) * sizeof(WCHAR)))) lstrcpyW(name, sid_string);
-    LocalFree(sid);
-    return name;
 }
 
 HRESULT security_seal(const void *data, UINT32 size, BYTE **blob, UINT32 *blob_size)

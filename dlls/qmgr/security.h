@@ -84,14 +84,10 @@ BOOL caller_is_administrator(const struct caller *caller);
  * one user that does not happen [BEH.USER.7].
  */
 HRESULT security_owner(const WCHAR *sid, struct caller **owner);
-BOOL security_logged_on(const WCHAR *sid);
 
 /* The thread acts as `caller` from here to security_revert; both no-ops for the service's own identity. Do not nest. */
 HRESULT security_impersonate(const struct caller *caller);
 void security_revert(void);
-
-/* DOMAIN\name of a SID for people, malloc'ed; the SID's text if nobody knows it. */
-WCHAR *security_account_name(const WCHAR *sid);
 
 /*
  * Secrets on disk: CryptProtectData with the machine's key.  In Wine it hides nothing from the same Unix user (WINE.SYS.1).  Blobs are

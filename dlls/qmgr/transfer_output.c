@@ -42,7 +42,7 @@ void transfer_fail_local(struct failure *failure, HRESULT hr)
 }
 
 /* Of the folder of the file; asking costs as much as a small file, so for the next one in the same folder it holds a moment. */
-UINT32 transfer_volume_serial(struct transfer *transfer, const WCHAR *name)
+static UINT32 volume_serial(struct transfer *transfer, const WCHAR *name)
 {
     size_t len = str_len(name);
     UINT64 now = queue_clock();
@@ -60,7 +60,7 @@ UINT32 transfer_volume_serial(struct transfer *transfer, const WCHAR *name)
 /* The volume that the file began on is still there [BEH.FILE.31, 32]. */
 static HRESULT check_volume(struct transfer *transfer, const struct file_plan *plan, UINT32 *serial)
 {
-    *serial = transfer_volume_serial(transfer, plan->local_name);
+    *serial = volume_serial(transfer, plan->local_name);
     if (plan->volume_serial && *serial && *serial != plan->volume_serial) return BG_E_VOLUME_CHANGED;
     return S_OK;
 }

@@ -97,7 +97,6 @@ BOOL transfer_set_handed(struct transfer *transfer, UINT32 file);
 
 /* transfer_output.c: octets, counters, records; the same for every kind of source */
 void transfer_fail_local(struct failure *failure, HRESULT hr);
-UINT32 transfer_volume_serial(struct transfer *transfer, const WCHAR *name);
 HRESULT transfer_open_writer(struct transfer *transfer);
 void transfer_close_output(struct transfer *transfer);
 void transfer_save_output(struct transfer *transfer);

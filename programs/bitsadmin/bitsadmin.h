@@ -133,7 +133,6 @@ BOOL parse_number(const WCHAR *arg, DWORD *value);
 BOOL parse_bool(const WCHAR *arg, BOOL *value);
 BOOL parse_guid(const WCHAR *arg, GUID *guid);
 const WCHAR *null_word(const WCHAR *arg);
-void print_help(const WCHAR *family);
 
 int cmd_help(const struct command *cmd, int argc, WCHAR **argv);
 
@@ -141,7 +140,6 @@ int cmd_help(const struct command *cmd, int argc, WCHAR **argv);
 
 int find_job(const struct command *cmd, const WCHAR *name, IBackgroundCopyJob **job);
 HRESULT print_error_lines(IBackgroundCopyJob *job, HRESULT *code);
-void print_file_line(IBackgroundCopyFile *file);
 void print_peer_caching_flags(DWORD flags);
 
 int cmd_list(const struct command *cmd, int argc, WCHAR **argv);
@@ -184,7 +182,6 @@ void add_guid(struct text *text, const GUID *guid);
 void add_size(struct text *text, UINT64 size);
 void add_time(struct text *text, const FILETIME *time);
 void add_owner(struct text *text, const WCHAR *sid);
-void add_acl_flags(struct text *text, DWORD flags);
 
 HRESULT get_type(IBackgroundCopyJob *job, struct text *value);
 HRESULT get_state(IBackgroundCopyJob *job, struct text *value);

@@ -227,7 +227,7 @@ HRESULT print_error_lines(IBackgroundCopyJob *job, HRESULT *code)
 }
 
 /* `done / total WORKING remote -> local` and a line end.  A download says WORKING until Complete (BA.3.1.4). */
-void print_file_line(IBackgroundCopyFile *file)
+static void print_file_line(IBackgroundCopyFile *file)
 {
     WCHAR *remote = NULL, *local = NULL;
     BG_FILE_PROGRESS progress;

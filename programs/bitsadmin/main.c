@@ -207,7 +207,7 @@ static const struct command commands[] =
 static IBackgroundCopyManager *service;
 
 /* All commands, or those of one family. */
-void print_help(const WCHAR *family)
+static void print_help(const WCHAR *family)
 {
     unsigned int i;
 

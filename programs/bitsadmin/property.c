@@ -117,7 +117,7 @@ BOOL parse_acl_flags(const WCHAR *arg, DWORD *flags)
     return TRUE;
 }
 
-void add_acl_flags(struct text *text, DWORD flags)
+static void add_acl_flags(struct text *text, DWORD flags)
 {
     unsigned int i;
 

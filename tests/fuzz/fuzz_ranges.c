@@ -66,26 +66,21 @@ int LLVMFuzzerTestOneInput(const BYTE *data, size_t size)
         BOOL found;
 
         if (length > MODEL - offset) length = MODEL - offset;
-        switch (data[i] % 4)
+        switch (data[i] % 3)
         {
             case 0:
                 CHECK(ranges_add(&set, offset, length) == S_OK);
                 memset(model + offset, 1, length);
                 break;
             case 1:
-                CHECK(ranges_remove(&set, offset, length) == S_OK);
-                memset(model + offset, 0, length);
-                break;
-            case 2:
                 for (j = offset; j < offset + length; j++) sum += model[j];
-                CHECK(ranges_within(&set, offset, length) == sum);
                 CHECK(ranges_contains(&set, offset, length) == (sum == length));
                 found = ranges_gap(&set, offset, offset + length, &gap, &gap_length);
                 for (j = offset; j < offset + length && model[j]; j++) ;
                 CHECK(found == (j < offset + length));
                 if (found) CHECK(gap == j && gap_length && !model[gap + gap_length - 1]);
                 break;
-            case 3: /* every second byte, to fill blocks */
+            case 2: /* every second byte, to fill blocks */
                 for (j = offset & ~1u; j < offset + length; j += 2)
                 {
                     CHECK(ranges_add(&set, j, 1) == S_OK);

@@ -683,16 +683,6 @@ void fakedisk_die_after(struct fakedisk *fake, UINT64 changes)
     pthread_mutex_unlock(&fake->mutex);
 }
 
-UINT64 fakedisk_changes(struct fakedisk *fake)
-{
-    UINT64 done;
-
-    pthread_mutex_lock(&fake->mutex);
-    done = fake->done;
-    pthread_mutex_unlock(&fake->mutex);
-    return done;
-}
-
 BOOL fakedisk_is_dead(struct fakedisk *fake)
 {
     BOOL dead;
@@ -903,14 +893,6 @@ BOOL fakedisk_get(struct fakedisk *fake, const WCHAR *path, const BYTE **data, s
     *data = inode ? inode->live.data : NULL;
     *size = inode ? inode->live.size : 0;
     return inode != NULL;
-}
-
-BYTE *fakedisk_edit(struct fakedisk *fake, const WCHAR *path, size_t *size)
-{
-    struct inode *inode = find_inode(fake, path);
-
-    *size = inode ? inode->live.size : 0;
-    return inode ? inode->live.data : NULL;
 }
 
 void fakedisk_set_read_only(struct fakedisk *fake, const WCHAR *path, BOOL read_only)

@@ -74,7 +74,6 @@ void fakedisk_free(struct fakedisk *fake);              /* files still open are 
 struct disk *fakedisk_disk(struct fakedisk *fake);
 
 void fakedisk_die_after(struct fakedisk *fake, UINT64 changes);  /* that many changing operations still work; ~0: never */
-UINT64 fakedisk_changes(struct fakedisk *fake);                  /* changing operations so far */
 UINT32 fakedisk_unflushed(struct fakedisk *fake);                /* operations that a power failure may lose */
 BOOL fakedisk_is_dead(struct fakedisk *fake);
 void fakedisk_reboot(struct fakedisk *fake, enum fake_loss loss, UINT64 seed); /* alive again, never to die; files still open are useless */
@@ -87,7 +86,6 @@ UINT64 fakedisk_count(struct fakedisk *fake, enum fake_op op);
 /* Behind the disk's back; everything put is durable at once. */
 void fakedisk_put(struct fakedisk *fake, const WCHAR *path, const void *data, size_t size);
 BOOL fakedisk_get(struct fakedisk *fake, const WCHAR *path, const BYTE **data, size_t *size); /* valid until the next operation */
-BYTE *fakedisk_edit(struct fakedisk *fake, const WCHAR *path, size_t *size);
 void fakedisk_set_read_only(struct fakedisk *fake, const WCHAR *path, BOOL read_only);
 BOOL fakedisk_is_hidden(struct fakedisk *fake, const WCHAR *path);
 UINT64 fakedisk_time(struct fakedisk *fake, const WCHAR *path);

@@ -286,48 +286,6 @@ static void test_facts(void)
        failure.class);
 }
 
-static void test_acknowledgements(void)
-{
-    static const struct
-    {
-        const char *fact;
-        UINT32 status;
-        HRESULT error;
-        UINT32 error_context;
-        HRESULT hr;
-        UINT32 context;
-        enum failure_class class;
-    }
-    rows[] =
-    {
-        {"BUP.ERR.6", 500, 0, 0, (HRESULT)0x801901f4, 5, T},
-        {"BUP.ERR.6", 403, 0, 5, (HRESULT)0x80190193, 5, F},
-        {"BUP.ERR.6", 500, 0, 7, (HRESULT)0x801901f4, 7, T},
-        {"BUP.ERR.6", 500, 0, 3, (HRESULT)0x801901f4, 5, T},
-        {"BUP.ERR.6", 500, E_FAIL, 7, E_FAIL, 7, T},
-        {"BUP.ERR.6", 404, E_FAIL, 5, E_FAIL, 5, F},
-        {"BUP.ERR.7", 500, (HRESULT)0x80200020, 5, (HRESULT)0x80200020, 5, F},
-        {"BUP.ERR.7", 500, E_INVALIDARG, 5, E_INVALIDARG, 5, F},
-        {"BUP.ERR.7", 503, E_ACCESSDENIED, 7, E_ACCESSDENIED, 7, F},
-        {"BUP.ERR.7", 500, (HRESULT)0x80200023, 5, (HRESULT)0x80200023, 5, F},
-        {"BUP.ERR.7", 500, (HRESULT)0x80200022, 5, (HRESULT)0x80200022, 5, F},
-        {"BUP.ERR.7", 500, (HRESULT)0x8020001f, 5, (HRESULT)0x8020001f, 5, T},
-        {"BUP.ERR.7", 501, E_OUTOFMEMORY, 5, E_OUTOFMEMORY, 5, F},
-        {"BUP.ERR.7", 500, E_OUTOFMEMORY, 5, E_OUTOFMEMORY, 5, T},
-    };
-    struct failure failure;
-    size_t i;
-
-    for (i = 0; i < ARRAY_SIZE(rows); i++)
-    {
-        memset(&failure, 0xcc, sizeof(failure));
-        verdict_ack(rows[i].status, rows[i].error, rows[i].error_context, &failure);
-        ok(failure.hr == rows[i].hr && failure.context == rows[i].context && failure.class == rows[i].class,
-           "[%s] %u, %#x in %u: got %#x, context %u, class %d\n", rows[i].fact, rows[i].status, rows[i].error,
-           rows[i].error_context, failure.hr, failure.context, failure.class);
-    }
-}
-
 /*
  * Every code in every context.  GIVEN: the context stays that of the finder, and is `context` when there was none; FIXED: it is always
  * `context`; IN_n: the row counts when the code was met there.
@@ -453,7 +411,6 @@ START_TEST(verdict)
 {
     test_statuses();
     test_facts();
-    test_acknowledgements();
     test_every_context();
     test_recall();
 }

@@ -123,7 +123,6 @@ struct fetch
     BOOL in_multipart;          /* the present body is one */
     struct multipart_reader multipart;
     struct content_range pieces[FETCH_PIECES_MAX];
-    UINT64 body_first;          /* local offset where the present body began */
     UINT64 body_end;            /* local offset at which it ends, SIZE_UNKNOWN if not announced */
 };
 

@@ -280,7 +280,7 @@ BOOL journal_parse_name(const WCHAR *name, const char *prefix, UINT64 *generatio
     return TRUE;
 }
 
-HRESULT journal_read_file(struct disk *disk, const WCHAR *path, BYTE **data, size_t *len)
+static HRESULT read_file(struct disk *disk, const WCHAR *path, BYTE **data, size_t *len)
 {
     struct disk_file *file;
     UINT64 size, pos;
@@ -421,7 +421,7 @@ static HRESULT choose_generation(struct journal *journal, const struct numbers *
         memset(&next, 0, sizeof(next));
         next.number = next.generation = numbers->list[i];
         if (!(path = journal_path(journal->dir, "jobs.", next.number))) hr = E_OUTOFMEMORY;
-        else hr = journal_read_file(journal->disk, path, &next.data, &next.len);
+        else hr = read_file(journal->disk, path, &next.data, &next.len);
         free(path);
         if (FAILED(hr)) break;
 

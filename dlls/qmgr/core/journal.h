@@ -242,7 +242,5 @@ HRESULT journal_flush(struct journal *journal);
 WCHAR *journal_path(const WCHAR *dir, const char *prefix, UINT64 generation);
 /* TRUE if the name is the prefix and a canonical decimal number. */
 BOOL journal_parse_name(const WCHAR *name, const char *prefix, UINT64 *generation);
-/* The whole file; octets that the disk refuses to read are zeros. free() it. */
-HRESULT journal_read_file(struct disk *disk, const WCHAR *path, BYTE **data, size_t *len);
 
 #endif /* __QMGR_CORE_JOURNAL_H */

@@ -285,53 +285,6 @@ HRESULT ranges_add(struct range_set *set, UINT64 offset, UINT64 length)
     return S_OK;
 }
 
-HRESULT ranges_remove(struct range_set *set, UINT64 offset, UINT64 length)
-{
-    UINT64 end = offset + length;
-    struct place place;
-    struct span *span;
-    HRESULT hr;
-
-    if (bad_range(offset, length)) return E_INVALIDARG;
-    if (!length) return S_OK;
-
-    place = find(set, offset);
-    if ((span = span_at(set, place)) && span->end == offset) place = next_place(set, place);
-    if (!(span = span_at(set, place)) || span->start >= end) return S_OK;
-
-    if (span->start < offset)
-    {
-        UINT64 old_end = span->end, old_start = span->start;
-
-        if (old_end > end)
-        {
-            /* split: the lower half goes in as a new span, the present one, which may have moved, keeps the upper half */
-            if (FAILED(hr = insert(set, place, old_start, offset))) return hr;
-            span = span_at(set, find(set, end + 1));
-            span->start = end;
-            set->total -= end - old_start;
-            return S_OK;
-        }
-        span->end = offset;
-        set->total -= old_end - offset;
-        place = next_place(set, place);
-    }
-
-    if ((span = span_at(set, place)) && span->end <= end)
-    {
-        erase_until(set, place, end);
-        place = find(set, end);
-        span = span_at(set, place);
-        if (span && span->end == end) span = span_at(set, next_place(set, place));
-    }
-    if (span && span->start < end)
-    {
-        set->total -= end - span->start;
-        span->start = end;
-    }
-    return S_OK;
-}
-
 BOOL ranges_next(const struct range_set *set, UINT64 from, UINT64 *offset, UINT64 *length)
 {
     struct place place = find(set, from);
@@ -370,22 +323,6 @@ BOOL ranges_gap(const struct range_set *set, UINT64 from, UINT64 limit, UINT64 *
     *offset = from;
     *length = end - from;
     return TRUE;
-}
-
-UINT64 ranges_within(const struct range_set *set, UINT64 offset, UINT64 length)
-{
-    UINT64 end = length > SIZE_UNKNOWN - offset ? SIZE_UNKNOWN : offset + length, sum = 0;
-    struct place place = find(set, offset);
-    struct span *span;
-
-    for (; (span = span_at(set, place)) && span->start < end; place = next_place(set, place))
-    {
-        UINT64 first = span->start > offset ? span->start : offset;
-        UINT64 last = span->end < end ? span->end : end;
-
-        if (last > first) sum += last - first;
-    }
-    return sum;
 }
 
 void ranges_encode(const struct range_set *set, UINT64 *flat)

@@ -54,7 +54,6 @@ HRESULT ranges_copy(struct range_set *dst, const struct range_set *src);  /* dst
  * LENGTH_TO_EOF (resolve it first); E_OUTOFMEMORY.  After a failure the set is as before.
  */
 HRESULT ranges_add(struct range_set *set, UINT64 offset, UINT64 length);
-HRESULT ranges_remove(struct range_set *set, UINT64 offset, UINT64 length);
 
 /* Every byte of the range is in the set; TRUE for an empty range. */
 BOOL ranges_contains(const struct range_set *set, UINT64 offset, UINT64 length);
@@ -64,9 +63,6 @@ BOOL ranges_gap(const struct range_set *set, UINT64 from, UINT64 limit, UINT64 *
 
 /* The first range that ends behind `from`, whole even if it begins before. FALSE if there is none. For walking: from = offset + length. */
 BOOL ranges_next(const struct range_set *set, UINT64 from, UINT64 *offset, UINT64 *length);
-
-/* Bytes of [offset, offset + length) that are in the set. */
-UINT64 ranges_within(const struct range_set *set, UINT64 offset, UINT64 length);
 
 /* As flat pairs offset, length, in order. encode writes 2 * set->count numbers. */
 void ranges_encode(const struct range_set *set, UINT64 *flat);

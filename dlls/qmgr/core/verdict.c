@@ -197,17 +197,6 @@ void verdict_status(UINT32 status, struct failure *failure)
     failure->class = status_class(status);
 }
 
-void verdict_ack(UINT32 status, HRESULT error, UINT32 error_context, struct failure *failure)
-{
-    verdict_status(status, failure);
-    if (error_context == CONTEXT_REMOTE_APPLICATION) failure->context = error_context;
-    if (!error) return;
-    failure->hr = error;
-    if (error == BG_E_TOO_LARGE || error == E_INVALIDARG || error == E_ACCESSDENIED || error == BG_E_SERVER_EXECUTE_ENABLE
-            || error == BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH)
-        failure->class = F;
-}
-
 /* Facts without a row [ERR.GEN.10]. */
 static enum failure_class default_class(UINT32 hr, UINT32 context)
 {

@@ -62,12 +62,6 @@ struct failure
 void verdict_status(UINT32 status, struct failure *failure);
 
 /*
- * A failed acknowledgement of an upload server: its status, the value of BITS-Error (0 if absent) and of BITS-Error-Context (0 if
- * absent) [BUP.ERR.6, 7].
- */
-void verdict_ack(UINT32 status, HRESULT error, UINT32 error_context, struct failure *failure);
-
-/*
  * A fact of the system or of the shim.  hr: HRESULT_FROM_WIN32 of WinHTTP, Winsock and Win32 file codes, or a BG_E_ code (also
  * 0x8019nnnn).  context says where it was met; CONTEXT_NONE: what the code itself implies.  For some codes the verdict reports another
  * code (10054 becomes ERROR_WINHTTP_CONNECTION_ERROR) or another context (out of memory is GENERAL_QUEUE_MANAGER) than given.
@@ -90,7 +84,6 @@ BOOL verdict_counts(const struct failure *failure);
 #define ERROR_WINHTTP_UNRECOGNIZED_SCHEME 12006
 #define ERROR_WINHTTP_NAME_NOT_RESOLVED 12007
 #define ERROR_WINHTTP_LOGIN_FAILURE 12015
-#define ERROR_WINHTTP_OPERATION_CANCELLED 12017
 #define ERROR_WINHTTP_CANNOT_CONNECT 12029
 #define ERROR_WINHTTP_CONNECTION_ERROR 12030
 #define ERROR_WINHTTP_SECURE_CERT_DATE_INVALID 12037

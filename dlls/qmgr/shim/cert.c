@@ -107,7 +107,11 @@ static BOOL match_common_names(const CERT_CONTEXT *cert, const WCHAR *host)
     return ret;
 }
 
-BOOL cert_names_host(const CERT_CONTEXT *cert, const WCHAR *host)
+/*
+ * Does the certificate name the host?  Alternative names decide if there are any of a kind that can name a host, else the common name.
+ * A wildcard covers exactly one whole label, the first.  An address literal is matched with address names only.
+ */
+static BOOL names_host(const CERT_CONTEXT *cert, const WCHAR *host)
 {
     BOOL ret = FALSE, has_names = FALSE;
     CERT_ALT_NAME_INFO *info;
@@ -189,7 +193,7 @@ static void check_run(void *ctx)
     if ((check->flags & SHIM_TLS_CHECK_REVOCATION) && chain_is_revoked(chain, URL_RETRIEVAL_TIMEOUT))
         check->detail |= CERT_TRUST_IS_REVOKED;
     CertFreeCertificateChain(chain);
-    named = cert_names_host(check->cert, check->host);
+    named = names_host(check->cert, check->host);
     check->hr = judge(check->detail, check->flags, named);
     if (check->hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID)) check->detail = CERT_E_CN_NO_MATCH;
 }

@@ -37,12 +37,6 @@
 HRESULT cert_verify(const CERT_CONTEXT *cert, const WCHAR *host, UINT32 flags, HANDLE cancel, UINT32 timeout, DWORD *detail);
 
 /*
- * Does the certificate name the host?  Alternative names decide if there are any of a kind that can name a host, else the common name.
- * A wildcard covers exactly one whole label, the first.  An address literal is matched with address names only.
- */
-BOOL cert_names_host(const CERT_CONTEXT *cert, const WCHAR *host);
-
-/*
  * Finds a client certificate by its SHA-1 hash in a system store; location is a BG_CERT_STORE_LOCATION_* value.  CRYPT_E_NOT_FOUND if it
  * is not there.  The caller frees the context.
  */

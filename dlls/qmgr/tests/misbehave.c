@@ -34,7 +34,6 @@
 #include "wine/test.h"
 #include "bits_test.h"
 
-#define FIRST_BLOCK 65536       /* of a background transfer [BEH.HTTP.81] */
 #define IO_TIMEOUT  3000        /* ms, in place of the service's two minutes */
 #define BATCH       40          /* jobs at a time: below the limit for ordinary users */
 
