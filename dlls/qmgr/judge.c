@@ -29,6 +29,7 @@
 #include "objbase.h"
 
 #include "judge.h"
+#include "orphans.h"
 #include "policy.h"
 #include "qmgr_private.h"
 #include "core/str.h"
@@ -60,10 +61,18 @@ struct judge
 static void judge_release(struct judge *judge)
 {
     struct accepted *accepted, *next;
+    UINT64 apartment = 0;
 
     if (!judge || InterlockedDecrement(&judge->refs)) return;
     LIST_FOR_EACH_ENTRY_SAFE(accepted, next, &judge->accepted, struct accepted, entry) free(accepted);
+    if (client_is_gone(judge->client))
+    {
+        apartment = orphan_apartment(judge->callback);
+        orphan_disown(judge->callback, &IID_IUnknown);
+        orphan_disown(judge->callback, &IID_IBackgroundCopyServerCertificateValidationCallback);
+    }
     IUnknown_Release(judge->callback);
+    if (apartment) orphan_close_connections(apartment);
     client_release(judge->client);
     free(judge);
 }

@@ -33,6 +33,7 @@
 #include "log.h"
 #include "notify_cmdline.h"
 #include "notify_private.h"
+#include "orphans.h"
 #include "security.h"
 
 #include "wine/debug.h"
@@ -90,32 +91,26 @@ static BOOL is_dead(const struct notify_object *object)
     return object->lane->client && client_is_gone(object->lane->client);
 }
 
-/*
- * A connection that is kept after a call goes when the next call finds it broken, and then all of its interface do [WINE.COM.6]; left alone
- * they would stay for ever.  So one call more is made on each interface on which calls have come back.  There is nobody who could get it.
- */
-static void close_connections(struct notify_object *object)
+UINT64 notify_object_destroy(struct notify_object *object)
 {
-    LONG mask = 0;
+    UINT64 apartment = 0;
 
-    if (object->callback) mask |= ANSWERED_1;
-    if (object->callback2) mask |= ANSWERED_2;
-    if (object->callback3) mask |= ANSWERED_3;
-    mask &= InterlockedAnd(&object->lane->answered, ~mask);
-    if (mask & ANSWERED_1) IBackgroundCopyCallback_JobModification(object->callback, NULL, 0);
-    if (mask & ANSWERED_2) IBackgroundCopyCallback2_JobModification(object->callback2, NULL, 0);
-    if (mask & ANSWERED_3) IBackgroundCopyCallback3_JobModification(object->callback3, NULL, 0);
-}
-
-void notify_object_destroy(struct notify_object *object)
-{
-    if (security_on_wine() && is_dead(object)) close_connections(object);
+    if (is_dead(object))
+    {
+        apartment = orphan_apartment(object->unknown);
+        orphan_disown(object->unknown, &IID_IUnknown);
+        if (object->callback) orphan_disown(object->unknown, &IID_IBackgroundCopyCallback);
+        if (object->callback1) orphan_disown(object->unknown, &IID_IBackgroundCopyCallback1);
+        if (object->callback2) orphan_disown(object->unknown, &IID_IBackgroundCopyCallback2);
+        if (object->callback3) orphan_disown(object->unknown, &IID_IBackgroundCopyCallback3);
+    }
     if (object->callback3) IBackgroundCopyCallback3_Release(object->callback3);
     if (object->callback2) IBackgroundCopyCallback2_Release(object->callback2);
     if (object->callback1) IBackgroundCopyCallback1_Release(object->callback1);
     if (object->callback) IBackgroundCopyCallback_Release(object->callback);
     IUnknown_Release(object->unknown);
     free(object);
+    return apartment;
 }
 
 /* An interface of the object that not every one has; NULL and *no set if this one has not. Files and ranges are told on different channels,
@@ -277,9 +272,6 @@ static enum notice_result call_object(struct notify_call *call)
     if (!valid) return RESULT_STALE;
 
     result = judge(object, call->step.notice, hr);
-    if (result == RESULT_DELIVERED || result == RESULT_REFUSED)
-        InterlockedOr(&object->lane->answered, call->step.notice == NOTICE_FILE ? ANSWERED_2
-                                               : call->step.notice == NOTICE_RANGES ? ANSWERED_3 : ANSWERED_1);
     if (result != RESULT_DELIVERED && call->step.notice != NOTICE_MODIFICATION)
         log_write(LOG_INFO, "job %s: the client does not take %s, hr %#lx", debugstr_guid(&call->job->job->id),
                   notice_name(call->step.notice), hr);
@@ -288,42 +280,11 @@ static enum notice_result call_object(struct notify_call *call)
 
 /* Classes */
 
-/*
- * The process in which an object lives.  What Wine writes into a marshalled reference begins with the process id of the exporter; elsewhere
- * it cannot be known.  0: not known.
- */
-static DWORD process_of(IUnknown *object)
-{
-    struct
-    {
-        DWORD signature, flags;
-        IID iid;
-        DWORD std_flags, refs;
-        DWORD oxid[2];
-    } reference;
-    static const LARGE_INTEGER start;
-    DWORD pid = 0, got;
-    IStream *stream;
-
-    if (!security_on_wine() || FAILED(CreateStreamOnHGlobal(NULL, TRUE, &stream))) return 0;
-    if (SUCCEEDED(CoMarshalInterface(stream, &IID_IUnknown, object, MSHCTX_LOCAL, NULL, MSHLFLAGS_NORMAL)))
-    {
-        IStream_Seek(stream, start, STREAM_SEEK_SET, NULL);
-        if (SUCCEEDED(IStream_Read(stream, &reference, sizeof(reference), &got)) && got == sizeof(reference)
-            && reference.signature == 0x574f454d && reference.flags == 1)
-            pid = reference.oxid[1];
-        IStream_Seek(stream, start, STREAM_SEEK_SET, NULL);
-        CoReleaseMarshalData(stream);
-    }
-    IStream_Release(stream);
-    return pid;
-}
-
 /* The client that an object of a class counts for, so that what it is given goes with its process. */
 static HRESULT client_of(IUnknown *object, struct client **client)
 {
+    DWORD pid = orphan_apartment(object) >> 32;
     struct caller *caller;
-    DWORD pid = process_of(object);
     HRESULT hr;
 
     if (FAILED(hr = pid ? caller_of_process(pid, &caller) : caller_get(&caller))) return hr;

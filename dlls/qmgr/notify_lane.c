@@ -29,6 +29,7 @@
 
 #include "notify_private.h"
 #include "notify_threads.h"
+#include "orphans.h"
 
 const GUID notify_no_class;
 
@@ -166,22 +167,26 @@ HRESULT notify_lane_of_client(struct client *client, struct notify_lane **ret)
 
 static void release_doomed(void *ctx)
 {
+    UINT64 apartment = 0, next;
     struct notify_lane *lane = ctx;
     struct notify_object *object;
     struct list *ptr;
 
     queue_enter();
-    while ((ptr = list_head(&lane->doomed)))
+    while ((ptr = list_head(&lane->doomed)) || apartment)
     {
-        list_remove(ptr);
+        if (ptr) list_remove(ptr);
         queue_leave();
-        object = LIST_ENTRY(ptr, struct notify_object, entry);
-        notify_object_destroy(object);
+        object = ptr ? LIST_ENTRY(ptr, struct notify_object, entry) : NULL;
+        next = object ? notify_object_destroy(object) : 0;
+        /* as a rule once for each client that has died */
+        if (apartment && apartment != next) orphan_close_connections(apartment);
+        apartment = next;
         queue_enter();
-        notify_lane_release_locked(lane);  /* the object's */
+        if (object) notify_lane_release_locked(lane);      /* the object's */
     }
     lane->releasing = FALSE;
-    notify_lane_release_locked(lane);      /* this function's */
+    notify_lane_release_locked(lane);                      /* this function's */
     queue_leave();
 }
 

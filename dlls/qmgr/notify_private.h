@@ -45,13 +45,7 @@ struct notify_lane
     struct list doomed;             /* struct notify_object nobody needs any more: their references are to be dropped */
     BOOL releasing;                 /* a thread is at that */
     struct list calls;              /* struct notify_call, outstanding, in order of their beginning */
-    LONG answered;                  /* interlocked: ANSWERED_*, the interfaces on which calls have come back */
 };
-
-/* Wine keeps the connections of such calls, one kind for each interface. */
-#define ANSWERED_1 0x1
-#define ANSWERED_2 0x2
-#define ANSWERED_3 0x4
 
 /* A callback object as registered for a job, or made of its class. */
 struct notify_object
@@ -157,8 +151,11 @@ void notify_call_done(struct notify_call *call, enum notice_result result);
 
 /* For a client's object: takes its own references, and one to the lane. E_NOINTERFACE if it answers no callback interface. No lock held. */
 HRESULT notify_object_create(struct notify_lane *lane, IUnknown *unknown, BOOL made, struct notify_object **object);
-/* Drops the references of an object that has neither job nor calls any more. No lock held; may hang. */
-void notify_object_destroy(struct notify_object *object);
+/*
+ * Drops the references of an object that has neither job nor calls any more.  If its process has ended, returns the apartment whose connections
+ * are then to be closed, else 0.  No lock held; may hang.
+ */
+UINT64 notify_object_destroy(struct notify_object *object);
 /* On a thread of its own, no lock held. Ends with notify_call_done, sooner or later. */
 void notify_call_run(void *call);
 /* Programs go on; nobody waits for them any more. */

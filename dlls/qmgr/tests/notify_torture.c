@@ -408,13 +408,9 @@ static void test_torture(BOOL compare)
     settle(&before, &after);
     trace("handles %lu, then %lu; threads %lu, then %lu; memory %Iu KiB, then %Iu KiB\n", before.handles, after.handles, before.threads,
           after.threads, before.memory / 1024, after.memory / 1024);
-    /*
-     * Wine's RPC forgets a reference to a binding when it finds a kept connection broken (I_RpcSend), and its COM an event for each call that
-     * finds nobody (docs/design.md): of each client that dies while something of his is held the service keeps one to three handles.
-     */
+    /* one that is kept of each client that has died would be more (docs/design.md) */
     killed_count = victims + hanging;
-    ok(after.handles <= before.handles + 10 + 3 * killed_count, "%ld handles are left of %u\n",
-       (LONG)(after.handles - before.handles), killed_count);
+    ok(after.handles <= before.handles + 5, "%ld handles are left of %u\n", (LONG)(after.handles - before.handles), killed_count);
     /* threads of pools come and go; one for each client that died would be more */
     ok(after.threads < before.threads + killed_count, "%ld threads are left\n", (LONG)(after.threads - before.threads));
     /* what Wine's RPC keeps of each connection, and what its heap does not give back at once */
