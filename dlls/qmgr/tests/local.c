@@ -279,6 +279,68 @@ static void test_destinations(void)
     bits_cancel(job);
 }
 
+#define MANY 100
+
+/* Names of files are one in any case, and so is a short one; also where there are so many that they are not looked for one by one. */
+static void test_many_destinations(void)
+{
+    static const WCHAR *const spelled[] = { L"many\\\u00d1AME10", L"many\\\u00f1Ame20", L"many\\\u00d1ame99" };
+    WCHAR source[MAX_PATH], folder[MAX_PATH], name[MAX_PATH];
+    WIN32_FILE_ATTRIBUTE_DATA attributes;
+    unsigned int i, count = 0, wrong = 0;
+    IBackgroundCopyJob *job;
+    WIN32_FIND_DATAW data;
+    HANDLE find;
+    HRESULT hr;
+
+    lstrcpyW(source, bits_path(L"source"));
+    write_file(source, "many", 1000, NULL);
+    lstrcpyW(folder, bits_path(L"many"));
+    CreateDirectoryW(folder, NULL);
+    job = bits_create_job(L"many", BG_JOB_TYPE_DOWNLOAD);
+    for (i = 0; i < MANY; i++)
+    {
+        swprintf(name, ARRAY_SIZE(name), L"%ls\\\u00f1ame%02u", folder, i);
+        bits_add_file(job, source, name);
+    }
+    write_file(bits_path(L"many\\a long name.text"), "old", 10, NULL);
+    find = FindFirstFileW(bits_path(L"many\\a long name.text"), &data);
+    FindClose(find);
+    swprintf(name, ARRAY_SIZE(name), L"%ls\\%ls", folder, data.cAlternateFileName[0] ? data.cAlternateFileName : data.cFileName);
+    bits_add_file(job, source, name);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+
+    for (i = 0; i < ARRAY_SIZE(spelled); i++) write_file(bits_path(spelled[i]), "old", 10, NULL);
+    SetFileAttributesW(bits_path(spelled[1]), FILE_ATTRIBUTE_READONLY);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == E_ACCESSDENIED, "[BEH.FILE.21] got %#lx\n", hr);
+    ok(GetFileAttributesExW(bits_path(spelled[0]), GetFileExInfoStandard, &attributes) && attributes.nFileSizeLow == 1000,
+       "[BEH.FILE.20] not replaced in another spelling\n");
+    ok(GetFileAttributesExW(bits_path(spelled[2]), GetFileExInfoStandard, &attributes) && attributes.nFileSizeLow == 10,
+       "[TYPE.FileProg.5] it went on\n");
+    SetFileAttributesW(bits_path(spelled[1]), FILE_ATTRIBUTE_NORMAL);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "[BEH.FILE.20] got %#lx\n", hr);
+    IBackgroundCopyJob_Release(job);
+
+    swprintf(name, ARRAY_SIZE(name), L"%ls\\*", folder);
+    find = FindFirstFileW(name, &data);
+    ok(find != INVALID_HANDLE_VALUE, "cannot look, error %lu\n", GetLastError());
+    do
+    {
+        if (data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) continue;
+        count++;
+        if (data.nFileSizeLow != 1000 || (data.dwFileAttributes & FILE_ATTRIBUTE_HIDDEN)) wrong++;
+        swprintf(name, ARRAY_SIZE(name), L"%ls\\%ls", folder, data.cFileName);
+        DeleteFileW(name);
+    } while (FindNextFileW(find, &data));
+    FindClose(find);
+    ok(count == MANY + 1 && !wrong, "[BEH.FILE.20] %u files, of which %u are wrong\n", count, wrong);
+    RemoveDirectoryW(folder);
+    DeleteFileW(source);
+}
+
 static WCHAR *temporary_name(IBackgroundCopyJob *job)
 {
     IBackgroundCopyFile *file = bits_get_file(job, 0);
@@ -368,6 +430,7 @@ START_TEST(local)
         test_sources();
         test_bad_sources();
         test_destinations();
+        test_many_destinations();
         test_temporary_file();
     }
     bits_end();
