@@ -275,11 +275,7 @@ static HRESULT win_publish(struct disk *disk, const WCHAR *from, const WCHAR *to
 
 static HRESULT win_remove(struct disk *disk, const WCHAR *path)
 {
-    WCHAR *exact = exact_name(path);
-    BOOL gone = exact && (DeleteFileW(exact) || is_absent(GetLastError()));
-
-    free(exact);
-    if (gone || DeleteFileW(path) || is_absent(GetLastError())) return S_OK;
+    if (DeleteFileW(path) || is_absent(GetLastError())) return S_OK;
     return last_error();
 }
 
@@ -336,8 +332,10 @@ static WCHAR *search_pattern(const WCHAR *dir)
     return pattern;
 }
 
+/* Of a folder whose entries may be read but not looked at Wine shows nothing, not even itself; the root of a drive never shows itself. */
 static HRESULT win_list(struct disk *disk, const WCHAR *dir, BOOL all, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx)
 {
+    BOOL seen_itself = FALSE;
     WIN32_FIND_DATAW data;
     WCHAR *pattern;
     HANDLE find;
@@ -345,14 +343,12 @@ static HRESULT win_list(struct disk *disk, const WCHAR *dir, BOOL all, HRESULT (
 
     if (!(pattern = search_pattern(dir))) return E_OUTOFMEMORY;
     find = FindFirstFileW(pattern, &data);
+    if (find == INVALID_HANDLE_VALUE) hr = last_error();
     free(pattern);
-    if (find == INVALID_HANDLE_VALUE)
-    {
-        hr = last_error();
-        return hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND) ? S_OK : hr;
-    }
+    if (find == INVALID_HANDLE_VALUE) return hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND) && !all ? S_OK : hr;
     for (;;)
     {
+        if (!str_cmp(data.cFileName, L".")) seen_itself = TRUE;
         if ((all || !(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)) && FAILED(hr = found(ctx, data.cFileName))) break;
         if (all && data.cAlternateFileName[0] && FAILED(hr = found(ctx, data.cAlternateFileName))) break;
         if (FindNextFileW(find, &data)) continue;
@@ -360,7 +356,7 @@ static HRESULT win_list(struct disk *disk, const WCHAR *dir, BOOL all, HRESULT (
         break;
     }
     FindClose(find);
-    return hr;
+    return SUCCEEDED(hr) && all && !seen_itself ? HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) : hr;
 }
 
 /* Not imported: what Wine's ntdll has of the C library would come with it, and its memcpy is slow. */

@@ -688,6 +688,42 @@ static void test_many(void)
     }
 }
 
+/* Temporary files that never were made are not looked for one by one either. */
+static void test_discard_many(void)
+{
+    struct publish_list list;
+    struct fakedisk *fake;
+    UINT32 i, remain;
+    UINT64 count;
+
+    for (i = 0; i < 4; i++)     /* as it should be; it cannot look; one cannot be removed; a flush fails */
+    {
+        fake = fakedisk_create();
+        make_many(&list, fake);
+        /* what is there: every tenth, in any case */
+        for (count = 0; count < list.count; count++)
+        {
+            fakedisk_disk(fake)->remove(fakedisk_disk(fake), list.files[count].temp_name);
+            if (count % 10) continue;
+            list.files[count].temp_name[3] ^= 'a' ^ 'A';
+            put(fake, list.files[count].temp_name, "da");
+            list.files[count].temp_name[3] ^= 'a' ^ 'A';
+        }
+        count = fakedisk_count(fake, FAKE_REMOVE);
+        if (i == 1) fakedisk_fail(fake, FAKE_LIST, 0, ~0u, E_ACCESSDENIED);
+        if (i == 2) fakedisk_fail(fake, FAKE_REMOVE, 7, 1, E_ACCESSDENIED);
+        if (i == 3) fakedisk_fail(fake, FAKE_FLUSH_DIR, 0, 1, E_FAIL);
+        discard_files(fakedisk_disk(fake), &list, &remain);
+        ok(remain == (i == 2 ? 1 : i == 3 ? MANY : 0), "[JOB.Cancel.3] %u: %u remain\n", i, remain);
+        count = fakedisk_count(fake, FAKE_REMOVE) - count;
+        ok(count == (i == 1 ? 2 * MANY + 10 : 2 * MANY / 10 + 10), "%u: %u removed\n", i, (UINT32)count);
+        for (count = 0; count < list.count; count += 10)
+            ok(has(fake, list.files[count].temp_name, NULL) || i == 2, "[JOB.Cancel.7] %u: %u is left\n", i, (UINT32)count);
+        publish_list_free(&list);
+        fakedisk_free(fake);
+    }
+}
+
 /* output.c */
 
 static UINT64 values[40];
@@ -805,6 +841,7 @@ START_TEST(publish)
     test_lists();
     test_folders();
     test_many();
+    test_discard_many();
     test_complete();
     test_rename_failure();
     test_group();

@@ -68,10 +68,11 @@ struct disk
     /* The same for a file that must have `size` octets (ERROR_FILE_CORRUPT), and `finish`. flags: DISK_REPLACE, else ERROR_ALREADY_EXISTS if
      * there is one; DISK_EXACT. */
     HRESULT (*publish)(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes);
-    HRESULT (*remove)(struct disk *disk, const WCHAR *path);                       /* by its exact name; S_OK also if it was not there */
+    HRESULT (*remove)(struct disk *disk, const WCHAR *path);                       /* S_OK also if it was not there */
     HRESULT (*stat)(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_stat *stat); /* DISK_EXACT or 0; ERROR_FILE_NOT_FOUND ... */
     HRESULT (*flush_dir)(struct disk *disk, const WCHAR *path);
-    /* Names of files; or, with `all`, everything by which something there can be opened: also folders, and short names. */
+    /* Names of files; or, with `all`, everything by which something there can be opened, also folders, and short names: what is not shown, and
+     * no failure, is not there. */
     HRESULT (*list)(struct disk *disk, const WCHAR *dir, BOOL all, HRESULT (*found)(void *ctx, const WCHAR *name), void *ctx);
     WCHAR (*fold)(WCHAR c);     /* names that are equal so folded are one */
     /* After publishing: write and creation time, hidden cleared [BEH.HTTP.70, BEH.FILE.20]. time 0: leave the times. Or, with

@@ -373,7 +373,9 @@ void discard_files(struct disk *disk, const struct publish_list *list, UINT32 *r
         *remain = list->count;
         return;
     }
-    for (i = 0; i < list->count; i++) steps.all[i].done = SUCCEEDED(disk->remove(disk, list->files[i].temp_name));
+    find_new(disk, &steps);
+    for (i = 0; i < list->count; i++)
+        steps.all[i].done = steps.all[i].is_new || SUCCEEDED(disk->remove(disk, list->files[i].temp_name)); /* is new: was never made */
     flush_folders(disk, &steps);
     for (i = 0; i < list->count; i++)
         if (!steps.all[i].done) ++*remain;
