@@ -24,7 +24,7 @@
 
 #define LANDER_THREADS  16      /* flushes at once: a file system with a journal lets them share its commits */
 #define LANDER_BATCH    32      /* files told of together while more of them come, for the sake of their folders */
-#define LANDER_PATIENCE 50      /* ms for which a file waits for others to be told of together */
+#define LANDER_PATIENCE 50      /* ms for which a file waits for those that are being flushed, to be told of together */
 #define LANDER_LINGER   250     /* ms that a thread waits for another file before it goes back to the crew */
 
 struct landing
@@ -51,7 +51,6 @@ struct lander
     UINT32 helpers, busy;   /* threads of the crew that have come or will; of those, the ones that do something */
     UINT32 refs;            /* of the owner and of the helpers */
     BOOL telling;           /* some thread tells of the first ones */
-    BOOL waiting;           /* the owner does nothing else */
     BOOL stop;
     HRESULT hr;             /* the first failure, sticky */
     UINT32 failed;          /* the file it was */
@@ -101,7 +100,7 @@ static HRESULT tell(struct lander *lander, const struct landing *landings, UINT3
 static BOOL is_time_locked(const struct lander *lander, UINT32 count)
 {
     if (!count) return FALSE;
-    if (count >= LANDER_BATCH || (lander->waiting && count == lander->count) || !lander->helpers) return TRUE;
+    if (count >= LANDER_BATCH || count == lander->count || !lander->helpers) return TRUE;
     return sync_msec() - lander->landings[lander->first].since >= LANDER_PATIENCE;
 }
 
@@ -250,14 +249,12 @@ HRESULT lander_wait(struct lander *lander, UINT32 *file)
     HRESULT hr;
 
     sync_lock(&lander->mutex);
-    lander->waiting = TRUE;
     while (lander->count)
     {
         if (lander->begun < lander->count) flush_next_locked(lander);
         tell_locked(lander);
         if (lander->count && lander->begun == lander->count) sync_wait(&lander->settled, &lander->mutex);
     }
-    lander->waiting = FALSE;
     *file = lander->failed;
     hr = lander->hr;
     sync_unlock(&lander->mutex);

@@ -266,6 +266,7 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
             url_free(&previous);
             previous = url;
         }
+        ahead_drop(&transfer->ahead, plan.index);
         free_plan(&plan);
         if (FAILED(hr)) break;
         *index = NO_FILE;
@@ -352,6 +353,7 @@ HRESULT transfer_create(struct queue_job *job, struct transfer **ret)
         return HRESULT_FROM_WIN32(GetLastError());
     }
     transfer->job = job;
+    ahead_init(&transfer->ahead);
     queue_addref(job);
     *ret = transfer;
     return S_OK;
@@ -370,6 +372,7 @@ void transfer_stop(struct transfer *transfer)
 
 void transfer_destroy(struct transfer *transfer)
 {
+    ahead_free(&transfer->ahead);
     free(transfer->parts);
     writer_destroy(transfer->writer);
     lander_destroy(transfer->lander);

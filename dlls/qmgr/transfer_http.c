@@ -33,7 +33,7 @@
 #include "wine/debug.h"
 
 #define DRAIN_MAX     65536     /* octets of an unwanted body read away to keep the connection */
-#define AHEAD_MAX     1048576   /* octets to come, up to which the next file is asked about in the same breath */
+#define CUT_MAX       1048576   /* octets of a file that is fetched from the start when its connection was shared and broke */
 
 void transfer_on_connected(void *ctx)
 {
@@ -178,6 +178,7 @@ static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, struct 
     if (hr != S_OK)
     {
         if (hr == S_FALSE) fetch_on_end(fetch, queue_clock());
+        else if (error.again && fetch_total(fetch) <= CUT_MAX && !plan->on_demand) fetch_on_cut(fetch);
         else fetch_on_error(fetch, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE);
         return S_FALSE;
     }
@@ -193,8 +194,7 @@ static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, struct 
     return S_OK;
 }
 
-/* The lines as the shim takes them, malloc'ed; NULL: out of memory. */
-static WCHAR *make_lines(const struct fetch_request *request)
+WCHAR *transfer_request_lines(const struct fetch_request *request)
 {
     struct buffer headers;
     WCHAR *lines = NULL;
@@ -204,23 +204,13 @@ static WCHAR *make_lines(const struct fetch_request *request)
     return lines;
 }
 
-/*
- * The file whose HEAD comes after what is asked for now, if that is the rest of a small file and the next one is quite unknown, so that a round
- * trip can be saved; malloc'ed.  A guess: if something else comes next it is no matter.
- */
-static WCHAR *guess_next(const struct transfer *transfer, const struct fetch *fetch, const struct file_plan *plan)
+void transfer_tell_headers(struct transfer *transfer, const struct file_plan *plan, const WCHAR *raw)
 {
-    const struct job *job = transfer->job->job;
-    WCHAR *name = NULL;
-    UINT32 i;
+    char *text;
 
-    if (fetch->request.head || plan->dynamic || plan->on_demand || plan->method || fetch->cross_origin) return NULL;
-    if (fetch_total(fetch) == SIZE_UNKNOWN || fetch_total(fetch) - min(fetch_total(fetch), fetch->have.total) > AHEAD_MAX) return NULL;
-    queue_enter();
-    i = transfer_next_file(transfer, job, plan->index + 1);
-    if (i != NO_FILE && job->files[i].remote_size == SIZE_UNKNOWN) name = str_dup(job->files[i].remote_name);
-    queue_leave();
-    return name;
+    if (!(text = str_to_utf8(raw))) return;
+    queue_transfer_headers(transfer->job, plan->index, text);       /* BEH.HTTP.22; a shortage here is no reason to fail */
+    free(text);
 }
 
 /* Sends what fetch->request says and delivers the reply. A failure is in the fetch. */
@@ -232,19 +222,19 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     struct fetch_reply reply;
     struct shim_reply head;
     struct shim_error error = { 0 };
-    static const struct fetch_request head_request = { TRUE };
-    WCHAR *lines = NULL, *custom = NULL, *next, *next_lines = NULL;
+    struct transfer_along along;
+    WCHAR *lines, *custom = NULL;
     struct policy policy;
-    char *raw;
     HRESULT hr;
 
     policy_get(&policy);
-    if (!(lines = make_lines(&fetch->request)))
+    if (!(lines = transfer_request_lines(&fetch->request)))
     {
         fetch_on_error(fetch, E_OUTOFMEMORY, CONTEXT_REMOTE_FILE);
         return;
     }
-    if ((next = guess_next(transfer, fetch, plan))) next_lines = make_lines(&head_request);
+    ahead_take(&transfer->ahead, plan->index, fetch->request.head);
+    transfer_plan_ahead(transfer, fetch, plan, &along);
     if (!fetch->cross_origin) custom = custom_headers(transfer->job);
 
     params.method = fetch->request.head ? L"HEAD" : plan->method ? plan->method : L"GET";
@@ -252,8 +242,8 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     params.headers = lines;
     params.custom_headers = custom;
     params.foreign = fetch->cross_origin;
-    params.ahead_url = next_lines ? next : NULL;
-    params.ahead_headers = next_lines;
+    params.ahead = along.requests;
+    params.ahead_count = along.count;
     params.max_body = SIZE_UNKNOWN;
     params.connect_timeout = policy.connect_timeout;
     params.io_timeout = policy.io_timeout;
@@ -263,12 +253,12 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     if (SUCCEEDED(hr = proxy_route_for(route, fetch->url, transfer->cancel, &params.hops, &params.hop_count,
                                        &params.first_hop, &error)))
         hr = shim_send(transfer->session, &params, &request, &head, &error);
+    ahead_sent(&transfer->ahead, SUCCEEDED(hr) ? head.ahead : 0);
+    transfer_free_along(&along);
     free(lines);
-    free(custom);
-    free(next);
-    free(next_lines);
     if (FAILED(hr))
     {
+        free(custom);
         fetch_on_error(fetch, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE);
         return;
     }
@@ -277,11 +267,7 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
         log_write(LOG_WARNING, "job %s: the system cannot answer NTLM or Negotiate, error %#lx; in Wine it needs winbind's ntlm_auth, or GSSAPI",
                   debugstr_guid(&transfer->job->job->id), head.auth_detail);
 
-    if ((raw = str_to_utf8(head.raw_headers)))
-    {
-        queue_transfer_headers(transfer->job, plan->index, raw);    /* BEH.HTTP.22; a shortage here is no reason to fail */
-        free(raw);
-    }
+    transfer_tell_headers(transfer, plan, head.raw_headers);
     reply.status = head.status;
     reply.length = head.length;
     reply.headers = head.headers;
@@ -293,11 +279,14 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     {
         drain(transfer, request, &head);
         shim_close(request);
-        return;
     }
-
-    while (read_some(transfer, fetch, plan, request) == S_OK) {}
-    shim_close(request);
+    else
+    {
+        while (read_some(transfer, fetch, plan, request) == S_OK) {}
+        shim_close(request);
+        transfer_take_answers(transfer, &params);
+    }
+    free(custom);
 }
 
 static HRESULT init_fetch(struct transfer *transfer, struct file_plan *plan, struct fetch *fetch)
@@ -343,6 +332,8 @@ static HRESULT fetch_steps(struct transfer *transfer, struct file_plan *plan, st
         switch (fetch_next(fetch, queue_clock()))
         {
         case FETCH_HEAD:
+            if (transfer_answer_head(transfer, fetch, plan)) break;
+            /* fall through */
         case FETCH_GET:
             perform_request(transfer, fetch, plan, route);
             break;

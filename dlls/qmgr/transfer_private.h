@@ -19,7 +19,7 @@
  */
 
 /*
- * For transfer.c and its three parts only.  Everything runs on the worker's own thread, without a lock, unless it says otherwise.
+ * For transfer.c and its four parts only.  Everything runs on the worker's own thread, without a lock, unless it says otherwise.
  */
 
 #ifndef __QMGR_TRANSFER_PRIVATE_H
@@ -30,6 +30,7 @@
 #include "queue.h"
 #include "transfer.h"
 #include "writer.h"
+#include "core/ahead.h"
 #include "core/fetch.h"
 #include "shim/shim.h"
 
@@ -73,6 +74,7 @@ struct transfer
     UINT32 serial;
     UINT64 serial_at;
     BYTE *parts;                /* a stretch of a multipart body, WRITER_BLOCK_SIZE octets; made when first needed */
+    struct ahead ahead;         /* files whose turn has not come */
     BOOL connected;
     UINT32 requests;            /* job->requests when they were last looked at */
     /* for the writer's callbacks */
@@ -110,6 +112,24 @@ HRESULT transfer_finish_file(struct transfer *transfer, const struct file_plan *
 HRESULT transfer_fetch_file(struct transfer *transfer, struct file_plan *plan, struct proxy_route *route,
                             struct failure *failure);
 void transfer_on_connected(void *ctx);
+
+/* The fields of a request that are ours, as the shim takes them, malloc'ed; NULL: out of memory. */
+WCHAR *transfer_request_lines(const struct fetch_request *request);
+void transfer_tell_headers(struct transfer *transfer, const struct file_plan *plan, const WCHAR *raw);
+
+/* transfer_ahead.c: what goes along with a request */
+struct transfer_along
+{
+    struct shim_ahead requests[2 * AHEAD_FILES];
+    ULONG count;
+    WCHAR *head_lines, *get_lines[AHEAD_FILES];
+    UINT32 get_count;
+};
+
+void transfer_plan_ahead(struct transfer *transfer, const struct fetch *fetch, const struct file_plan *plan, struct transfer_along *along);
+void transfer_free_along(struct transfer_along *along);
+void transfer_take_answers(struct transfer *transfer, const struct shim_request_params *base);
+BOOL transfer_answer_head(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan);
 
 /* transfer_copy.c: the same from a local path or a share */
 HRESULT transfer_copy_file(struct transfer *transfer, struct file_plan *plan, struct failure *failure);

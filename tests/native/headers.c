@@ -30,10 +30,11 @@ static void add(struct header_list *list, const char *name, const char *value)
 
 static void test_list(void)
 {
-    struct header_list list;
+    struct header_list list, copy;
     const char *value;
     char name[16];
     UINT32 from, i;
+    HRESULT hr;
 
     headers_init(&list);
     ok(!headers_find(&list, "A", NULL) && !headers_count(&list, "A"), "found in an empty list\n");
@@ -62,6 +63,12 @@ static void test_list(void)
     value = headers_find(&list, "early", NULL);
     ok(value && !strcmp(value, "a"), "got %s\n", wine_dbgstr_a(value));
 
+    hr = headers_copy(&copy, &list);
+    ok(hr == S_OK && copy.count == list.count, "got %#x\n", hr);
+    for (i = 0; i < list.count; i++)
+        ok(!strcmp(copy.fields[i].name, list.fields[i].name) && !strcmp(copy.fields[i].value, list.fields[i].value)
+           && copy.fields[i].value != list.fields[i].value, "field %u differs\n", i);
+    headers_free(&copy);
     headers_free(&list);
     ok(!list.count && !list.fields, "not empty\n");
 

@@ -30,10 +30,12 @@
 /* GET of one path with the HEAD of another one sent along, that HEAD, and which request of which connection comes then. */
 static void get_ahead(struct shim_session *session, const WCHAR *path, const WCHAR *next, struct result *first, struct result *second)
 {
+    struct shim_ahead ahead = { L"HEAD", next };
     struct shim_request_params params;
 
     init_params(&params, path);
-    params.ahead_url = next;
+    params.ahead = &ahead;
+    params.ahead_count = 1;
     run_request(session, &params, BUFFER_SIZE, first);
     if (!second) return;
     init_params(&params, next);

@@ -712,6 +712,15 @@ void fetch_on_interrupt(struct fetch *fetch)
     if (fetch->phase == PHASE_GET) start_over(fetch);
 }
 
+void fetch_on_cut(struct fetch *fetch)
+{
+    fetch_on_interrupt(fetch);
+    if (fetch->phase != PHASE_GET || !fetch->have.total) return;
+    ranges_free(&fetch->have);
+    fetch->position = 0;
+    fetch->phase = PHASE_BEGIN;
+}
+
 void fetch_on_end(struct fetch *fetch, UINT64 now)
 {
     UINT64 took = now - fetch->block_start;

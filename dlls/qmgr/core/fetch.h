@@ -150,6 +150,8 @@ void fetch_free(struct fetch *fetch);
 HRESULT fetch_want(struct fetch *fetch, const struct range_set *requested, UINT64 first_wanted);
 /* The present body is given up; fetch_next says how to go on from the octets that are there. */
 void fetch_on_interrupt(struct fetch *fetch);
+/* The present body broke off for no fault of the file: it is asked for again, from its first octet if it has come in part. */
+void fetch_on_cut(struct fetch *fetch);
 
 /* now: monotonic ms, for the block length. */
 enum fetch_step fetch_next(struct fetch *fetch, UINT64 now);

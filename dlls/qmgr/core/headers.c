@@ -145,6 +145,25 @@ HRESULT headers_add(struct header_list *list, const char *name, size_t name_len,
     return S_OK;
 }
 
+HRESULT headers_copy(struct header_list *dst, const struct header_list *src)
+{
+    HRESULT hr;
+    UINT32 i;
+
+    headers_init(dst);
+    for (i = 0; i < src->count; i++)
+    {
+        const struct header_field *field = &src->fields[i];
+
+        if (FAILED(hr = headers_add(dst, field->name, strlen(field->name), field->value, strlen(field->value))))
+        {
+            headers_free(dst);
+            return hr;
+        }
+    }
+    return S_OK;
+}
+
 const char *headers_find(const struct header_list *list, const char *name, UINT32 *from)
 {
     UINT32 i;

@@ -41,6 +41,7 @@ struct header_list
 void headers_init(struct header_list *list);
 void headers_free(struct header_list *list);                 /* back to the state after headers_init */
 HRESULT headers_add(struct header_list *list, const char *name, size_t name_len, const char *value, size_t value_len);
+HRESULT headers_copy(struct header_list *dst, const struct header_list *src);
 
 /* The first field of that name at or after index *from (may be NULL for the first of all), NULL if there is none. */
 const char *headers_find(const struct header_list *list, const char *name, UINT32 *from);

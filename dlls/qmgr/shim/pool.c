@@ -71,8 +71,29 @@ void conn_close(struct conn *conn)
     net_close(conn->net);
     free(conn->key.host);
     free(conn->key.proxy_host);
-    free(conn->ahead);
+    while (conn->ahead) conn_pop_ahead(conn);
     free(conn);
+}
+
+HRESULT conn_add_ahead(struct conn *conn, const char *data, size_t len)
+{
+    struct conn_ahead *ahead, **entry;
+
+    if (!(ahead = malloc(offsetof(struct conn_ahead, data[len])))) return E_OUTOFMEMORY;
+    ahead->next = NULL;
+    ahead->len = len;
+    memcpy(ahead->data, data, len);
+    for (entry = &conn->ahead; *entry; entry = &(*entry)->next) {}
+    *entry = ahead;
+    return S_OK;
+}
+
+void conn_pop_ahead(struct conn *conn)
+{
+    struct conn_ahead *ahead = conn->ahead;
+
+    conn->ahead = ahead->next;
+    free(ahead);
 }
 
 static void close_list(struct conn *list)

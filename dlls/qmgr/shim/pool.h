@@ -35,7 +35,7 @@
 #define POOL_SESSION_MAX      4   /* connections kept for one session; the one unused longest goes first */
 #define POOL_TRUST_TIME     500   /* ms of disuse below which a connection is taken for alive without asking, where a request can be repeated */
 #define POOL_AHEAD_TIME    5000   /* ms for which the reply to a request that was sent ahead is worth having */
-#define CONN_BUFFER_SIZE  65536   /* octets of a head received at once, and of a small body with it */
+#define CONN_BUFFER_SIZE 131072   /* octets of a head received at once, and of small bodies with it */
 
 struct conn_key
 {
@@ -47,6 +47,14 @@ struct conn_key
     BOOL secure;
 };
 
+/* A request that was sent behind another one: its head. */
+struct conn_ahead
+{
+    struct conn_ahead *next;
+    size_t len;
+    char data[1];
+};
+
 struct conn
 {
     struct conn_key key;
@@ -54,8 +62,7 @@ struct conn
     struct tls *tls;         /* NULL: plain */
     BOOL kept;               /* has served a request before */
     BOOL http11;             /* by a server of HTTP/1.1 */
-    char *ahead;             /* the head of a request that was sent behind the last one: its reply comes next; or NULL */
-    size_t ahead_len;
+    struct conn_ahead *ahead; /* sent behind the last request: their replies come next, in this order */
     UINT32 pos, len;         /* buffer[pos..len): received, not yet consumed */
     char buffer[CONN_BUFFER_SIZE];
     /* guarded by the pool's lock while the pool owns it */
@@ -79,5 +86,8 @@ void pool_purge(UINT64 session);
 /* A new one without sockets; copies the key. */
 HRESULT conn_create(const struct conn_key *key, struct conn **conn);
 void conn_close(struct conn *conn);
+/* Remembers a request that is sent behind all others. */
+HRESULT conn_add_ahead(struct conn *conn, const char *data, size_t len);
+void conn_pop_ahead(struct conn *conn);
 
 #endif /* __QMGR_SHIM_POOL_H */

@@ -185,6 +185,7 @@ HRESULT reply_body(struct reply *reply, void *buffer, UINT32 size, UINT32 *got, 
             want = (UINT32)(reader->length - reply->received);
             last = TRUE; /* one octet beyond the end must not go unnoticed */
         }
+        else if (conn->ahead) want = min(size, CONN_BUFFER_SIZE); /* what belongs to the next replies must find a place there */
         hr = conn_recv(conn, buffer, want, last, &len, reply->cancel, timeout);
         if (FAILED(hr)) return hr;
         if (hr == S_FALSE)

@@ -47,6 +47,7 @@ struct shim_request
     WCHAR *raw_headers;
     UINT32 io_timeout;
     UINT64 max_body;
+    BOOL shared;            /* it was sent behind another one, or others were sent behind it */
 };
 
 HRESULT shim_init(void)
@@ -149,48 +150,73 @@ static BOOL rewind_body(const struct shim_request_params *params, BOOL *begun)
     return TRUE;
 }
 
-/* Puts the request that comes next behind the one in the writer, if it can go over the same connection.  It is no matter if it cannot. */
+/* May other requests share the connection with this one? */
+static BOOL may_share(const struct shim_request *request, const struct shim_request_params *params, BOOL absolute, const struct auth_exchange *server)
+{
+    const struct shim_session *session = request->session;
+    const struct conn *conn = request->reply.conn;
+
+    return params->ahead_count && !params->body && !params->foreign && !absolute && !server->scheme && !session->in_turn
+           && !session->has_client_cert && conn->kept && conn->http11 && !wcscmp(params->method, L"GET");
+}
+
+/* Puts the requests that come next behind what is in the writer, as many as can go over the same connection.  It is no matter if they cannot. */
 static void write_ahead(struct http1_writer *writer, const struct shim_request_params *params, const struct target *target, struct conn *conn)
 {
     struct shim_request_params next = *params;
     struct auth_exchange none = {0};
     struct http1_writer head;
     struct target origin;
-    char *copy;
+    BOOL good = TRUE;
+    ULONG i;
 
-    if (FAILED(target_parse(params->ahead_url, &origin))) return;
-    next.method = L"HEAD";
-    next.headers = params->ahead_headers;
     next.body = NULL;
-    http1_writer_init(&head);
-    if (origin.url.scheme == target->url.scheme && origin.url.port == target->url.port && !wcscmp(origin.host, target->host)
-        && !origin.url.user && SUCCEEDED(head_write(&head, &next, &origin, FALSE, FALSE, &none, &none)) && (copy = malloc(head.len)))
+    for (i = 0; i < params->ahead_count && good; i++)
     {
-        memcpy(copy, head.data, head.len);
-        http1_write_behind(writer, &head);
-        conn->ahead = copy;
-        conn->ahead_len = head.len;
+        if (FAILED(target_parse(params->ahead[i].url, &origin))) return;
+        next.method = params->ahead[i].method;
+        next.headers = params->ahead[i].headers;
+        http1_writer_init(&head);
+        good = origin.url.scheme == target->url.scheme && origin.url.port == target->url.port && !wcscmp(origin.host, target->host)
+               && !origin.url.user && SUCCEEDED(head_write(&head, &next, &origin, FALSE, FALSE, &none, &none))
+               && SUCCEEDED(conn_add_ahead(conn, head.data, head.len));
+        if (good) http1_write_behind(writer, &head);
+        http1_writer_free(&head);
+        target_free(&origin);
     }
-    http1_writer_free(&head);
-    target_free(&origin);
 }
 
 /* Has exactly this request been sent over the connection already?  If another one has, its reply will come: FALSE, and *conn is NULL. */
 static BOOL take_ahead(struct conn **conn, const struct http1_writer *writer)
 {
-    char *ahead = (*conn)->ahead;
+    struct conn_ahead *ahead = (*conn)->ahead;
     BOOL same;
 
     if (!ahead) return FALSE;
-    same = (*conn)->ahead_len == writer->len && !memcmp(ahead, writer->data, writer->len);
-    free(ahead);
-    (*conn)->ahead = NULL;
-    if (!same)
+    same = ahead->len == writer->len && !memcmp(ahead->data, writer->data, writer->len);
+    if (same) conn_pop_ahead(*conn);
+    else
     {
         conn_close(*conn);
         *conn = NULL;
     }
     return same;
+}
+
+static ULONG count_ahead(const struct conn *conn)
+{
+    const struct conn_ahead *ahead;
+    ULONG count = 0;
+
+    for (ahead = conn->ahead; ahead; ahead = ahead->next) count++;
+    return count;
+}
+
+/* Of a request that shared its connection: what came of it is not believed, or would be answered on a connection that has other things to say. */
+static BOOL is_better_alone(HRESULT hr, UINT32 status, BOOL sent)
+{
+    if (SUCCEEDED(hr)) return sent ? status >= 400 : status == 401 || status == 407;
+    return sent ? hr != E_ABORT : hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
 }
 
 /*
@@ -234,26 +260,36 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
             break;
         }
         sent = take_ahead(&request->reply.conn, &writer);
+        if (!sent && params->only_ahead)
+        {
+            hr = error_set(error, HRESULT_FROM_WIN32(ERROR_RETRY), 0);
+            break;
+        }
         if (!request->reply.conn) continue;
-        if (params->ahead_url && !params->body && request->reply.conn->kept && request->reply.conn->http11 && !request->session->in_turn && !sent
-            && !absolute && !params->foreign && !server.scheme && !wcscmp(params->method, L"GET"))
-            write_ahead(&writer, params, target, request->reply.conn);
+        if (sent) writer.len = 0;
+        if (may_share(request, params, absolute, &server)) write_ahead(&writer, params, target, request->reply.conn);
+        request->shared = sent || request->reply.conn->ahead;
 
         http1_reader_free(reader);
         http1_reader_init(reader, method);
         request->reply.received = 0;
         request->reply.ended = any = cut = FALSE;
-        hr = S_OK;
-        if (!sent)
+        hr = writer.hr;
+        if (SUCCEEDED(hr) && writer.len)
             hr = send_request(request->reply.conn, &writer, preliminary ? NULL : params->body, params, reader, &any, &body_begun, &cut);
         if (SUCCEEDED(hr) && reader->state == HTTP1_HEAD)
             hr = reply_head(request->reply.conn, reader, &any, params->cancel,
                             sent ? min(params->io_timeout, AHEAD_TIMEOUT) : params->io_timeout);
-        if (sent && hr != E_ABORT && (FAILED(hr) || reader->status >= 400))
+        if (request->shared && is_better_alone(hr, reader->status, sent))
         {
             InterlockedExchange(&request->session->in_turn, TRUE);
             conn_close(request->reply.conn);
             request->reply.conn = NULL;
+            if (params->only_ahead)
+            {
+                hr = error_set(error, HRESULT_FROM_WIN32(ERROR_RETRY), 0);
+                break;
+            }
             fresh = TRUE;
             continue;
         }
@@ -373,6 +409,7 @@ HRESULT shim_send(struct shim_session *session, const struct shim_request_params
     reply->length = request->reply.reader.length;
     reply->http10 = !request->reply.reader.minor;
     reply->hop = hop;
+    reply->ahead = count_ahead(request->reply.conn);
     memset(error, 0, sizeof(*error));
     *ret = request;
     return S_OK;
@@ -390,6 +427,11 @@ HRESULT shim_read(struct shim_request *request, void *buffer, UINT32 size, UINT3
         hr = reply_body(&request->reply, buffer, size, got, request->io_timeout);
         if (SUCCEEDED(hr)) return hr;
         error_set(&request->reply.failure, hr, 0);
+        if (request->shared && hr != E_ABORT)
+        {
+            InterlockedExchange(&request->session->in_turn, TRUE);
+            request->reply.failure.again = TRUE;
+        }
     }
     *error = request->reply.failure;
     return error->hr;

@@ -168,6 +168,7 @@ HRESULT route_conn(struct shim_session *session, const struct shim_request_param
     key.proxy_host = (WCHAR *)hop->proxy_host;
     key.proxy_port = hop->proxy_host ? hop->proxy_port : 0;
     if (!fresh && (*ret = pool_take(&key, params->body && !params->body->rewind))) return S_OK;
+    if (params->only_ahead) return error_set(error, HRESULT_FROM_WIN32(ERROR_RETRY), 0);
 
     if (key.secure && FAILED(hr = session_cred(session, &cred))) return error_set(error, hr, 0);
     if (FAILED(hr = conn_create(&key, &conn))) return error_set(error, hr, 0);

@@ -47,6 +47,7 @@ struct shim_error
     HRESULT hr;      /* HRESULT_FROM_WIN32(ERROR_WINHTTP_* or WSAE*), BG_E_*, or E_ABORT after cancel */
     DWORD context;   /* enum shim_context, a BG_ERROR_CONTEXT_* value */
     DWORD detail;    /* Winsock error; TLS: CERT_TRUST_*, alert or SSPI status; for the log only */
+    BOOL again;      /* the request shared its connection with others that were sent along: alone, as from now on, it may do better */
 };
 
 enum shim_context
@@ -113,6 +114,14 @@ struct shim_body
     HRESULT (*rewind)(void *ctx);   /* back to the first byte, before the request is repeated; NULL: it cannot be repeated */
 };
 
+/* A request without a body that is probably made later. */
+struct shim_ahead
+{
+    const WCHAR *method;            /* "HEAD" or "GET" */
+    const WCHAR *url;
+    const WCHAR *headers;
+};
+
 struct shim_request_params
 {
     const WCHAR *method;            /* "GET", "HEAD", "BITS_POST", or the job's own */
@@ -124,8 +133,9 @@ struct shim_request_params
     ULONG hop_count;
     ULONG first_hop;                /* in: where to begin; the hop that worked is reported in the reply */
     const struct shim_body *body;   /* or NULL */
-    const WCHAR *ahead_url;         /* a HEAD for it, with ahead_headers, is probably asked for next: may be sent along; or NULL */
-    const WCHAR *ahead_headers;
+    const struct shim_ahead *ahead; /* made next, in this order, after those that were sent along before: may be sent along */
+    ULONG ahead_count;
+    BOOL only_ahead;                /* it was sent along, and is not to be sent (again): ERROR_RETRY if there is no good reply to it */
     UINT32 connect_timeout;         /* ms [BEH.HTTP.80] */
     UINT32 io_timeout;              /* ms without a byte */
     HANDLE cancel;                  /* manual-reset event of the transfer */
@@ -142,6 +152,7 @@ struct shim_reply
     UINT64 length;                  /* of the body that follows, exact; SIZE_UNKNOWN if chunked or close-delimited */
     BOOL http10;
     ULONG hop;                      /* index of the hop that was used */
+    ULONG ahead;                    /* requests that were sent along, now or before, whose replies come next over the same connection */
     DWORD auth_detail;              /* 401, 407: SSPI status if the system could not do NTLM or Negotiate; for the log only */
 };
 
@@ -151,10 +162,12 @@ struct shim_reply
  * credentials, and those with name and password from the URL.  Does not follow redirects: the caller applies the policy and asks again.
  * A hop that cannot be reached makes place for the next one.
  *
- * Sent along: where the server is HTTP/1.1 and has kept the connection before, without a proxy or credentials, the HEAD for ahead_url, if that
- * is of the same origin, goes out behind the request.  When exactly that HEAD is asked for next its reply is there already; when anything
- * else is, the connection is given up.  A reply that does not come or is no success is not believed: the HEAD is sent
- * again on a new connection, and nothing ahead any more in this session.
+ * Sent along: where the server is HTTP/1.1 and has kept the connection before, without a proxy or credentials, those of params->ahead that
+ * are of the same origin, up to the first that is not, go out behind a GET, with the same custom headers.  When exactly these requests are made
+ * next, in this order, their replies are there already; when anything else is asked for, the connection is given up.  A reply that does not
+ * come or is no success is not believed: the request is sent again on a new connection, and nothing ahead any more in this session.
+ * That is so too when the connection breaks inside a body; then it is for the caller to ask again (shim_error.again).  A server that
+ * says it closes, and does, has only not answered the rest.
  * Any HTTP status of the server, or of a proxy in its place, is a success here; that of a proxy which refuses a tunnel to an https
  * server is the failure 0x80190000 + status, whatever it is.  Failure: *error is filled, *request is NULL.
  */
