@@ -169,6 +169,21 @@ static HRESULT register_all(void)
     return hr;
 }
 
+/*
+ * At the start of a prefix it is COM's first call that starts rpcss, and without rpcss the guard cannot know which cookies are ours.  So a class that
+ * nobody asks for comes first: to revoke ours and register them again would be a time in which a client that asks is told E_FAIL.
+ */
+static void start_rpcss(void)
+{
+    DWORD cookie;
+    GUID clsid;
+
+    if (FAILED(CoCreateGuid(&clsid))) return;
+    if (FAILED(CoRegisterClassObject(&clsid, (IUnknown *)&manager_factory.IClassFactory_iface, CLSCTX_LOCAL_SERVER,
+                                     REGCLS_MULTIPLEUSE, &cookie))) return;
+    CoRevokeClassObject(cookie);
+}
+
 HRESULT factory_register(void)
 {
     HRESULT hr, guard_hr;
@@ -176,7 +191,11 @@ HRESULT factory_register(void)
 
     for (attempt = 0;; attempt++)
     {
-        guard_hr = guard_begin_register(ARRAYSIZE(classes));
+        if (FAILED(guard_hr = guard_begin_register(ARRAYSIZE(classes))))
+        {
+            start_rpcss();
+            guard_hr = guard_begin_register(ARRAYSIZE(classes));
+        }
         if (FAILED(hr = register_all()))
         {
             revoke_all();
@@ -184,8 +203,7 @@ HRESULT factory_register(void)
         }
         if (SUCCEEDED(guard_hr)) guard_hr = guard_end_register();
         if (guard_hr == S_OK || attempt == 4) break;
-        /* Another program registered a class meanwhile and it is not clear which cookies are ours; or rpcss was not there, and is now:
-         * at the start of a prefix it is COM's first call that starts it. */
+        /* another program registered a class meanwhile, and it is not clear which cookies are ours */
         revoke_all();
     }
     if (guard_hr != S_OK) log_write(LOG_WARNING, "the guard does not know our classes, hr %#lx", guard_hr);
