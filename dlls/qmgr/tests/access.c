@@ -72,26 +72,6 @@ static WCHAR *owner_of_(unsigned int line, IBackgroundCopyJob *job)
 }
 #define owner_of(job) owner_of_(__LINE__, job)
 
-static BOOL is_listed(const GUID *id, DWORD flags)
-{
-    IEnumBackgroundCopyJobs *jobs;
-    IBackgroundCopyJob *job;
-    BOOL found = FALSE;
-    HRESULT hr;
-    GUID got;
-
-    hr = IBackgroundCopyManager_EnumJobs(bits_manager, flags, &jobs);
-    ok(hr == S_OK, "[MGR.EnumJobs.4] got %#lx\n", hr);
-    if (hr != S_OK) return FALSE;
-    while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
-    {
-        if (IBackgroundCopyJob_GetId(job, &got) == S_OK) found |= IsEqualGUID(&got, id);
-        IBackgroundCopyJob_Release(job);
-    }
-    IEnumBackgroundCopyJobs_Release(jobs);
-    return found;
-}
-
 /* The ordinary user */
 
 /* A job of his own, made by himself as administrator: his all the same, unless elevation counts. */
@@ -111,7 +91,7 @@ static void user_own_job(const GUID *id)
     ok(hr == S_OK || broken(hr == E_ACCESSDENIED), "[BEH.OWN.1] got %#lx\n", hr);
     if (hr == S_OK)
     {
-        ok(is_listed(id, 0), "[MGR.EnumJobs.1] not listed\n");
+        ok(bits_is_listed(id, 0), "[MGR.EnumJobs.1] not listed\n");
         hr = IBackgroundCopyJob_SetDescription(job, L"by the owner");
         ok(hr == S_OK, "[SEC.5] got %#lx\n", hr);
         hr = IBackgroundCopyJob_TakeOwnership(job);
@@ -119,7 +99,7 @@ static void user_own_job(const GUID *id)
         ok_inferred("JOB.TakeOwnership.A1", hr == E_ACCESSDENIED, "got %#lx\n", hr);
         IBackgroundCopyJob_Release(job);
     }
-    else ok_inferred("MGR.EnumJobs.A2", !is_listed(id, 0), "listed\n");
+    else ok_inferred("MGR.EnumJobs.A2", !bits_is_listed(id, 0), "listed\n");
 
     job = bits_create_job(L"user", BG_JOB_TYPE_DOWNLOAD);
     if (!job) return;
@@ -150,8 +130,8 @@ static void user_other_job(const GUID *id)
     ok(hr == E_ACCESSDENIED, "[MGR.GetJob.4,BA.1.8.14,BEH.OWN.6] got %#lx\n", hr);
     ok(hr == E_ACCESSDENIED, "[api-2-later:GEN.9] got %#lx\n", hr);
     ok(!job, "[api-1-core:GEN.4] got a job\n");
-    ok(!is_listed(id, 0), "[BEH.OWN.1] listed\n");
-    ok(!is_listed(id, 0), "[SEC.5] listed\n");
+    ok(!bits_is_listed(id, 0), "[BEH.OWN.1] listed\n");
+    ok(!bits_is_listed(id, 0), "[SEC.5] listed\n");
 }
 
 static void user_other_group(const GUID *id)
@@ -630,9 +610,9 @@ static void test_other_owner(void)
     run_child("group", &group_id);
 
     /* an administrator sees it among all, not among his own */
-    ok(!is_listed(&id, 0), "[MGR.EnumJobs.1] listed\n");
-    ok(is_listed(&id, BG_JOB_ENUM_ALL_USERS), "[MGR.EnumJobs.2] not listed\n");
-    ok(is_listed(&id, BG_JOB_ENUM_ALL_USERS), "[BEH.OBJ.11] not listed\n");
+    ok(!bits_is_listed(&id, 0), "[MGR.EnumJobs.1] listed\n");
+    ok(bits_is_listed(&id, BG_JOB_ENUM_ALL_USERS), "[MGR.EnumJobs.2] not listed\n");
+    ok(bits_is_listed(&id, BG_JOB_ENUM_ALL_USERS), "[BEH.OBJ.11] not listed\n");
     hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &job);
     ok(hr == S_OK, "[BEH.OWN.1] got %#lx\n", hr);
     if (hr == S_OK)
@@ -670,7 +650,7 @@ static void test_other_owner(void)
         ok(hr == S_OK, "[JOB.TakeOwnership.2] got %#lx\n", hr);
         ok(!wcscmp(owner_of(job), own), "[JOB.TakeOwnership.1] got %s\n", wine_dbgstr_w(owner_of(job)));
         ok(!wcscmp(owner_of(job), own), "[JOB.GetOwner.2] got %s\n", wine_dbgstr_w(owner_of(job)));
-        ok(is_listed(&id, 0), "[JOB.TakeOwnership.1] not listed\n");
+        ok(bits_is_listed(&id, 0), "[JOB.TakeOwnership.1] not listed\n");
         if ((job2 = bits_query(job, IBackgroundCopyJob2)))
         {
             hr = IBackgroundCopyJob2_GetNotifyCmdLine(job2, &text, &text2);

@@ -226,6 +226,38 @@ static inline IBackgroundCopyFile *bits_get_file_(unsigned int line, IBackground
 }
 #define bits_get_file(job, index) bits_get_file_(__LINE__, job, index)
 
+/* A download of that priority into a file of that name; url NULL: without a file. NULL: that has failed a check already. */
+static inline IBackgroundCopyJob *bits_download(const WCHAR *name, const WCHAR *url, BG_JOB_PRIORITY priority)
+{
+    IBackgroundCopyJob *job = bits_create_job(name, BG_JOB_TYPE_DOWNLOAD);
+    HRESULT hr;
+
+    if (!job) return NULL;
+    hr = IBackgroundCopyJob_SetPriority(job, priority);
+    ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
+    if (url) bits_add_file(job, bits_url(url), bits_path(name));
+    return job;
+}
+
+/* Where the first file of the job is before Complete; empty without one. Good until the next call. */
+static inline WCHAR *bits_temporary_name(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyFile *file = bits_get_file(job, 0);
+    IBackgroundCopyFile3 *file3 = bits_query(file, IBackgroundCopyFile3);
+    static WCHAR buffer[MAX_PATH];
+    WCHAR *name;
+
+    buffer[0] = 0;
+    if (IBackgroundCopyFile3_GetTemporaryName(file3, &name) == S_OK)
+    {
+        lstrcpynW(buffer, name, ARRAY_SIZE(buffer));
+        CoTaskMemFree(name);
+    }
+    IBackgroundCopyFile3_Release(file3);
+    IBackgroundCopyFile_Release(file);
+    return buffer;
+}
+
 static inline HRESULT bits_set_remote_name(IBackgroundCopyJob *job, ULONG index, const WCHAR *name)
 {
     IBackgroundCopyFile *file = bits_get_file(job, index);
@@ -280,6 +312,56 @@ static inline void bits_check_error_(unsigned int line, IBackgroundCopyJob *job,
     ok_(__FILE__, line)(code == expect, "[%s] got %#lx, context %d\n", facts, code, context);
 }
 #define bits_check_error(job, expect, facts) bits_check_error_(__LINE__, job, (HRESULT)(expect), facts)
+
+/* ... and this context. */
+static inline void bits_check_error_in_(unsigned int line, IBackgroundCopyJob *job, HRESULT expect, BG_ERROR_CONTEXT expect_context, const char *facts)
+{
+    BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
+    IBackgroundCopyError *error;
+    HRESULT hr, code = S_OK;
+
+    hr = IBackgroundCopyJob_GetError(job, &error);
+    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", facts, hr);
+    if (hr != S_OK) return;
+    IBackgroundCopyError_GetError(error, &context, &code);
+    IBackgroundCopyError_Release(error);
+    ok_(__FILE__, line)(code == expect && context == expect_context, "[%s] got %#lx, context %d\n", facts, code, context);
+}
+#define bits_check_error_in(job, expect, context, facts) bits_check_error_in_(__LINE__, job, (HRESULT)(expect), BG_ERROR_CONTEXT_##context, facts)
+
+/* The code of the job's error, S_OK without one. */
+static inline HRESULT bits_error_code(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyError *error;
+    BG_ERROR_CONTEXT context;
+    HRESULT code = S_OK;
+
+    if (IBackgroundCopyJob_GetError(job, &error) != S_OK) return S_OK;
+    IBackgroundCopyError_GetError(error, &context, &code);
+    IBackgroundCopyError_Release(error);
+    return code;
+}
+
+/* EnumJobs shows the job. */
+static inline BOOL bits_is_listed(const GUID *id, DWORD flags)
+{
+    IEnumBackgroundCopyJobs *jobs;
+    IBackgroundCopyJob *job;
+    BOOL found = FALSE;
+    HRESULT hr;
+    GUID got;
+
+    hr = IBackgroundCopyManager_EnumJobs(bits_manager, flags, &jobs);
+    ok(hr == S_OK, "[MGR.EnumJobs.4] got %#lx\n", hr);
+    if (hr != S_OK) return FALSE;
+    while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
+    {
+        if (IBackgroundCopyJob_GetId(job, &got) == S_OK) found |= IsEqualGUID(&got, id);
+        IBackgroundCopyJob_Release(job);
+    }
+    IEnumBackgroundCopyJobs_Release(jobs);
+    return found;
+}
 
 /* Cancels a job in whatever state it is and lets go of it. */
 static inline void bits_cancel_(unsigned int line, IBackgroundCopyJob *job)

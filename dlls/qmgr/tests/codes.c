@@ -259,10 +259,9 @@ static void test_transport_codes(void)
     }
 }
 
-/* The contexts that a download can meet. */
-static void test_produced_contexts(void)
+/* The contexts that a download can meet are error.c's. */
+static void test_no_context(void)
 {
-    IBackgroundCopyJob4 *job4;
     IBackgroundCopyError *error;
     IBackgroundCopyJob *job;
     HRESULT hr;
@@ -271,30 +270,6 @@ static void test_produced_contexts(void)
     {
         hr = IBackgroundCopyJob_GetError(job, &error);
         ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE, "[ERR.CTX.0,ERR.0x8020000F] got %#lx\n", hr);
-        bits_cancel(job);
-    }
-    if ((job = bits_create_job(L"folder", BG_JOB_TYPE_DOWNLOAD)))
-    {
-        CreateDirectoryW(bits_path(L"dir"), NULL);
-        bits_add_file(job, bits_url(L"/good"), bits_path(L"dir\\file"));
-        RemoveDirectoryW(bits_path(L"dir"));
-        bits_resume(job);
-        bits_wait_state(job, BG_JOB_STATE_ERROR);
-        check_failed(__LINE__, job, BG_ERROR_CONTEXT_LOCAL_FILE, W32(ERROR_PATH_NOT_FOUND), "ERR.CTX.4");
-        bits_cancel(job);
-    }
-    if ((job = bits_create_job(L"limit", BG_JOB_TYPE_DOWNLOAD)))
-    {
-        bits_add_file(job, bits_url(L"/stall"), bits_path(L"file"));
-        if ((job4 = bits_query(job, IBackgroundCopyJob4)))
-        {
-            hr = IBackgroundCopyJob4_SetMaximumDownloadTime(job4, 1);
-            ok(hr == S_OK, "SetMaximumDownloadTime: got %#lx\n", hr);
-            IBackgroundCopyJob4_Release(job4);
-            bits_resume(job);
-            bits_wait_state(job, BG_JOB_STATE_ERROR);
-            check_failed(__LINE__, job, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, BG_E_MAXDOWNLOAD_TIMEOUT, "ERR.CTX.2");
-        }
         bits_cancel(job);
     }
 }
@@ -325,12 +300,10 @@ START_TEST(codes)
     test_context_messages();
     test_long_lists();
     if (bits_server_start("on * /good\n size 1000\n"
-                          "on HEAD /stall\n size 1000\n"
-                          "on * /stall\n size 1000\n stall 500\n"
                           "on * /dropped\n drop\n"
                           "on * /garbled\n size 1000\n header nonsense\n"))
     {
-        test_produced_contexts();
+        test_no_context();
         test_transport_codes();
     }
     bits_end();

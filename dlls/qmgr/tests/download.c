@@ -40,18 +40,6 @@
 #define FATAL (1u << BG_JOB_STATE_ERROR)
 #define AGAIN (1u << BG_JOB_STATE_TRANSIENT_ERROR)
 
-static IBackgroundCopyJob *make_job(const WCHAR *name, const WCHAR *url, BG_JOB_PRIORITY priority)
-{
-    IBackgroundCopyJob *job = bits_create_job(name, BG_JOB_TYPE_DOWNLOAD);
-    HRESULT hr;
-
-    if (!job) return NULL;
-    hr = IBackgroundCopyJob_SetPriority(job, priority);
-    ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
-    if (url) bits_add_file(job, bits_url(url), bits_path(name));
-    return job;
-}
-
 static HRESULT set_property(IBackgroundCopyJob *job, BITS_JOB_PROPERTY_ID id, UINT64 number)
 {
     BITS_JOB_PROPERTY_VALUE value = { 0 };
@@ -76,21 +64,6 @@ static void set_security_flags(IBackgroundCopyJob *job, ULONG flags)
     ok(hr == S_OK, "SetSecurityFlags: got %#lx\n", hr);
     IBackgroundCopyJobHttpOptions_Release(options);
 }
-
-static void check_error_(unsigned int line, IBackgroundCopyJob *job, const char *id, HRESULT expected)
-{
-    IBackgroundCopyError *error;
-    BG_ERROR_CONTEXT context = 0;
-    HRESULT hr, code = S_OK;
-
-    hr = IBackgroundCopyJob_GetError(job, &error);
-    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", id, hr);
-    if (hr != S_OK) return;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    ok_(__FILE__, line)(code == expected && context == BG_ERROR_CONTEXT_REMOTE_FILE, "[%s] got %#lx, context %d\n", id, code, context);
-    IBackgroundCopyError_Release(error);
-}
-#define check_error(job, id, expected) check_error_(__LINE__, job, id, (HRESULT)(expected))
 
 static void complete_(unsigned int line, IBackgroundCopyJob *job, const WCHAR *name, const char *pattern, unsigned int size)
 {
@@ -153,7 +126,7 @@ static void test_wire(void)
 
     /* a foreground file below 2 GB: HEAD, and one GET without Range */
     test_server_reset(bits_server);
-    job = make_job(L"wire", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"wire", L"/good", BG_JOB_PRIORITY_FOREGROUND);
     options = bits_query(job, IBackgroundCopyJobHttpOptions);
     hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(options, L"X-Mine: one\r\nX-Other: two");
     ok(hr == S_OK, "SetCustomHeaders: got %#lx\n", hr);
@@ -183,7 +156,7 @@ static void test_wire(void)
 
     /* in the background consecutive ranges, over one connection, growing */
     test_server_reset(bits_server);
-    job = make_job(L"wire", L"/good", BG_JOB_PRIORITY_NORMAL);
+    job = bits_download(L"wire", L"/good", BG_JOB_PRIORITY_NORMAL);
     bits_resume(job);
     complete(job, L"wire", "/good", 300000);
     check_method("BEH.HTTP.10", 1, "HEAD");
@@ -207,14 +180,14 @@ static void test_wire(void)
 
     /* without a date no condition */
     test_server_reset(bits_server);
-    job = make_job(L"wire", L"/nodate", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"wire", L"/nodate", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     complete(job, L"wire", "/nodate", 1000);
     check_header("BEH.CONSIST.21", 2, "If-Unmodified-Since", NULL);
 
     /* a foreground file goes on where it was cut */
     test_server_reset(bits_server);
-    job = make_job(L"wire", L"/cut", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"wire", L"/cut", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     bits_resume(job);
@@ -223,20 +196,20 @@ static void test_wire(void)
 
     /* without ranges it fails then, and begins anew with the next Resume */
     test_server_reset(bits_server);
-    job = make_job(L"wire", L"/cutoff", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"wire", L"/cutoff", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "BEH.HTTP.15", BG_E_INSUFFICIENT_RANGE_SUPPORT);
+    bits_check_error_in(job, BG_E_INSUFFICIENT_RANGE_SUPPORT, REMOTE_FILE, "BEH.HTTP.15");
     bits_resume(job);
     complete(job, L"wire", "/cutoff", 100000);
 
     /* what clients do about it in the background */
-    job = make_job(L"wire", L"/off", BG_JOB_PRIORITY_NORMAL);
+    job = bits_download(L"wire", L"/off", BG_JOB_PRIORITY_NORMAL);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "BEH.HTTP.3", BG_E_INSUFFICIENT_RANGE_SUPPORT);
+    bits_check_error_in(job, BG_E_INSUFFICIENT_RANGE_SUPPORT, REMOTE_FILE, "BEH.HTTP.3");
     hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
     ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
     bits_resume(job);
@@ -266,7 +239,7 @@ static void check_inherited(const WCHAR *path)
 
 static void test_progress(void)
 {
-    IBackgroundCopyJob *job = make_job(L"p1", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+    IBackgroundCopyJob *job = bits_download(L"p1", L"/good", BG_JOB_PRIORITY_FOREGROUND);
     WIN32_FILE_ATTRIBUTE_DATA data;
     BG_JOB_PROGRESS progress;
     BG_FILE_PROGRESS part;
@@ -374,7 +347,7 @@ static void test_consistency(void)
     {
         winetest_push_context("%s", wine_dbgstr_w(rows[i].url));
         test_server_reset(bits_server);
-        job = make_job(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+        job = bits_download(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
         bits_add_file(job, bits_url(rows[i].url), bits_path(L"second"));
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
@@ -398,7 +371,7 @@ static void test_consistency(void)
 /* A new date at the same name: what there was does not count any more. */
 static void test_new_date(void)
 {
-    IBackgroundCopyJob *job = make_job(L"redated", L"/redated", BG_JOB_PRIORITY_FOREGROUND);
+    IBackgroundCopyJob *job = bits_download(L"redated", L"/redated", BG_JOB_PRIORITY_FOREGROUND);
     IBackgroundCopyFile *file;
     BG_FILE_PROGRESS progress;
     DWORD begin;
@@ -462,7 +435,7 @@ static void test_redirects(void)
     for (i = 0; i < ARRAY_SIZE(rows); i++)
     {
         winetest_push_context("%u", i);
-        job = make_job(L"moved", rows[i].url, i & 1 ? BG_JOB_PRIORITY_FOREGROUND : BG_JOB_PRIORITY_NORMAL);
+        job = bits_download(L"moved", rows[i].url, i & 1 ? BG_JOB_PRIORITY_FOREGROUND : BG_JOB_PRIORITY_NORMAL);
         set_security_flags(job, rows[i].flags);
         bits_resume(job);
         bits_wait_states(job, DONE | FATAL | AGAIN);
@@ -471,7 +444,7 @@ static void test_redirects(void)
            wine_dbgstr_w(remote_name(job, 0)));
         if (rows[i].state == FATAL)
         {
-            check_error(job, "BEH.HTTP.55", rows[i].hr);
+            bits_check_error_in(job, rows[i].hr, REMOTE_FILE, "BEH.HTTP.55");
             bits_cancel(job);
         }
         else complete(job, L"moved", wcscmp(rows[i].url, L"/good") ? "/target" : "/good", 300000);
@@ -479,7 +452,7 @@ static void test_redirects(void)
     }
 
     /* once reported, the old name is nobody's prefix */
-    job = make_job(L"moved", L"/moved", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"moved", L"/moved", BG_JOB_PRIORITY_FOREGROUND);
     set_security_flags(job, 0x0100);
     bits_add_file(job, bits_url(L"/moved"), bits_path(L"moved too"));
     bits_resume(job);
@@ -500,7 +473,7 @@ static void test_redirects(void)
     for (i = 0; i < 2; i++)
     {
         test_server_reset(bits_server);
-        job = make_job(L"moved", L"/moved", BG_JOB_PRIORITY_NORMAL);
+        job = bits_download(L"moved", L"/moved", BG_JOB_PRIORITY_NORMAL);
         set_security_flags(job, i ? 0x0100 : 0);
         bits_resume(job);
         complete(job, L"moved", "/target", 300000);
@@ -525,13 +498,13 @@ static void test_refused_redirects(void)
     for (i = 0; i < ARRAY_SIZE(rows); i++)
     {
         winetest_push_context("%s", wine_dbgstr_w(rows[i].url));
-        job = make_job(L"refused", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+        job = bits_download(L"refused", L"/good", BG_JOB_PRIORITY_FOREGROUND);
         bits_add_file(job, bits_url(rows[i].url), bits_path(L"refused too"));
         set_security_flags(job, 0x0200);
         bits_resume(job);
         bits_wait_states(job, DONE | FATAL | AGAIN);
         ok(bits_state(job) == BG_JOB_STATE_ERROR, "[HTTP.SetSecurityFlags.7] got state %d\n", bits_state(job));
-        check_error(job, "HTTP.SetSecurityFlags.8", rows[i].hr);
+        bits_check_error_in(job, rows[i].hr, REMOTE_FILE, "HTTP.SetSecurityFlags.8");
         ok(!wcscmp(remote_name(job, 1), bits_url(L"/target")), "[HTTP.SetSecurityFlags.7] the name is %s\n", wine_dbgstr_w(remote_name(job, 1)));
         bits_cancel(job);
         winetest_pop_context();
@@ -539,7 +512,7 @@ static void test_refused_redirects(void)
     for (i = 0; i < ARRAY_SIZE(policies); i++)
     {
         winetest_push_context("%#lx", policies[i]);
-        job = make_job(L"share", L"/share", BG_JOB_PRIORITY_FOREGROUND);
+        job = bits_download(L"share", L"/share", BG_JOB_PRIORITY_FOREGROUND);
         set_security_flags(job, policies[i]);
         bits_resume(job);
         bits_wait_states(job, DONE | FATAL | AGAIN);
@@ -571,7 +544,7 @@ static void test_revocation(void)
     {
         winetest_push_context("%s", i ? "suspended" : "running");
         test_server_reset(bits_server);
-        job = make_job(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+        job = bits_download(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
         bits_add_file(job, bits_url(L"/hold"), bits_path(L"second"));
         bits_resume(job);
         wait_received(job, 305000);
@@ -630,7 +603,7 @@ static void test_names(void)
     }
     /* while the old name is asked about, and nothing of the file is there yet */
     test_server_reset(bits_server);
-    job = make_job(L"state", L"/undecided", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"state", L"/undecided", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
     hr = bits_set_remote_name(job, 0, bits_url(L"/good"));
@@ -660,7 +633,7 @@ static void test_names(void)
         i = j % 3;
         winetest_push_context("%u", j);
         test_server_reset(bits_server);
-        job = make_job(L"name", L"/hold", BG_JOB_PRIORITY_FOREGROUND);
+        job = bits_download(L"name", L"/hold", BG_JOB_PRIORITY_FOREGROUND);
         bits_resume(job);
         ok(test_server_wait(bits_server, 1, BITS_TIMEOUT), "no requests\n");
         bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
@@ -697,7 +670,7 @@ static void test_names(void)
 
     /* all matching names, in one go, and what was transferred is left alone */
     test_server_reset(bits_server);
-    job = make_job(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
     bits_add_file(job, bits_url(L"/missing/good"), bits_path(L"second"));
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
@@ -731,7 +704,7 @@ static void test_dynamic(void)
     HRESULT hr;
 
     test_server_reset(bits_server);
-    job = make_job(L"dynamic", L"/dynamic", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"dynamic", L"/dynamic", BG_JOB_PRIORITY_FOREGROUND);
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
     ok(hr == S_OK, "[BEH.HTTP.60] got %#lx\n", hr);
     bits_resume(job);
@@ -751,15 +724,15 @@ static void test_dynamic(void)
     complete(job, L"dynamic", "/dynamic", 50000);
 
     /* in the background the normal rules */
-    job = make_job(L"dynamic", L"/chunked", BG_JOB_PRIORITY_NORMAL);
+    job = bits_download(L"dynamic", L"/chunked", BG_JOB_PRIORITY_NORMAL);
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
     ok(hr == S_OK, "[BEH.HTTP.60] got %#lx\n", hr);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "BEH.HTTP.66,JPROP.7", BG_E_MISSING_FILE_SIZE);
+    bits_check_error_in(job, BG_E_MISSING_FILE_SIZE, REMOTE_FILE, "BEH.HTTP.66,JPROP.7");
     bits_cancel(job);
 
-    job = make_job(L"dynamic", L"/chunked", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"dynamic", L"/chunked", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
     hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
@@ -782,7 +755,7 @@ static void test_size_cap(void)
     for (i = 0; i < ARRAY_SIZE(rows); i++)
     {
         winetest_push_context("%u", i);
-        job = make_job(L"first", rows[i].first, BG_JOB_PRIORITY_FOREGROUND);
+        job = bits_download(L"first", rows[i].first, BG_JOB_PRIORITY_FOREGROUND);
         if (rows[i].second) bits_add_file(job, bits_url(rows[i].second), bits_path(L"second"));
         hr = set_property(job, BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, rows[i].cap);
         ok(hr == S_OK, "[BEH.HTTP.64] got %#lx\n", hr);
@@ -790,11 +763,11 @@ static void test_size_cap(void)
         bits_resume(job);
         bits_wait_states(job, DONE | FATAL | AGAIN);
         ok(1u << bits_state(job) == rows[i].state, "[BEH.HTTP.64] got state %d\n", bits_state(job));
-        if (bits_state(job) == BG_JOB_STATE_ERROR) check_error(job, "BEH.HTTP.64,JPROP.9", 0x80200064);
+        if (bits_state(job) == BG_JOB_STATE_ERROR) bits_check_error_in(job, 0x80200064, REMOTE_FILE, "BEH.HTTP.64,JPROP.9");
         bits_cancel(job);
         winetest_pop_context();
     }
-    job = make_job(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"first", L"/good", BG_JOB_PRIORITY_FOREGROUND);
     hr = set_property(job, BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, 0);
     ok(hr == 0x80200063, "[BEH.HTTP.64] got %#lx\n", hr);
     bits_cancel(job);
@@ -806,7 +779,7 @@ static void test_straight(void)
     HRESULT hr;
     GUID id;
 
-    job = make_job(L"straight", NULL, BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"straight", NULL, BG_JOB_PRIORITY_FOREGROUND);
     hr = set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
     ok(hr == S_OK, "[BEH.HTTP.65] got %#lx\n", hr);
     bits_add_file(job, bits_url(L"/good"), bits_path(L"straight"));
@@ -816,7 +789,7 @@ static void test_straight(void)
     complete(job, L"straight", "/good", 300000);
 
     /* what is there of it stays */
-    job = make_job(L"straight", NULL, BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"straight", NULL, BG_JOB_PRIORITY_FOREGROUND);
     hr = set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
     ok(hr == S_OK, "[BEH.HTTP.65] got %#lx\n", hr);
     bits_add_file(job, bits_url(L"/cut"), bits_path(L"straight"));
@@ -828,7 +801,7 @@ static void test_straight(void)
 
     /* no progress is kept: whoever is interrupted begins anew */
     test_server_reset(bits_server);
-    job = make_job(L"straight", NULL, BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"straight", NULL, BG_JOB_PRIORITY_FOREGROUND);
     IBackgroundCopyJob_GetId(job, &id);
     hr = set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
     ok(hr == S_OK, "[BEH.HTTP.65] got %#lx\n", hr);
@@ -850,7 +823,7 @@ static void test_straight(void)
     check_header("JPROP.8", test_server_count(bits_server, NULL, NULL), "Range", NULL);
     complete(job, L"straight", "/hold", 10000);
 
-    job = make_job(L"straight", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"straight", L"/good", BG_JOB_PRIORITY_FOREGROUND);
     hr = set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
     ok(hr == 0x80200061, "[BEH.HTTP.65] got %#lx\n", hr);
     bits_cancel(job);
@@ -867,12 +840,12 @@ static void test_foreground(void)
         WCHAR name[8];
 
         swprintf(name, ARRAY_SIZE(name), L"s%u", i);
-        jobs[i] = make_job(name, L"/silent", BG_JOB_PRIORITY_FOREGROUND);
+        jobs[i] = bits_download(name, L"/silent", BG_JOB_PRIORITY_FOREGROUND);
         bits_resume(jobs[i]);
     }
     for (i = 0; i < ARRAY_SIZE(jobs); i++)
         bits_wait_states(jobs[i], 1u << BG_JOB_STATE_CONNECTING | 1u << BG_JOB_STATE_TRANSFERRING);
-    last = make_job(L"last", L"/good", BG_JOB_PRIORITY_FOREGROUND);
+    last = bits_download(L"last", L"/good", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(last);
     complete(last, L"last", "/good", 300000);
     ok(bits_state(jobs[0]) == BG_JOB_STATE_CONNECTING || bits_state(jobs[0]) == BG_JOB_STATE_TRANSFERRING, "[BEH.SCHED.2] got state %d\n",

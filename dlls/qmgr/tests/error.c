@@ -230,7 +230,7 @@ static void check_error_(unsigned int line, IBackgroundCopyJob *job, BG_ERROR_CO
 
     hr = IBackgroundCopyError_GetError(error, &got_context, &got_code);
     ok_(__FILE__, line)(hr == S_OK, "[ERR.GetError.1] got %#lx\n", hr);
-    ok_(__FILE__, line)(got_context == context, "[TYPE.Ctx.1] got context %d, expected %d\n", got_context, context);
+    ok_(__FILE__, line)(got_context == context, "[TYPE.Ctx.1,ERR.CTX.%d] got context %d\n", context, got_context);
     ok_(__FILE__, line)(got_code == code, "[api-1-core:ERR.2] got code %#lx, expected %#lx\n", got_code, code);
     ok_inferred_(__FILE__, line)("ERR.GetError.2", got_context != BG_ERROR_CONTEXT_NONE, "no context\n");
     hr = IBackgroundCopyError_GetError(error, NULL, &got_code);

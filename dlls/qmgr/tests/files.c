@@ -46,18 +46,6 @@ static const BG_JOB_PRIORITY priorities[] =
     BG_JOB_PRIORITY_FOREGROUND, BG_JOB_PRIORITY_HIGH, BG_JOB_PRIORITY_NORMAL, BG_JOB_PRIORITY_LOW
 };
 
-static IBackgroundCopyJob *make_job(const WCHAR *name, const WCHAR *url, BG_JOB_PRIORITY priority)
-{
-    IBackgroundCopyJob *job = bits_create_job(name, BG_JOB_TYPE_DOWNLOAD);
-    HRESULT hr;
-
-    if (!job) return NULL;
-    hr = IBackgroundCopyJob_SetPriority(job, priority);
-    ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
-    if (url) bits_add_file(job, bits_url(url), bits_path(name));
-    return job;
-}
-
 static void complete_(unsigned int line, IBackgroundCopyJob *job)
 {
     HRESULT hr;
@@ -141,7 +129,7 @@ static void test_order(void)
     {
         winetest_push_context("priority %d", priorities[i]);
         test_server_reset(bits_server);
-        if ((job = make_job(L"order", NULL, priorities[i])))
+        if ((job = bits_download(L"order", NULL, priorities[i])))
         {
             for (j = 0; j < ARRAY_SIZE(urls); j++) bits_add_file(job, bits_url(urls[j]), bits_path(urls[j] + 7));
             bits_resume(job);
@@ -156,7 +144,7 @@ static void test_order(void)
 
         /* while the first one stands still, nobody asks for the second */
         test_server_reset(bits_server);
-        if ((job = make_job(L"serial", L"/stall", priorities[i])))
+        if ((job = bits_download(L"serial", L"/stall", priorities[i])))
         {
             bits_add_file(job, bits_url(L"/small/1"), bits_path(L"1"));
             bits_resume(job);
@@ -196,7 +184,7 @@ static void test_repair(void)
 
     make_source(bits_path(L"source"), 5000, FILE_ATTRIBUTE_NORMAL);
     test_server_reset(bits_server);
-    job = make_job(L"first", L"/small/1", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"first", L"/small/1", BG_JOB_PRIORITY_FOREGROUND);
     bits_add_file(job, bits_url(L"/missing/2"), bits_path(L"second"));
     bits_add_file(job, bits_url(L"/missing/3"), bits_path(L"third"));
     bits_resume(job);
@@ -223,7 +211,7 @@ static void test_repair(void)
 
     /* the file in progress under another name: from where it was, if size and time are the same there */
     test_server_reset(bits_server);
-    job = make_job(L"twin", L"/hold", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"twin", L"/hold", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     ok(wait_bytes(job, 5000), "nothing came\n");
     hr = bits_set_remote_name(job, 0, bits_url(L"/twin"));
@@ -243,7 +231,7 @@ static void test_revocation_check(void)
     HRESULT hr;
 
     test_server_reset(bits_server);
-    job = make_job(L"whole", L"/small/1", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"whole", L"/small/1", BG_JOB_PRIORITY_FOREGROUND);
     bits_add_file(job, bits_url(L"/hold"), bits_path(L"partly"));
     bits_resume(job);
     ok(wait_bytes(job, 6000), "nothing came\n");
@@ -260,7 +248,7 @@ static void test_revocation_check(void)
 
     /* also while it rests; and no second time, since it was on already */
     test_server_reset(bits_server);
-    job = make_job(L"partly", L"/cut", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"partly", L"/cut", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     IBackgroundCopyJobHttpOptions_Release(http);
@@ -316,7 +304,7 @@ static void test_next_server(void)
     unsigned int i;
 
     s = full_port(clients, &port);
-    if ((job = make_job(L"here", L"/slow", BG_JOB_PRIORITY_FOREGROUND)))
+    if ((job = bits_download(L"here", L"/slow", BG_JOB_PRIORITY_FOREGROUND)))
     {
         swprintf(url, ARRAY_SIZE(url), L"http://127.0.0.1:%u/there", port);
         bits_add_file(job, url, bits_path(L"there"));
@@ -340,8 +328,8 @@ static void test_twins(void)
     IBackgroundCopyJob *first, *second;
 
     test_server_reset(bits_server);
-    first = make_job(L"twin1", L"/slow", BG_JOB_PRIORITY_FOREGROUND);
-    second = make_job(L"twin2", L"/slow", BG_JOB_PRIORITY_FOREGROUND);
+    first = bits_download(L"twin1", L"/slow", BG_JOB_PRIORITY_FOREGROUND);
+    second = bits_download(L"twin2", L"/slow", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(first);
     bits_resume(second);
     bits_wait_state(first, BG_JOB_STATE_TRANSFERRED);
@@ -352,24 +340,6 @@ static void test_twins(void)
     complete(second);
     bits_check_file(bits_path(L"twin1"), "/slow", 0, 2000);
     bits_check_file(bits_path(L"twin2"), "/slow", 0, 2000);
-}
-
-static WCHAR *temporary_name(IBackgroundCopyJob *job)
-{
-    IBackgroundCopyFile *file = bits_get_file(job, 0);
-    IBackgroundCopyFile3 *file3 = bits_query(file, IBackgroundCopyFile3);
-    static WCHAR buffer[MAX_PATH];
-    WCHAR *name;
-
-    buffer[0] = 0;
-    if (IBackgroundCopyFile3_GetTemporaryName(file3, &name) == S_OK)
-    {
-        lstrcpynW(buffer, name, ARRAY_SIZE(buffer));
-        CoTaskMemFree(name);
-    }
-    IBackgroundCopyFile3_Release(file3);
-    IBackgroundCopyFile_Release(file);
-    return buffer;
 }
 
 static void *security_of(const WCHAR *path, DWORD *size)
@@ -394,10 +364,10 @@ static void test_temporary_file(void)
     void *rights, *rights2;
     HANDLE file;
 
-    job = make_job(L"readable", L"/small/1", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"readable", L"/small/1", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
-    file = CreateFileW(temporary_name(job), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    file = CreateFileW(bits_temporary_name(job), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
     ok(file != INVALID_HANDLE_VALUE, "[BEH.CONSIST.10] cannot open it, error %lu\n", GetLastError());
     ok(ReadFile(file, got, sizeof(got), &count, NULL) && count == 1000, "[BEH.CONSIST.10] got %lu bytes, error %lu\n", count, GetLastError());
     CloseHandle(file);
@@ -408,7 +378,7 @@ static void test_temporary_file(void)
     ok(file != INVALID_HANDLE_VALUE, "cannot make a file, error %lu\n", GetLastError());
     CloseHandle(file);
     rights = security_of(bits_path(L"plain"), &size);
-    rights2 = security_of(temporary_name(job), &size2);
+    rights2 = security_of(bits_temporary_name(job), &size2);
     ok(rights && rights2 && size == size2 && !memcmp(rights, rights2, size), "[BEH.FILE.12] other rights, %lu and %lu bytes\n", size, size2);
     free(rights);
     free(rights2);
@@ -417,10 +387,10 @@ static void test_temporary_file(void)
     bits_check_file(bits_path(L"readable"), "/small/1", 0, 1000);
 
     /* also while it is being written */
-    job = make_job(L"readable", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"readable", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
     bits_resume(job);
     ok(wait_bytes(job, 500), "nothing came\n");
-    file = CreateFileW(temporary_name(job), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    file = CreateFileW(bits_temporary_name(job), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
     ok(file != INVALID_HANDLE_VALUE, "[BEH.CONSIST.10] cannot open it, error %lu\n", GetLastError());
     ok(ReadFile(file, got, 500, &count, NULL) && count == 500, "[BEH.CONSIST.10] got %lu bytes, error %lu\n", count, GetLastError());
     CloseHandle(file);
@@ -445,7 +415,7 @@ static void test_huge(void)
 
     for (i = 0; i < ARRAY_SIZE(offsets); i++)
     {
-        job = make_job(L"huge", NULL, i & 1 ? BG_JOB_PRIORITY_FOREGROUND : BG_JOB_PRIORITY_NORMAL);
+        job = bits_download(L"huge", NULL, i & 1 ? BG_JOB_PRIORITY_FOREGROUND : BG_JOB_PRIORITY_NORMAL);
         job3 = bits_query(job, IBackgroundCopyJob3);
         range.InitialOffset = offsets[i];
         range.Length = sizes[i];
@@ -474,7 +444,7 @@ static void test_method(void)
     HRESULT hr, code;
 
     test_server_reset(bits_server);
-    job = make_job(L"method", L"/post", BG_JOB_PRIORITY_LOW);
+    job = bits_download(L"method", L"/post", BG_JOB_PRIORITY_LOW);
     http = bits_query(job, IBackgroundCopyJobHttpOptions2);
     hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
     ok(hr == S_OK, "[BEH.HTTP.19] got %#lx\n", hr);
@@ -518,7 +488,7 @@ static void test_no_head(void)
         for (j = 0; j < 2; j++)
         {
             test_server_reset(bits_server);
-            job = make_job(L"head", rows[i].url, j ? BG_JOB_PRIORITY_FOREGROUND : BG_JOB_PRIORITY_NORMAL);
+            job = bits_download(L"head", rows[i].url, j ? BG_JOB_PRIORITY_FOREGROUND : BG_JOB_PRIORITY_NORMAL);
             bits_resume(job);
             bits_wait_states(job, FATAL | AGAIN | DONE);
             ok(bits_state(job) == BG_JOB_STATE_ERROR, "[BEH.HTTP.45] got state %d\n", bits_state(job));
@@ -537,7 +507,7 @@ static void test_reported(void)
     IBackgroundCopyJob *job;
     HRESULT hr;
 
-    job = make_job(L"moved", L"/moved", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"moved", L"/moved", BG_JOB_PRIORITY_FOREGROUND);
     http = bits_query(job, IBackgroundCopyJobHttpOptions);
     hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT);
     ok(hr == S_OK, "SetSecurityFlags: got %#lx\n", hr);
@@ -564,7 +534,7 @@ static void test_headers(void)
     for (i = 0; i < 2; i++)
     {
         test_server_reset(bits_server);
-        job = make_job(L"lower", L"/lower?a=b&c", i ? BG_JOB_PRIORITY_FOREGROUND : BG_JOB_PRIORITY_NORMAL);
+        job = bits_download(L"lower", L"/lower?a=b&c", i ? BG_JOB_PRIORITY_FOREGROUND : BG_JOB_PRIORITY_NORMAL);
         bits_resume(job);
         bits_wait_states(job, DONE | FATAL | AGAIN);
         ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.HTTP.73] got state %d\n", bits_state(job));
@@ -589,7 +559,7 @@ static void test_dynamic(void)
 
     for (i = 0; i < ARRAY_SIZE(priorities); i++)
     {
-        job = make_job(L"dynamic", L"/dynamic", priorities[i]);
+        job = bits_download(L"dynamic", L"/dynamic", priorities[i]);
         job5 = bits_query(job, IBackgroundCopyJob5);
         value.Enable = TRUE;
         hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, value);
@@ -632,7 +602,7 @@ static void test_file_system(void)
         winetest_push_context("%#lx", attributes[i]);
         make_source(bits_path(L"source"), 3000, attributes[i]);
         before = GetFileAttributesW(bits_path(L"source"));
-        job = make_job(L"copy", NULL, BG_JOB_PRIORITY_FOREGROUND);
+        job = bits_download(L"copy", NULL, BG_JOB_PRIORITY_FOREGROUND);
         bits_add_file(job, bits_path(L"source"), bits_path(L"copy"));
         job2 = bits_query(job, IBackgroundCopyJob2);
         credentials.Credentials.Basic.UserName = (WCHAR *)L"nobody";
@@ -664,7 +634,7 @@ static void test_denied(void)
     HRESULT hr, code;
 
     test_server_reset(bits_server);
-    job = make_job(L"denied", L"/head/403", BG_JOB_PRIORITY_FOREGROUND);
+    job = bits_download(L"denied", L"/head/403", BG_JOB_PRIORITY_FOREGROUND);
     job2 = bits_query(job, IBackgroundCopyJob2);
     credentials.Credentials.Basic.UserName = (WCHAR *)L"user";
     credentials.Credentials.Basic.Password = (WCHAR *)L"secret";

@@ -47,21 +47,6 @@ static IBackgroundCopyJob *make_job(const WCHAR *remote, const WCHAR *name)
     return job;
 }
 
-static void check_error_(unsigned int line, IBackgroundCopyJob *job, const char *id, HRESULT expected, BG_ERROR_CONTEXT expected_context)
-{
-    IBackgroundCopyError *error;
-    BG_ERROR_CONTEXT context = 0;
-    HRESULT hr, code = S_OK;
-
-    hr = IBackgroundCopyJob_GetError(job, &error);
-    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", id, hr);
-    if (hr != S_OK) return;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    ok_(__FILE__, line)(code == expected && context == expected_context, "[%s] got %#lx, context %d\n", id, code, context);
-    IBackgroundCopyError_Release(error);
-}
-#define check_error(job, id, expected, context) check_error_(__LINE__, job, id, (HRESULT)(expected), BG_ERROR_CONTEXT_##context##_FILE)
-
 static void write_file(const WCHAR *path, const char *pattern, unsigned int size, const FILETIME *time)
 {
     unsigned char *data = malloc(size + 1);
@@ -180,7 +165,7 @@ static void test_bad_sources(void)
     job = make_job(bits_path(L"nothing"), L"copy");
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "FILE2.SetRemoteName.8", HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND), REMOTE);
+    bits_check_error_in(job, HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND), REMOTE_FILE, "FILE2.SetRemoteName.8");
     /* there at last [BEH.OBJ.7] */
     write_file(bits_path(L"nothing"), "source", 5000, NULL);
     bits_resume(job);
@@ -195,7 +180,7 @@ static void test_bad_sources(void)
     bits_resume(job);
     bits_wait_states(job, FATAL | AGAIN | DONE);
     ok_inferred("ERR.0x80070020", bits_state(job) == BG_JOB_STATE_ERROR, "got state %d\n", bits_state(job));
-    check_error(job, "ERR.0x80070020", HRESULT_FROM_WIN32(ERROR_SHARING_VIOLATION), REMOTE);
+    bits_check_error_in(job, HRESULT_FROM_WIN32(ERROR_SHARING_VIOLATION), REMOTE_FILE, "ERR.0x80070020");
     CloseHandle(file);
     bits_cancel(job);
     DeleteFileW(bits_path(L"nothing"));
@@ -203,14 +188,14 @@ static void test_bad_sources(void)
     job = make_job(bits_path(L"nowhere\\nothing"), L"copy");
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "FILE2.SetRemoteName.8", HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND), REMOTE);
+    bits_check_error_in(job, HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND), REMOTE_FILE, "FILE2.SetRemoteName.8");
     bits_cancel(job);
 
     CreateDirectoryW(bits_path(L"folder"), NULL);
     job = make_job(bits_path(L"folder"), L"copy");
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "FILE2.SetRemoteName.8", E_ACCESSDENIED, REMOTE);
+    bits_check_error_in(job, E_ACCESSDENIED, REMOTE_FILE, "FILE2.SetRemoteName.8");
     bits_cancel(job);
     RemoveDirectoryW(bits_path(L"folder"));
 }
@@ -268,7 +253,7 @@ static void test_destinations(void)
     RemoveDirectoryW(bits_path(L"gone"));
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "ERR.0x80070003", HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND), LOCAL);
+    bits_check_error_in(job, HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND), LOCAL_FILE, "ERR.0x80070003");
     CreateDirectoryW(bits_path(L"gone"), NULL);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
@@ -341,23 +326,6 @@ static void test_many_destinations(void)
     DeleteFileW(source);
 }
 
-static WCHAR *temporary_name(IBackgroundCopyJob *job)
-{
-    IBackgroundCopyFile *file = bits_get_file(job, 0);
-    IBackgroundCopyFile3 *file3 = bits_query(file, IBackgroundCopyFile3);
-    static WCHAR buffer[MAX_PATH];
-    WCHAR *name;
-
-    if (IBackgroundCopyFile3_GetTemporaryName(file3, &name) == S_OK)
-    {
-        lstrcpynW(buffer, name, ARRAY_SIZE(buffer));
-        CoTaskMemFree(name);
-    }
-    IBackgroundCopyFile3_Release(file3);
-    IBackgroundCopyFile_Release(file);
-    return buffer;
-}
-
 static void test_temporary_file(void)
 {
     IBackgroundCopyJob *job;
@@ -368,12 +336,12 @@ static void test_temporary_file(void)
 
     /* a client that opens it before the service has begun */
     job = make_job(bits_url(L"/good"), L"out");
-    ok(GetFileAttributesW(temporary_name(job)) == INVALID_FILE_ATTRIBUTES, "[BEH.FILE.50] it is there already\n");
-    file = CreateFileW(temporary_name(job), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_NEW, 0, NULL);
+    ok(GetFileAttributesW(bits_temporary_name(job)) == INVALID_FILE_ATTRIBUTES, "[BEH.FILE.50] it is there already\n");
+    file = CreateFileW(bits_temporary_name(job), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_NEW, 0, NULL);
     ok(file != INVALID_HANDLE_VALUE, "cannot make it, error %lu\n", GetLastError());
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(job, "FILE3.GetTemporaryName.3", HRESULT_FROM_WIN32(ERROR_SHARING_VIOLATION), LOCAL);
+    bits_check_error_in(job, HRESULT_FROM_WIN32(ERROR_SHARING_VIOLATION), LOCAL_FILE, "FILE3.GetTemporaryName.3");
     CloseHandle(file);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
@@ -391,10 +359,10 @@ static void test_temporary_file(void)
         bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
         hr = IBackgroundCopyJob_Suspend(job);
         ok(hr == S_OK, "Suspend: got %#lx\n", hr);
-        if (!i) ok(DeleteFileW(temporary_name(job)), "[BEH.FILE.14] cannot delete, error %lu\n", GetLastError());
+        if (!i) ok(DeleteFileW(bits_temporary_name(job)), "[BEH.FILE.14] cannot delete, error %lu\n", GetLastError());
         else
         {
-            file = CreateFileW(temporary_name(job), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+            file = CreateFileW(bits_temporary_name(job), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
             size.QuadPart = 100;
             SetFilePointerEx(file, size, NULL, FILE_BEGIN);
             SetEndOfFile(file);
@@ -413,10 +381,10 @@ static void test_temporary_file(void)
     job = make_job(bits_url(L"/cut"), L"out");
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    ok(GetFileAttributesW(temporary_name(job)) != INVALID_FILE_ATTRIBUTES, "[BEH.FILE.10] it is not there\n");
+    ok(GetFileAttributesW(bits_temporary_name(job)) != INVALID_FILE_ATTRIBUTES, "[BEH.FILE.10] it is not there\n");
     hr = IBackgroundCopyJob_Cancel(job);
     ok(hr == S_OK, "Cancel: got %#lx\n", hr);
-    ok(GetFileAttributesW(temporary_name(job)) == INVALID_FILE_ATTRIBUTES, "[BEH.STATE.64] it is still there\n");
+    ok(GetFileAttributesW(bits_temporary_name(job)) == INVALID_FILE_ATTRIBUTES, "[BEH.STATE.64] it is still there\n");
     IBackgroundCopyJob_Release(job);
 }
 

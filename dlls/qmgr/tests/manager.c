@@ -327,27 +327,6 @@ static void test_get_job(void)
     IBackgroundCopyJob_Release(job);
 }
 
-static BOOL is_listed(const GUID *id, DWORD flags)
-{
-    IEnumBackgroundCopyJobs *jobs;
-    IBackgroundCopyJob *job;
-    BOOL found = FALSE;
-    HRESULT hr;
-    GUID got;
-
-    hr = IBackgroundCopyManager_EnumJobs(bits_manager, flags, &jobs);
-    ok(hr == S_OK, "[MGR.EnumJobs.4] got %#lx\n", hr);
-    if (hr != S_OK) return FALSE;
-    while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
-    {
-        IBackgroundCopyJob_GetId(job, &got);
-        found |= IsEqualGUID(&got, id);
-        IBackgroundCopyJob_Release(job);
-    }
-    IEnumBackgroundCopyJobs_Release(jobs);
-    return found;
-}
-
 static void test_enum_jobs(void)
 {
     IEnumBackgroundCopyJobs *jobs;
@@ -358,13 +337,13 @@ static void test_enum_jobs(void)
 
     job = bits_create_job_(__LINE__, L"enum", BG_JOB_TYPE_DOWNLOAD, &id);
     if (!job) return;
-    ok(is_listed(&id, 0), "[MGR.EnumJobs.1] not listed\n");
+    ok(bits_is_listed(&id, 0), "[MGR.EnumJobs.1] not listed\n");
     hr = IBackgroundCopyManager_EnumJobs(bits_manager, BG_JOB_ENUM_ALL_USERS, &jobs);
     ok(hr == S_OK || broken(hr == E_ACCESSDENIED), "[MGR.EnumJobs.2] got %#lx\n", hr);
     if (hr == S_OK)
     {
         IEnumBackgroundCopyJobs_Release(jobs);
-        ok(is_listed(&id, BG_JOB_ENUM_ALL_USERS), "[MGR.EnumJobs.2] not listed\n");
+        ok(bits_is_listed(&id, BG_JOB_ENUM_ALL_USERS), "[MGR.EnumJobs.2] not listed\n");
     }
     for (i = 1; i < 32; i++)
     {
@@ -374,8 +353,8 @@ static void test_enum_jobs(void)
     hr = IBackgroundCopyManager_EnumJobs(bits_manager, 0, NULL);
     ok(hr == E_INVALIDARG || hr == NULL_REF, "[api-1-core:GEN.A1] got %#lx\n", hr);
     IBackgroundCopyJob_Cancel(job);
-    ok(!is_listed(&id, 0), "[MGR.EnumJobs.8] still listed\n");
-    ok(!is_listed(&id, 0), "[LIFE.3] still listed\n");
+    ok(!bits_is_listed(&id, 0), "[MGR.EnumJobs.8] still listed\n");
+    ok(!bits_is_listed(&id, 0), "[LIFE.3] still listed\n");
     IBackgroundCopyJob_Release(job);
 }
 

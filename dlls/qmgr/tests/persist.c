@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 #include <stdarg.h>
 
 #define COBJMACROS
@@ -273,18 +272,6 @@ static void set_judge(IBackgroundCopyJob *job)
     IBackgroundCopyJobHttpOptions3_Release(http);
 }
 
-static HRESULT error_of(IBackgroundCopyJob *job)
-{
-    IBackgroundCopyError *error;
-    BG_ERROR_CONTEXT context;
-    HRESULT code = S_OK;
-
-    if (IBackgroundCopyJob_GetError(job, &error) != S_OK) return S_OK;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    IBackgroundCopyError_Release(error);
-    return code;
-}
-
 /* What does not survive: a client's object, and how long a job has waited. */
 static void test_lost(void)
 {
@@ -331,7 +318,7 @@ static void test_lost(void)
     ok(hr == S_OK, "GetJob: got %#lx\n", hr);
     bits_resume(judged);
     ok(bits_wait_state(judged, BG_JOB_STATE_ERROR), "[BEH.PERSIST.15] got state %d\n", bits_state(judged));
-    ok(error_of(judged) == BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED, "[BEH.PERSIST.15] got %#lx\n", error_of(judged));
+    ok(bits_error_code(judged) == BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED, "[BEH.PERSIST.15] got %#lx\n", bits_error_code(judged));
     test_server_get_stats(bits_server, &before);
     set_judge(judged);
     bits_resume(judged);

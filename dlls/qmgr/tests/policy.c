@@ -112,22 +112,6 @@ static void complete(IBackgroundCopyJob *job, const WCHAR *name, const char *pat
     bits_cancel(job);
 }
 
-static void check_error_(unsigned int line, IBackgroundCopyJob *job, const char *id, HRESULT expected, BG_ERROR_CONTEXT expected_context)
-{
-    IBackgroundCopyError *error;
-    BG_ERROR_CONTEXT context = 0;
-    HRESULT hr, code = S_OK;
-
-    hr = IBackgroundCopyJob_GetError(job, &error);
-    ok_(__FILE__, line)(hr == S_OK, "GetError: got %#lx\n", hr);
-    if (hr != S_OK) return;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    ok_(__FILE__, line)(code == expected, "[%s] got %#lx\n", id, code);
-    ok_(__FILE__, line)(context == expected_context, "[%s] got context %d\n", id, context);
-    IBackgroundCopyError_Release(error);
-}
-#define check_error(job, id, expected, context) check_error_(__LINE__, job, id, (HRESULT)(expected), context)
-
 static ULONG error_count(IBackgroundCopyJob *job)
 {
     ULONG count = ~0u;
@@ -267,7 +251,7 @@ static void test_download_time(void)
     settle();
     job = begin_job(L"time", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "BEH.STATE.43,JOB4.SetMaximumDownloadTime.2", BG_E_MAXDOWNLOAD_TIMEOUT, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_check_error_in(job, BG_E_MAXDOWNLOAD_TIMEOUT, GENERAL_QUEUE_MANAGER, "BEH.STATE.43,JOB4.SetMaximumDownloadTime.2");
 
     /* Resume gives it the whole time again [BEH.RETRY.12]; a value of the job's own counts more than the policy [BEH.RETRY.11] */
     if ((job4 = bits_query(job, IBackgroundCopyJob4)))
@@ -561,7 +545,7 @@ static void test_changing(void)
     begin = GetTickCount();
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(job, "BEH.CONSIST.22", 0x80200073 /* BG_E_REMOTE_FILE_CHANGED */, BG_ERROR_CONTEXT_REMOTE_FILE);
+    bits_check_error_in(job, 0x80200073 /* BG_E_REMOTE_FILE_CHANGED */, REMOTE_FILE, "BEH.CONSIST.22");
     ok_inferred("BEH.CONSIST.22", state_within(job, BG_JOB_STATE_ERROR, BITS_TIMEOUT), "got state %d\n", bits_state(job));
     took = GetTickCount() - begin;
     ok_inferred("BEH.CONSIST.22", took >= 11500, "given up after %lu ms\n", took);
@@ -619,7 +603,7 @@ static void test_bandwidth(void)
     ok(hr == S_OK, "SetMinimumRetryDelay: got %#lx\n", hr);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     begin = GetTickCount();
-    check_error(job, "BEH.STATE.35,LIFE.9", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_check_error_in(job, BG_E_BLOCKED_BY_POLICY, GENERAL_QUEUE_MANAGER, "BEH.STATE.35,LIFE.9");
     ok(!error_count(job), "[BEH.RETRY.8] counted\n");
     fast = begin_job(L"free", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
     complete(fast, L"free", "/300k", 300000);
@@ -651,7 +635,7 @@ static void test_schedules(void)
     settle();
     low = begin_job(L"low", L"/300k", BG_JOB_PRIORITY_LOW);
     bits_wait_state(low, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(low, "BEH.BW.5,BEH.POLICY.23", BG_E_BLOCKED_BY_POLICY, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_check_error_in(low, BG_E_BLOCKED_BY_POLICY, GENERAL_QUEUE_MANAGER, "BEH.BW.5,BEH.POLICY.23");
     high = begin_job(L"high", L"/300k", BG_JOB_PRIORITY_HIGH);
     complete(high, L"high", "/300k", 300000);
     ok(bits_state(low) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.BW.5] got state %d\n", bits_state(low));
@@ -703,7 +687,7 @@ static void test_cost(void)
         {
             bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
             ok(bits_state(job) == BG_JOB_STATE_TRANSIENT_ERROR, "[%s] got state %d\n", rows[i].id, bits_state(job));
-            check_error(job, "BEH.STATE.36", 0x80200059 /* BG_E_BLOCKED_BY_COST_TRANSFER_POLICY */, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+            bits_check_error_in(job, 0x80200059 /* BG_E_BLOCKED_BY_COST_TRANSFER_POLICY */, GENERAL_QUEUE_MANAGER, "BEH.STATE.36");
             ok(!error_count(job), "[BEH.RETRY.4] counted\n");
             if (i & 1) set_cost_flags(job, 0x800000ff);                 /* BEH.COST.22 */
             else set_test(L"Cost", 1);                                  /* BEH.COST.21 */
@@ -722,7 +706,7 @@ static void test_cost(void)
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
     set_cost_flags(job, unrestricted);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(job, "BEH.STATE.93,JPROP.1", 0x80200059, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_check_error_in(job, 0x80200059, GENERAL_QUEUE_MANAGER, "BEH.STATE.93,JPROP.1");
     bits_cancel(job);
 
     /* a default from the policy, per priority [BEH.POLICY.25] */
@@ -730,7 +714,7 @@ static void test_cost(void)
     settle();
     job = begin_job(L"cost", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(job, "BEH.POLICY.25", 0x80200059, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_check_error_in(job, 0x80200059, GENERAL_QUEUE_MANAGER, "BEH.POLICY.25");
     remove_policies();
     complete(job, L"cost", "/300k", 300000);
 }
@@ -747,11 +731,11 @@ static void test_network(void)
 
     set_test(L"NetworkDown", 1);
     bits_wait_state(running, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(running, "BEH.STATE.34,LIFE.10,BEH.USER.5", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_check_error_in(running, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "BEH.STATE.34,LIFE.10,BEH.USER.5");
     ok(!error_count(running), "[BEH.RETRY.8] counted\n");
     queued = begin_job(L"queued", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(queued, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(queued, "BEH.STATE.34,LIFE.10", BG_E_NETWORK_DISCONNECTED, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_check_error_in(queued, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "BEH.STATE.34,LIFE.10");
     ok(error_count(failed) == 1, "[BEH.RETRY.8] got %lu\n", error_count(failed));
 
     /* back: every job, whatever its code */
@@ -777,7 +761,7 @@ static void test_power(void)
     settle();
     job = begin_job(L"saved", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
-    check_error(job, "ERR.0x80200068,BEH.BW.6", 0x80200068 /* BG_E_BLOCKED_BY_BATTERY_SAVER */, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+    bits_check_error_in(job, 0x80200068 /* BG_E_BLOCKED_BY_BATTERY_SAVER */, GENERAL_QUEUE_MANAGER, "ERR.0x80200068,BEH.BW.6");
     ok(!error_count(job), "[BEH.RETRY.4] counted\n");
     fast = begin_job(L"free", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
     complete(fast, L"free", "/300k", 300000);
@@ -848,7 +832,7 @@ static void test_retry(void)
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     begin = GetTickCount();
-    check_error(job, "BEH.HTTP.43", 0x801901f7, BG_ERROR_CONTEXT_REMOTE_FILE);
+    bits_check_error_in(job, 0x801901f7, REMOTE_FILE, "BEH.HTTP.43");
     bits_wait_states(job, ~(1u << BG_JOB_STATE_TRANSIENT_ERROR));
     took = GetTickCount() - begin;
     ok(took >= 4800, "[BEH.RETRY.1,BEH.RETRY.14] retried after %lu ms\n", took);

@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 #include <stdarg.h>
 
 #define COBJMACROS
@@ -258,18 +257,6 @@ static const char *const state_names[] =
     "QUEUED", "CONNECTING", "TRANSFERRING", "SUSPENDED", "ERROR", "TRANSIENT_ERROR", "TRANSFERRED", "ACKNOWLEDGED", "CANCELLED"
 };
 
-static HRESULT error_code(IBackgroundCopyJob *job)
-{
-    IBackgroundCopyError *error;
-    BG_ERROR_CONTEXT context;
-    HRESULT code = S_OK;
-
-    if (IBackgroundCopyJob_GetError(job, &error) != S_OK) return S_OK;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    IBackgroundCopyError_Release(error);
-    return code;
-}
-
 /* All cells of the group of the job's state, which none of them changes. */
 static void test_matrices(IBackgroundCopyJob *job, BG_JOB_STATE state)
 {
@@ -304,7 +291,7 @@ static void test_matrices(IBackgroundCopyJob *job, BG_JOB_STATE state)
     check_settings(job, "JOB.SetProxySettings.26", &settings);
 
     ok(bits_state(job) == state, "[JOB.SetProxySettings.11,JOB.SetProxySettings.A7] the state has become %s, error %#lx\n",
-       state_names[bits_state(job)], error_code(job));
+       state_names[bits_state(job)], bits_error_code(job));
     trace("matrix: %s, %u cells, %ld failures\n", state_names[state], count, (long)(winetest_failures - failed));
     winetest_pop_context();
 }

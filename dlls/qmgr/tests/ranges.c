@@ -44,21 +44,6 @@ static void set_foreground(IBackgroundCopyJob *job)
     ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
 }
 
-static void check_error_(unsigned int line, IBackgroundCopyJob *job, const char *id, HRESULT expected)
-{
-    IBackgroundCopyError *error;
-    BG_ERROR_CONTEXT context = 0;
-    HRESULT hr, code = S_OK;
-
-    hr = IBackgroundCopyJob_GetError(job, &error);
-    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", id, hr);
-    if (hr != S_OK) return;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    ok_(__FILE__, line)(code == expected && context == BG_ERROR_CONTEXT_REMOTE_FILE, "[%s] got %#lx, context %d\n", id, code, context);
-    IBackgroundCopyError_Release(error);
-}
-#define check_error(job, id, expected) check_error_(__LINE__, job, id, (HRESULT)(expected))
-
 /* The stretches of the pattern, one after the other, are the file. */
 static void check_ranges_(unsigned int line, const WCHAR *path, const char *pattern, UINT64 size, const BG_FILE_RANGE *ranges, unsigned int count)
 {
@@ -295,7 +280,7 @@ static void test_bad_servers(void)
         job = ranges_job(L"bad", rows[i].url, rows[i].ranges, rows[i].count, TRUE);
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_ERROR);
-        check_error(job, rows[i].id, rows[i].hr);
+        bits_check_error_in(job, rows[i].hr, REMOTE_FILE, rows[i].id);
         bits_cancel(job);
         winetest_pop_context();
     }
@@ -598,7 +583,7 @@ static void test_demand_errors(void)
     ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "ERR.0x80200073", 0x80200073);
+    bits_check_error_in(job, 0x80200073, REMOTE_FILE, "ERR.0x80200073");
     IBackgroundCopyFile6_Release(file);
     bits_cancel(job);
 
@@ -607,7 +592,7 @@ static void test_demand_errors(void)
     ok_inferred("FILE6.RequestFileRanges.A3", hr == S_OK, "got %#lx\n", hr);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "FILE6.RequestFileRanges.A3", BG_E_INVALID_RANGE);
+    bits_check_error_in(job, BG_E_INVALID_RANGE, REMOTE_FILE, "FILE6.RequestFileRanges.A3");
     IBackgroundCopyFile6_Release(file);
     bits_cancel(job);
 
@@ -616,7 +601,7 @@ static void test_demand_errors(void)
     ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_ERROR);
-    check_error(job, "FILE6.RequestFileRanges.4", BG_E_INSUFFICIENT_RANGE_SUPPORT);
+    bits_check_error_in(job, BG_E_INSUFFICIENT_RANGE_SUPPORT, REMOTE_FILE, "FILE6.RequestFileRanges.4");
     IBackgroundCopyFile6_Release(file);
     bits_cancel(job);
 }
