@@ -21,7 +21,7 @@
 /*
  * Network changes are not announced on Wine (WINE.SYS.4): the adapters are looked at every few seconds, but only while somebody waits for
  * a change (network_watch); otherwise the room takes no CPU.  Cost is what INetworkCostManager would say there, unrestricted (WINE.SYS.3).
- * Who uses it: engine.c.  Any thread.
+ * Who uses it: engine.c, service.c.  Any thread.
  */
 
 #ifndef __QMGR_NETWORK_H

@@ -21,7 +21,7 @@
 /*
  * Reads HKLM\Software\Policies\Microsoft\Windows\BITS and HKLM\Software\Microsoft\Windows\CurrentVersion\BITS at start and again whenever
  * they change (RegNotifyChangeKeyValue, no polling) [BEH.POLICY.1, 32, 33].  An absent or impossible value is the default.
- * Who uses it: engine.c, queue.c, the doors (limits).  Any thread; policy_get copies a snapshot under a leaf lock, no registry access.
+ * Who uses it: engine.c and service.c, the doors and the queue (limits), the rooms that have a time of it.  Any thread; policy_get copies a snapshot under a leaf lock, no registry access.
  */
 
 #ifndef __QMGR_POLICY_H

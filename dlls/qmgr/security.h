@@ -19,7 +19,7 @@
  */
 
 /*
- * Who uses it: the doors (caller_get, caller_may_*), queue.c and transfer.c (identity of an owner), finish.c (identity of a caller), and
+ * Who uses it: the doors (caller_get, caller_may_*), transfer.c and identity.c (identity of an owner), finish.c (identity of a caller), and
  * whoever seals or opens a secret.  Any thread.  security_lock is a leaf lock around the cache of callers.
  *
  * On Wine a caller is the process on the other end of the connection and its token (WINE.COM.18: CoImpersonateClient does not

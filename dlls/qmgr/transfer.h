@@ -20,7 +20,7 @@
 
 /*
  * A transfer is a thread that works through the unfinished files of one job, one of the crew's.  It owns its network
- * requests and its output file; it tells queue.c what happened and ends.  Started and stopped by engine.c and queue.c.
+ * requests and its output file; it tells the queue what happened and ends.  Started by engine.c, stopped by it and the queue.
  */
 
 #ifndef __QMGR_TRANSFER_H

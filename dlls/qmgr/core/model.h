@@ -19,9 +19,9 @@
  */
 
 /*
- * Pure room.  The model holds every field of a job that survives a restart.  A change is a struct record (record.h): queue.c builds
+ * Pure room.  The model holds every field of a job that survives a restart.  A change is a struct record (record.h): the queue builds
  * it, model_apply applies it, the store appends it; start-up applies the same records again.  Nothing else writes these
- * fields.  Volatile facts (CONNECTING and TRANSFERRING, live counters, callbacks) live beside the model, in queue.c.
+ * fields.  Volatile facts (CONNECTING and TRANSFERRING, live counters, callbacks) live beside the model, in queue.h.
  *
  * Lock: all of it is guarded by the caller (queue.cs).  Memory: malloc; strings belong to the model.
  */
@@ -185,7 +185,7 @@ struct job
 
     UINT64 seq;                 /* sequence number of the last record applied to this job */
     LONG refs;                  /* the model holds one while the job is listed */
-    void *user;                 /* queue.c's run-time data; never looked at here */
+    void *user;                 /* the queue's run-time data; never looked at here */
     struct job *hash_next;
     struct job *prev, *next;    /* in order of creation */
 };

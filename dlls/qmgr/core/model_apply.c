@@ -25,7 +25,7 @@
 /*
  * A change is made in two halves.  The first (make_change) checks the record against the model and takes every piece of memory
  * that the result needs; the second (commit_change) only moves pointers and numbers.  What a half-made or thrown-away change holds
- * is released by free_change; commit leaves in it what the job no longer needs.
+ * is released by model_free_change; commit leaves in it what the job no longer needs.
  */
 struct model_change
 {

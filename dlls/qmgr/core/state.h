@@ -20,7 +20,7 @@
 
 /*
  * Pure room.  Given the present state and an event, says the result of the call, the next state and what has to be done
- * because of it.  It alone decides states; queue.c asks it for live events, nothing else writes a state.
+ * because of it.  It alone decides states; the queue asks it for live events, nothing else writes a state.
  */
 
 #ifndef __QMGR_CORE_STATE_H

@@ -20,7 +20,7 @@
 
 /*
  * A callback object that notes every call and answers as it is told to.  cb_create, SetNotifyInterface, cb_wait until so many calls of a
- * kind have begun, cb_calls to look at them.  A hook runs inside the call: its result is the answer.
+ * kind have begun; calls[] and counts[] show them.  A hook runs inside the call: its result is the answer.
  */
 
 #ifndef __NOTIFY_TEST_H
