@@ -29,6 +29,7 @@
 #include "objbase.h"
 
 #include "judge.h"
+#include "notify_threads.h"
 #include "orphans.h"
 #include "policy.h"
 #include "qmgr_private.h"
@@ -58,12 +59,13 @@ struct judge
     struct list accepted;
 };
 
-static void judge_release(struct judge *judge)
+/* A call into the client, which may never return. */
+static void destroy_judge(void *ctx)
 {
     struct accepted *accepted, *next;
+    struct judge *judge = ctx;
     UINT64 apartment = 0;
 
-    if (!judge || InterlockedDecrement(&judge->refs)) return;
     LIST_FOR_EACH_ENTRY_SAFE(accepted, next, &judge->accepted, struct accepted, entry) free(accepted);
     if (client_is_gone(judge->client))
     {
@@ -75,6 +77,13 @@ static void judge_release(struct judge *judge)
     if (apartment) orphan_close_connections(apartment);
     client_release(judge->client);
     free(judge);
+}
+
+/* Whoever drops the last reference, a transfer or a client that cancels another's job, does not wait for the client whose judge it was. */
+static void judge_release(struct judge *judge)
+{
+    if (!judge || InterlockedDecrement(&judge->refs)) return;
+    if (FAILED(notify_thread_run(destroy_judge, judge))) destroy_judge(judge);
 }
 
 HRESULT judge_set(struct queue_job *job, struct client *client, IUnknown *callback)
@@ -99,7 +108,7 @@ HRESULT judge_set(struct queue_job *job, struct client *client, IUnknown *callba
         job->judge = judge;
     }
     queue_leave();
-    judge_release(old);             /* a call into the client: not under the lock */
+    judge_release(old);
     return S_OK;
 }
 
@@ -158,10 +167,10 @@ static void question_release(struct question *question)
     free(question);
 }
 
-static DWORD CALLBACK put_question(void *arg)
+static void put_question(void *ctx)
 {
     IBackgroundCopyServerCertificateValidationCallback *callback;
-    struct question *question = arg;
+    struct question *question = ctx;
     HRESULT hr;
 
     hr = IUnknown_QueryInterface(question->judge->callback, &IID_IBackgroundCopyServerCertificateValidationCallback, (void **)&callback);
@@ -174,7 +183,6 @@ static DWORD CALLBACK put_question(void *arg)
     question->hr = hr;
     SetEvent(question->answered);
     question_release(question);
-    return 0;
 }
 
 /* The file that is being fetched, or is next. */
@@ -268,11 +276,11 @@ static HRESULT ask(struct queue_job *job, struct judge *judge, const CERT_CONTEX
     handles[1] = cancel;
     policy_get(&policy);
     InterlockedIncrement(&question->refs);
-    if (!QueueUserWorkItem(put_question, question, WT_EXECUTELONGFUNCTION))
+    if (FAILED(hr = notify_thread_run(put_question, question)))
     {
         question_release(question);
         question_release(question);
-        return E_OUTOFMEMORY;
+        return hr;
     }
     wait = WaitForMultipleObjects(ARRAY_SIZE(handles), handles, FALSE, (DWORD)min(policy.notify_timeout, 0x7fffffff));
     if (wait == WAIT_OBJECT_0)

@@ -22,7 +22,7 @@
  * A call to a client may never return (WINE.COM.13), so each runs on a thread of its own; the thread pool of the process belongs to RPC, which
  * must not run out of threads because of it.  A thread that has nothing to do waits five seconds for more work and then ends.
  *
- * Who uses it: notify.c, notify_lane.c, notify_round.c.  Any thread may start something; threads_lock is a leaf lock.
+ * Who uses it: judge.c, notify.c, notify_lane.c, notify_round.c.  Any thread may start something; threads_lock is a leaf lock.
  */
 
 #ifndef __QMGR_NOTIFY_THREADS_H

@@ -816,8 +816,119 @@ static void test_write_only(void)
     }
 }
 
+static const WCHAR *widen(const char *text)
+{
+    static WCHAR wide[64];
+
+    MultiByteToWideChar(CP_ACP, 0, text, -1, wide, ARRAY_SIZE(wide));
+    return wide;
+}
+
+/* A client that shows the service a judge of its single-threaded apartment, and then looks after no message any more. */
+static void be_deaf(const char *argument)
+{
+    struct judge able = { { (IBackgroundCopyServerCertificateValidationCallbackVtbl *)&judge_vtbl }, 1, TRUE };
+    IBackgroundCopyJobHttpOptions3 *http;
+    IBackgroundCopyJob *job;
+    HANDLE ready;
+    HRESULT hr;
+    GUID id;
+
+    CoInitializeEx(NULL, COINIT_APARTMENTTHREADED);
+    hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&bits_manager);
+    ok(hr == S_OK, "there is no manager: %#lx\n", hr);
+    hr = IBackgroundCopyManager_CreateJob(bits_manager, L"bits test deaf", BG_JOB_TYPE_DOWNLOAD, &id, &job);
+    ok(hr == S_OK, "CreateJob: got %#lx\n", hr);
+    http = bits_query(job, IBackgroundCopyJobHttpOptions3);
+    hr = IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(http, (IUnknown *)&able);
+    ok(hr == S_OK, "[HTTP3.SetServerCertificateValidationInterface.2] got %#lx\n", hr);
+    hr = IBackgroundCopyJob_SetDescription(job, widen(argument));
+    ok(hr == S_OK, "SetDescription: got %#lx\n", hr);
+    ready = OpenEventA(EVENT_MODIFY_STATE, FALSE, argument);
+    ok(SetEvent(ready), "nobody waits\n");
+    Sleep(INFINITE);
+}
+
+/* The job of another, by its description. */
+static IBackgroundCopyJob *find_job(const WCHAR *description)
+{
+    IEnumBackgroundCopyJobs *jobs;
+    IBackgroundCopyJob *job, *found = NULL;
+    WCHAR *text;
+    HRESULT hr;
+
+    hr = IBackgroundCopyManager_EnumJobs(bits_manager, 0, &jobs);
+    ok(hr == S_OK, "EnumJobs: got %#lx\n", hr);
+    while (!found && IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
+    {
+        if (IBackgroundCopyJob_GetDescription(job, &text) == S_OK)
+        {
+            if (!lstrcmpW(text, description)) found = job;
+            CoTaskMemFree(text);
+        }
+        if (!found) IBackgroundCopyJob_Release(job);
+    }
+    IEnumBackgroundCopyJobs_Release(jobs);
+    return found;
+}
+
+static DWORD CALLBACK cancel(void *job)
+{
+    HRESULT hr;
+
+    CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    hr = IBackgroundCopyJob_Cancel((IBackgroundCopyJob *)job);
+    CoUninitialize();
+    return hr;
+}
+
+/* Who does not answer keeps nobody else from cancelling his job. */
+static void test_deaf(void)
+{
+    STARTUPINFOA startup = { sizeof(startup) };
+    char name[64], line[MAX_PATH * 2], **argv;
+    PROCESS_INFORMATION info;
+    HANDLE ready, thread;
+    IBackgroundCopyJob *job;
+    DWORD hr = ~0u;
+    BOOL ret;
+
+    _snprintf(name, sizeof(name), "bits_deaf_%lx", GetCurrentProcessId());
+    ready = CreateEventA(NULL, TRUE, FALSE, name);
+    winetest_get_mainargs(&argv);
+    _snprintf(line, sizeof(line), "\"%s\" http %s", argv[0], name);
+    ret = CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info);
+    ok(ret, "cannot start %s, error %lu\n", line, GetLastError());
+    if (ret && !WaitForSingleObject(ready, BITS_TIMEOUT) && (job = find_job(widen(name))))
+    {
+        thread = CreateThread(NULL, 0, cancel, job, 0, NULL);
+        ok(!WaitForSingleObject(thread, BITS_TIMEOUT), "[JOB.Cancel.1] it waits for another client\n");
+        TerminateProcess(info.hProcess, 0);
+        WaitForSingleObject(thread, BITS_TIMEOUT);
+        GetExitCodeThread(thread, &hr);
+        ok(hr == S_OK, "Cancel: got %#lx\n", hr);
+        CloseHandle(thread);
+        IBackgroundCopyJob_Release(job);
+    }
+    else ok(0, "the client is not ready\n");
+    if (ret)
+    {
+        TerminateProcess(info.hProcess, 0);
+        CloseHandle(info.hProcess);
+        CloseHandle(info.hThread);
+    }
+    CloseHandle(ready);
+}
+
 START_TEST(http)
 {
+    const char *argument = bits_child_argument();
+
+    if (argument)
+    {
+        be_deaf(argument);
+        return;
+    }
     if (!bits_begin()) return;
     if (bits_server_start(BITS_STATES_SCRIPT
                           "on * /dislikes\n status 403\n"
@@ -832,6 +943,7 @@ START_TEST(http)
         test_wire();
         test_method();
         test_callback();
+        test_deaf();
         test_write_only();
     }
     bits_end();
