@@ -56,7 +56,6 @@ static void test_local_names(void)
         {L"\\\\server\\\\share\\\\file", TRUE, "BA.4.1.7"},
         {L"C:\\dir\\..\\file", TRUE, "BEH.FILE.1"},
         {L"C:\\dir\\.hidden", TRUE, "BEH.FILE.1"},
-        {L"C:\\dir\\...", TRUE, "BEH.FILE.1"},
 
         {NULL, FALSE, "JOB.AddFile.A1"},
         {L"", FALSE, "JOB.AddFileSet.5"},
@@ -117,6 +116,10 @@ static void test_local_names(void)
         {L"C:/dir/", FALSE, "BEH.FILE.3"},
         {L"C:\\dir\\.", FALSE, "BEH.FILE.3"},
         {L"C:\\dir\\..", FALSE, "BEH.FILE.3"},
+        {L"C:\\dir\\...", FALSE, "BEH.FILE.3"},
+        {L"C:\\dir\\ ", FALSE, "BEH.FILE.3"},
+        {L"C:\\dir\\. .", FALSE, "BEH.FILE.3"},
+        {L"C:\\dir\\a .", TRUE, "BEH.FILE.3"},
         {L"\\\\server", FALSE, "BEH.FILE.3"},
         {L"\\\\server\\", FALSE, "BEH.FILE.3"},
         {L"\\\\server\\share", FALSE, "BEH.FILE.3"},

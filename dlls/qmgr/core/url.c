@@ -72,6 +72,13 @@ static BOOL is_dots(const WCHAR *name, size_t len)
     return (len == 1 && name[0] == '.') || (len == 2 && name[0] == '.' && name[1] == '.');
 }
 
+/* Win32 drops dots and blanks at the end of a path: of such a name nothing is left, and the path is that of its folder. */
+static BOOL is_nothing(const WCHAR *name, size_t len)
+{
+    while (len && (name[len - 1] == '.' || name[len - 1] == ' ')) len--;
+    return !len;
+}
+
 /* One component between separators. A colon would name a stream. */
 static BOOL component_check(const WCHAR *name, size_t len)
 {
@@ -149,7 +156,7 @@ static BOOL normalize_path(const WCHAR *path, WCHAR *out)
     }
     *out = 0;
     if (index <= min) return FALSE;
-    return !is_dots(out - len, len);
+    return !is_nothing(out - len, len);
 }
 
 HRESULT local_name_check(const WCHAR *local)
