@@ -19,10 +19,12 @@
  */
 
 /*
- * server.c  sockets, threads, requests, log, control paths; owns struct test_server
- * reply.c   one answer from its part of the script
- * upload.c  BITS upload sessions
- * script.c  the script     pattern.c  body bytes
+ * server.c      its state, its threads, and what tests call; owns struct test_server
+ * connection.c  bytes in and out of a connection
+ * exchange.c    one request, what the log says of it, and the control paths
+ * reply.c       one answer from its part of the script
+ * upload.c      BITS upload sessions
+ * script.c      the script     pattern.c  body bytes     text.c  text that grows
  *
  * Locks: server->lock guards everything in struct test_server that changes; no socket call is made
  * with it held. A connection and its exchange belong to the connection's thread.
@@ -30,6 +32,8 @@
 
 #ifndef WINE_BITS_TEST_SERVER_PRIVATE_H
 #define WINE_BITS_TEST_SERVER_PRIVATE_H
+
+#include <stdio.h>
 
 #include "server.h"
 #include "sock.h"
@@ -47,7 +51,10 @@ void buf_add(struct buf *buf, const void *data, size_t size);
 void buf_text(struct buf *buf, const char *text);
 void buf_u64(struct buf *buf, ts_u64 value);
 void buf_hex(struct buf *buf, ts_u64 value, unsigned int digits);
+void buf_escaped(struct buf *buf, const char *text, size_t size);       /* control bytes and backslashes as \xHH */
+void buf_field(struct buf *buf, const char *name, ts_u64 value);
 void buf_free(struct buf *buf);
+char *copy_text(const char *text, size_t size);                         /* with a zero behind it; the caller frees it */
 
 struct upload
 {
@@ -55,6 +62,30 @@ struct upload
     char *id;
     ts_u64 received, hash;          /* the first bytes of the file */
     ts_u64 total;                   /* NO_VALUE until the first fragment */
+};
+
+struct test_server
+{
+    /* fixed after start */
+    ts_socket listener;
+    ts_socket wake;                 /* readable when the server stops; every wait polls it too */
+    unsigned short port;
+    ts_u64 start;
+    FILE *log_file;
+
+    ts_mutex mutex;
+    ts_cond changed;
+    /* guarded by mutex */
+    int stopping, quit;
+    unsigned int threads;
+    struct script *script;
+    struct buf log;
+    struct test_request *requests;
+    unsigned int request_count, request_capacity;
+    unsigned int reset_count;       /* records of requests from before a reset are gone */
+    struct test_server_stats stats;
+    unsigned int next_connection, next_upload;
+    struct upload *uploads;
 };
 
 struct connection
@@ -102,9 +133,21 @@ struct upload **server_uploads(struct test_server *server);             /* lock 
 unsigned int server_next_upload(struct test_server *server);            /* lock held */
 void server_count_body(struct test_server *server, ts_u64 sent);
 void server_log(struct test_server *server, const struct buf *lines);   /* takes the lock */
+void log_locked(struct test_server *server, const struct buf *lines);
+void release_script(struct test_server *server, struct script *script); /* takes the lock */
 
+/* exchange.c */
+/* Read a request and answer it; *counted: it stands in the log. 0: the connection is over. */
+int run_exchange(struct connection *conn, int *counted);
+/* value of a header in lines ended by \n, without blanks around it; NULL if absent */
+const char *find_header(const char *headers, const char *name, size_t *size);
 /* value of a header, copied; the caller frees it; NULL if absent */
 char *exchange_header(const struct exchange *ex, const char *name);
+
+/* connection.c */
+/* Receive more behind what conn->in holds. 1: something came, 0: the peer has ended, -1: the server stops. */
+int conn_fill(struct connection *conn);
+void conn_finish(struct connection *conn);
 /* Send all; adds what the system took to *count unless NULL. 0: the peer is gone or the server stops. */
 int conn_send(struct connection *conn, const void *data, size_t size, ts_u64 *count);
 /* Let time pass, for ever if ms < 0. 0: the peer is gone or the server stops. */

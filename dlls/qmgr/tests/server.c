@@ -20,10 +20,13 @@
 
 /* The one unit that compiles tests/server: the others link with it (bits_test.h). */
 
+#include "../../../tests/server/text.c"
 #include "../../../tests/server/pattern.c"
 #include "../../../tests/server/script.c"
 #include "../../../tests/server/upload.c"
 #include "../../../tests/server/reply.c"
+#include "../../../tests/server/connection.c"
+#include "../../../tests/server/exchange.c"
 #include "../../../tests/server/server.c"
 
 #include "objbase.h"
