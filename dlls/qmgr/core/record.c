@@ -18,6 +18,10 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+/*
+ * The schema in one place, and so long: for each record its check, its form on disk, and the way back.  What changes in one changes in
+ * all three.
+ */
 
 #include "core/record.h"
 

@@ -24,6 +24,7 @@
  * shown that a real service is hard to bring into.  The other units run the program.
  *
  * A row of the tables below says what a command line must print and which calls that change something it must make.
+ * All tables are in this one file because it contains the whole tool, which a program can have once.
  */
 
 #include <stdarg.h>
