@@ -37,8 +37,8 @@
 
 #include "output.h"
 
-#define WRITER_BLOCK_SIZE     524288u   /* octets received at once; decides the rate (WINE.NET.1) */
-#define WRITER_BLOCKS         8
+#define WRITER_BLOCK_SIZE     1048576u  /* octets received at once, and handed from thread to thread; decides the rate (WINE.NET.1) */
+#define WRITER_BLOCKS         4
 #define WRITER_DIRECT_SIZE    65536u    /* less than that in one put is written at once when nothing is ahead of it */
 #define WRITER_BEHIND_AFTER   1048576u  /* octets of a file after which the threads are worth their start */
 

@@ -38,7 +38,7 @@
 
 #define RECORD_HEADER   5
 #define RECORD_MAX      (RECORD_HEADER + 16384 + 2048)
-#define IN_SIZE         (1048576 + RECORD_MAX)  /* ciphertext of one receive: a quarter of it costs a third of the rate [WINE.NET.1] */
+#define IN_SIZE         (2097152 + RECORD_MAX)  /* ciphertext of one receive, each of which costs two calls to wineserver [WINE.NET.1] */
 #define OUT_RECORDS     4                       /* records of one send */
 #define MAX_HANDSHAKE_RECORDS 1000
 
