@@ -28,6 +28,7 @@
 #include "fakedisk.h"
 #include "crew.h"
 #include "lander.h"
+#include "sync.h"
 #include "writer.h"
 #include "core/str.h"
 #include "wine/test.h"
@@ -314,6 +315,32 @@ static void test_lander(void)
     fakedisk_free(fake);
 }
 
+static struct sync_mutex last_mutex;
+static struct sync_cond last_cond;
+static BOOL last_ran;
+
+static void run_last(void *ctx)
+{
+    sync_lock(&last_mutex);
+    last_ran = TRUE;
+    sync_wake_all(&last_cond);
+    sync_unlock(&last_mutex);
+}
+
+/* The crew begins its tasks in their order: those that still hold a lander are begun before this one, and are waited for in the end. */
+static void wait_for_crew(void)
+{
+    UINT64 begun = sync_msec();
+
+    sync_mutex_init(&last_mutex, "last_mutex");
+    sync_cond_init(&last_cond);
+    ok(crew_start(run_last, NULL) == S_OK, "no thread\n");
+    sync_lock(&last_mutex);
+    while (!last_ran && sync_msec() - begun < 30000) sync_wait_msec(&last_cond, &last_mutex, 1000);
+    ok(last_ran, "the task did not come\n");
+    sync_unlock(&last_mutex);
+}
+
 START_TEST(writer)
 {
     test_order();
@@ -322,5 +349,6 @@ START_TEST(writer)
     test_time();
     crew_init();
     test_lander();
+    wait_for_crew();
     crew_shutdown();
 }
