@@ -1,5 +1,5 @@
 /*
- * The job door: identity, and what its interfaces do the same way
+ * The job door: identity, and what its interfaces and the other doors do the same way
  *
  * Copyright 2026 The wine-bits authors
  *
@@ -29,6 +29,7 @@
 
 #include "job_door.h"
 #include "policy.h"
+#include "core/str.h"
 #include "core/url.h"
 
 /* All job doors, so that a client that asks twice for a job gets one object [MGR.GetJob.A2]. */
@@ -203,6 +204,18 @@ void job_secrets_enter(void)
 void job_secrets_leave(void)
 {
     ReleaseSRWLockExclusive(&secrets_lock);
+}
+
+HRESULT return_string(const WCHAR *string, WCHAR **ret)
+{
+    size_t size;
+
+    *ret = NULL;
+    if (!string) return S_OK;
+    size = (str_len(string) + 1) * sizeof(WCHAR);
+    if (!(*ret = CoTaskMemAlloc(size))) return E_OUTOFMEMORY;
+    memcpy(*ret, string, size);
+    return S_OK;
 }
 
 HRESULT door_check_access(struct client *client, const struct queue_job *job)

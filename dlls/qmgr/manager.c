@@ -49,18 +49,6 @@ static inline struct manager *impl_from_IBackgroundCopyManager(IBackgroundCopyMa
     return CONTAINING_RECORD(iface, struct manager, IBackgroundCopyManager_iface);
 }
 
-HRESULT return_string(const WCHAR *string, WCHAR **ret)
-{
-    size_t size;
-
-    *ret = NULL;
-    if (!string) return S_OK;
-    size = (str_len(string) + 1) * sizeof(WCHAR);
-    if (!(*ret = CoTaskMemAlloc(size))) return E_OUTOFMEMORY;
-    memcpy(*ret, string, size);
-    return S_OK;
-}
-
 static ULONG WINAPI manager_AddRef(IBackgroundCopyManager *iface)
 {
     struct manager *manager = impl_from_IBackgroundCopyManager(iface);

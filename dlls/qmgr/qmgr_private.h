@@ -43,6 +43,8 @@ HRESULT manager_create(struct client *client, IUnknown **manager);
 HRESULT job_door_get(struct client *client, struct queue_job *job, IBackgroundCopyJob **door);
 /* job_door.c: E_ACCESSDENIED if this client may not see and change this job [BEH.OWN.1 to 5] */
 HRESULT door_check_access(struct client *client, const struct queue_job *job);
+/* job_door.c: a copy for the caller, CoTaskMem [GEN.1]; NULL stays NULL */
+HRESULT return_string(const WCHAR *string, WCHAR **ret);
 /* file.c */
 HRESULT file_door_create(struct client *client, struct queue_job *job, UINT32 index, IBackgroundCopyFile **door);
 /* error.c */
@@ -57,8 +59,5 @@ HRESULT enum_files_create(struct client *client, struct queue_job *job, UINT32 c
 /* messages.c: text of a code or of a context in a language, CoTaskMem; 0x80070717 and the like when there is none */
 HRESULT message_of_error(HRESULT hr, DWORD language, WCHAR **text);
 HRESULT message_of_context(DWORD context, DWORD language, WCHAR **text);
-
-/* A copy for the caller [GEN.1]; NULL stays NULL. */
-HRESULT return_string(const WCHAR *string, WCHAR **ret);
 
 #endif /* __QMGR_PRIVATE_H */
