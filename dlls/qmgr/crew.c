@@ -49,7 +49,7 @@ static void crew_thread(void *arg)
     UINT64 start;
 
     sync_lock(&crew.mutex);
-    while (!crew.stop)
+    while (crew.first || !crew.stop)
     {
         if ((task = crew.first))
         {
@@ -87,17 +87,10 @@ void crew_init(void)
 
 void crew_shutdown(void)
 {
-    struct task *task;
-
     sync_lock(&crew.mutex);
     crew.stop = TRUE;
     sync_wake_all(&crew.work_came);
     while (crew.threads) sync_wait(&crew.thread_gone, &crew.mutex);
-    while ((task = crew.first))
-    {
-        crew.first = task->next;
-        free(task);
-    }
     sync_unlock(&crew.mutex);
 }
 
@@ -111,6 +104,12 @@ HRESULT crew_start(void (*run)(void *ctx), void *ctx)
     task->run = run;
     task->ctx = ctx;
     sync_lock(&crew.mutex);
+    if (crew.stop)
+    {
+        sync_unlock(&crew.mutex);
+        free(task);
+        return HRESULT_FROM_WIN32(ERROR_SHUTDOWN_IN_PROGRESS);
+    }
     *crew.end = task;
     crew.end = &task->next;
     if (crew.idle > crew.waiting++) sync_wake(&crew.work_came);

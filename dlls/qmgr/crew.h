@@ -30,7 +30,7 @@
 #include "core/system.h"
 
 void crew_init(void);
-void crew_shutdown(void);   /* waits for all tasks that were begun; others are not begun any more */
+void crew_shutdown(void);   /* waits for all tasks; no more can be started */
 
 /* Any thread. Failure: there is no thread to be had, and the task will not run. */
 HRESULT crew_start(void (*run)(void *ctx), void *ctx);

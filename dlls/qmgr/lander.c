@@ -23,8 +23,9 @@
 #include "sync.h"
 
 #define LANDER_THREADS  16      /* flushes at once: a file system with a journal lets them share its commits */
-#define LANDER_BATCH    32      /* files told of together while more of them come, for the sake of their folders */
-#define LANDER_PATIENCE 50      /* ms for which a file waits for those that are being flushed, to be told of together */
+#define LANDER_BATCH    32      /* files flushed, and told of, together while more of them come */
+#define LANDER_HOLD      8      /* ms for which a file waits for others, to be flushed together */
+#define LANDER_PATIENCE 50      /* ms for which it waits for those that are being flushed, to be told of together */
 #define LANDER_LINGER   250     /* ms that a thread waits for another file before it goes back to the crew */
 
 struct landing
@@ -47,7 +48,8 @@ struct lander
     struct sync_cond to_land, settled;
     struct landing landings[LANDER_MAX];    /* from `first` on, in the order they came, `count` of them */
     UINT32 first, count;
-    UINT32 begun;           /* of those, from the first one on: some thread flushes them or has */
+    UINT32 released;        /* of those, from the first one on: may be flushed */
+    UINT32 begun;           /* of those, too: some thread flushes them or has */
     UINT32 helpers, busy;   /* threads of the crew that have come or will; of those, the ones that do something */
     UINT32 refs;            /* of the owner and of the helpers */
     BOOL telling;           /* some thread tells of the first ones */
@@ -133,6 +135,7 @@ static void tell_locked(struct lander *lander)
         if (FAILED(hr)) fail_locked(lander, hr, taken[done].file);
         lander->first = (lander->first + count) % LANDER_MAX;
         lander->count -= count;
+        lander->released -= count;
         lander->begun -= count;
         sync_wake_all(&lander->settled);
     }
@@ -151,15 +154,33 @@ static void release_locked(struct lander *lander)
     free(lander);
 }
 
+static void help(void *ctx);
+
+/* All that there are may be flushed now, by as many threads. */
+static void let_go_locked(struct lander *lander)
+{
+    UINT32 wanted;
+
+    if (lander->released == lander->count) return;
+    lander->released = lander->count;
+    wanted = min(lander->busy + lander->released - lander->begun, LANDER_THREADS);
+    while (lander->helpers < wanted && SUCCEEDED(crew_start(help, lander)))
+    {
+        lander->helpers++;
+        lander->refs++;
+    }
+    sync_wake_all(&lander->to_land);
+}
+
 static void help(void *ctx)
 {
     struct lander *lander = ctx;
-    UINT64 since = sync_msec();
+    UINT64 since = sync_msec(), age;
 
     sync_lock(&lander->mutex);
     while (!lander->stop && (lander->count || sync_msec() - since < LANDER_LINGER))
     {
-        if (lander->begun < lander->count)
+        if (lander->begun < lander->released)
         {
             lander->busy++;
             flush_next_locked(lander);
@@ -168,9 +189,16 @@ static void help(void *ctx)
             since = sync_msec();
             continue;
         }
-        /* nothing may come behind those that wait to be told of */
-        sync_wait_msec(&lander->to_land, &lander->mutex, lander->count ? LANDER_PATIENCE : LANDER_LINGER);
-        tell_locked(lander);
+        if (lander->released == lander->count)
+        {
+            /* nothing may come behind those that wait to be told of */
+            sync_wait_msec(&lander->to_land, &lander->mutex, lander->count ? LANDER_PATIENCE : LANDER_LINGER);
+            tell_locked(lander);
+            continue;
+        }
+        age = sync_msec() - lander->landings[(lander->first + lander->released) % LANDER_MAX].since;
+        if (age >= LANDER_HOLD) let_go_locked(lander);
+        else sync_wait_msec(&lander->to_land, &lander->mutex, (UINT32)(LANDER_HOLD - age));
     }
     lander->helpers--;
     release_locked(lander);
@@ -191,7 +219,7 @@ HRESULT lander_create(const struct lander_callbacks *callbacks, struct lander **
     return S_OK;
 }
 
-/* The helpers see to themselves: one that the crew has not begun yet may never come. */
+/* The helpers see to themselves. */
 void lander_destroy(struct lander *lander)
 {
     UINT32 file;
@@ -202,15 +230,6 @@ void lander_destroy(struct lander *lander)
     lander->stop = TRUE;
     sync_wake_all(&lander->to_land);
     release_locked(lander);
-}
-
-/* One more, if all that there are have something to do. */
-static void call_helper_locked(struct lander *lander)
-{
-    if (lander->helpers == LANDER_THREADS || lander->count - lander->begun <= lander->helpers - lander->busy) return;
-    if (FAILED(crew_start(help, lander))) return;
-    lander->helpers++;
-    lander->refs++;
 }
 
 static void work_locked(struct lander *lander)
@@ -227,6 +246,7 @@ HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UI
     sync_lock(&lander->mutex);
     while (lander->count == LANDER_MAX)
     {
+        let_go_locked(lander);
         if (lander->begun < lander->count) work_locked(lander);
         else sync_wait(&lander->settled, &lander->mutex);
     }
@@ -236,9 +256,24 @@ HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UI
     landing->size = size;
     landing->since = sync_msec();
     landing->flushed = FALSE;
-    call_helper_locked(lander);
-    if (!lander->helpers) work_locked(lander);      /* without a thread it is done here and now */
-    else sync_wake(&lander->to_land);
+
+    if (lander->count - lander->released >= LANDER_BATCH) let_go_locked(lander);
+    else if (!lander->helpers)
+    {
+        /* somebody is to let it go in time */
+        if (SUCCEEDED(crew_start(help, lander)))
+        {
+            lander->helpers++;
+            lander->refs++;
+        }
+    }
+    else if (lander->count - lander->released == 1) sync_wake(&lander->to_land);
+    if (!lander->helpers)
+    {
+        /* without a thread it is done here and now */
+        lander->released = lander->count;
+        while (lander->begun < lander->count) work_locked(lander);
+    }
     hr = lander->hr;
     sync_unlock(&lander->mutex);
     return hr;
@@ -249,6 +284,7 @@ HRESULT lander_wait(struct lander *lander, UINT32 *file)
     HRESULT hr;
 
     sync_lock(&lander->mutex);
+    let_go_locked(lander);
     while (lander->count)
     {
         if (lander->begun < lander->count) flush_next_locked(lander);

@@ -61,7 +61,7 @@ struct queue_job
     BOOL stopping;                  /* the transfer was told to end */
     enum failure_class class;       /* of job->failure */
     struct sched_clocks clocks;
-    struct { UINT32 file; UINT64 size; } landing[QUEUE_LANDING_MAX]; /* received, not yet done */
+    struct { UINT32 file; UINT64 size; } landing[QUEUE_LANDING_MAX]; /* received, not yet done; a client's counters have them */
     UINT32 landing_count;
     BOOL changed;                   /* a file began anew, and none has come to its end since [BEH.CONSIST.22] */
     BOOL moved;                     /* the file begun first has got another remote name since [BEH.STATE.96] */

@@ -450,7 +450,7 @@ void queue_job_progress_locked(const struct queue_job *job, struct job_progress 
         progress->bytes_transferred += transferred;
         if (progress->bytes_total == SIZE_UNKNOWN || total == SIZE_UNKNOWN) progress->bytes_total = SIZE_UNKNOWN;
         else progress->bytes_total += total;
-        if (job->job->files[i].flags & FILE_TRANSFERRED) progress->files_transferred++;
+        if ((job->job->files[i].flags & FILE_TRANSFERRED) || find_landing_locked(job, i) < job->landing_count) progress->files_transferred++;
     }
 }
 

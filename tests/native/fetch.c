@@ -687,10 +687,46 @@ static void test_origin(void)
     }
 }
 
+/* A body that broke off for no fault of the file: it is asked for again, from the start if anything came, and nothing is counted. */
+static void test_cut(void)
+{
+    struct fetch_params params = { L"http://a/small" };
+    struct header_list headers;
+    struct fetch_reply reply = { 200, 500, &headers };
+    struct fetch fetch;
+    UINT32 i;
+
+    params.foreground = TRUE;
+    params.size = params.max_bytes = SIZE_UNKNOWN;
+    ok(fetch_init(&fetch, &params) == S_OK, "not made\n");
+    make_headers(&headers, "Content-Length: 500\r\n");
+    ok(fetch_next(&fetch, 0) == FETCH_HEAD && !fetch_on_reply(&fetch, &reply) && fetch_next(&fetch, 0) == FETCH_BEGIN, "not begun\n");
+    fetch_on_begun(&fetch);
+    for (i = 0; i < 3; i++)
+    {
+        ok(fetch_next(&fetch, 0) == FETCH_GET && !fetch.request.ranged && !fetch.position, "%u: no GET of everything\n", i);
+        ok(fetch_on_reply(&fetch, &reply), "%u: not wanted\n", i);
+        if (i) ok(fetch_on_data(&fetch, 200) == 200 && fetch.have.total == 200, "%u: %u octets\n", i, (UINT32)fetch.have.total);
+        fetch_on_cut(&fetch);
+        if (!i) continue;                               /* nothing had come: the file that was begun is good */
+        ok(fetch_next(&fetch, 0) == FETCH_BEGIN && !fetch.have.total && !fetch.restarts, "%u: %u octets left, %u restarts\n", i,
+           (UINT32)fetch.have.total, fetch.restarts);
+        fetch_on_begun(&fetch);
+    }
+    ok(fetch_next(&fetch, 0) == FETCH_GET && fetch_on_reply(&fetch, &reply) && fetch_on_data(&fetch, 500) == 500, "no body\n");
+    fetch_on_end(&fetch, 0);
+    ok(fetch_next(&fetch, 0) == FETCH_DONE, "not done\n");
+    fetch_on_cut(&fetch);
+    ok(fetch_next(&fetch, 0) == FETCH_DONE, "undone\n");
+    headers_free(&headers);
+    fetch_free(&fetch);
+}
+
 START_TEST(fetch)
 {
     test_rows();
     test_blocks();
     test_whole();
     test_origin();
+    test_cut();
 }

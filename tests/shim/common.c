@@ -114,6 +114,7 @@ void run_request(struct shim_session *session, const struct shim_request_params 
     result->status = reply.status;
     result->length = reply.length;
     result->hop = reply.hop;
+    result->ahead = reply.ahead;
     result->auth_detail = reply.auth_detail;
     while ((result->hr = shim_read(request, buffer, size, &got, &result->error)) == S_OK)
     {

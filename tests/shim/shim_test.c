@@ -51,6 +51,8 @@ START_TEST(shim_test)
         { "pool-tls", test_pool_tls },
         { "ahead", test_ahead_plain },
         { "ahead-tls", test_ahead_tls },
+        { "deep", test_deep_plain },
+        { "deep-tls", test_deep_tls },
         { "failures", test_failures },
         { "auth", test_auth },
         { "proxy", test_proxy },

@@ -43,7 +43,7 @@ struct result
     UINT32 status;
     UINT64 length, got;
     BOOL exact;            /* every octet was what it should be */
-    ULONG hop;
+    ULONG hop, ahead;
     DWORD auth_detail;
     char text[65536];      /* beginning of the body */
 };
@@ -91,6 +91,8 @@ void remove_own(BYTE hash[20]);
 /* the cases, one file a subject; shim_test.c has the table of them */
 void test_ahead_plain(void);                           /* ahead.c */
 void test_ahead_tls(void);
+void test_deep_plain(void);
+void test_deep_tls(void);
 void test_auth(void);                                  /* auth.c */
 void test_implicit(void);
 void test_bodies_plain(void);                          /* bodies.c */
