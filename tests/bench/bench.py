@@ -27,6 +27,7 @@
 
 import argparse
 import contextlib
+import filecmp
 import hashlib
 import mmap
 import os
@@ -310,6 +311,9 @@ class Bench:
                     self.fresh()
                     times, _ = self.ours.run('--poll', '3' if count < 1000 else '20', '--timeout', '1100', '--foreground',
                                              *(['--each'] if kind == 'job' else []), '--list', 'Z:' + listed)
+                    for i in range(count):
+                        if not filecmp.cmp('%s/%d' % (self.out, i), '%s/www/small/%d' % (self.folder, i), shallow=False):
+                            raise RuntimeError('file %d of %d differs from what was served' % (i, count))
                     runs.append((times['added'], times['transferred'] - times['added'], times['completed'] - times['transferred'],
                                  times['completed']))
                 medians = [statistics.median(column) * 1000 / count for column in zip(*runs)]
