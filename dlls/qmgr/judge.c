@@ -67,9 +67,9 @@ static void destroy_judge(void *ctx)
     UINT64 apartment = 0;
 
     LIST_FOR_EACH_ENTRY_SAFE(accepted, next, &judge->accepted, struct accepted, entry) free(accepted);
-    if (client_is_gone(judge->client))
+    if (client_is_gone(judge->client) && (apartment = orphan_apartment(judge->callback)) >> 32 != client_pid(judge->client)) apartment = 0;
+    if (apartment)
     {
-        apartment = orphan_apartment(judge->callback);
         orphan_disown(judge->callback, &IID_IUnknown);
         orphan_disown(judge->callback, &IID_IBackgroundCopyServerCertificateValidationCallback);
     }

@@ -95,9 +95,10 @@ UINT64 notify_object_destroy(struct notify_object *object)
 {
     UINT64 apartment = 0;
 
-    if (is_dead(object))
+    /* he may have registered the object of another process, which lives */
+    if (is_dead(object) && (apartment = orphan_apartment(object->unknown)) >> 32 != client_pid(object->lane->client)) apartment = 0;
+    if (apartment)
     {
-        apartment = orphan_apartment(object->unknown);
         orphan_disown(object->unknown, &IID_IUnknown);
         if (object->callback) orphan_disown(object->unknown, &IID_IBackgroundCopyCallback);
         if (object->callback1) orphan_disown(object->unknown, &IID_IBackgroundCopyCallback1);

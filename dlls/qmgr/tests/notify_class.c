@@ -342,17 +342,50 @@ static void be_client(char **argv)
     WaitForSingleObject(GetCurrentProcess(), 2 * BITS_TIMEOUT);
 }
 
-/* Has registered when it returns. */
-static HANDLE start_registered(IBackgroundCopyJob *job)
+/* A client that registers the object of another one, which it has got from a job, and dies. */
+static void be_borrower(char **argv)
+{
+    IBackgroundCopyJob *jobs[2];
+    IUnknown *unknown;
+    WCHAR text[64];
+    unsigned int i;
+    HRESULT hr;
+    GUID id;
+
+    if (!bits_begin()) return;
+    for (i = 0; i < ARRAY_SIZE(jobs); i++)
+    {
+        MultiByteToWideChar(CP_ACP, 0, argv[4 + i], -1, text, ARRAY_SIZE(text));
+        CLSIDFromString(text, &id);
+        hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &jobs[i]);
+        ok(hr == S_OK, "GetJob: got %#lx\n", hr);
+    }
+    hr = IBackgroundCopyJob_GetNotifyInterface(jobs[1], &unknown);
+    ok(hr == S_OK && unknown, "[JOB.GetNotifyInterface.1] got %#lx, %p\n", hr, unknown);
+    hr = IBackgroundCopyJob_SetNotifyInterface(jobs[0], unknown);
+    ok(hr == S_OK, "[JOB.SetNotifyInterface.3] got %#lx\n", hr);
+    IUnknown_Release(unknown);
+    RemoveDirectoryW(bits_folder);
+    SetEvent(named_event(strtoul(argv[3], NULL, 16), "registered"));
+    WaitForSingleObject(GetCurrentProcess(), 2 * BITS_TIMEOUT);
+}
+
+/* Has registered, for `job`, when it returns; with the object of another job if there is one. */
+static HANDLE start_registered(IBackgroundCopyJob *job, IBackgroundCopyJob *lender)
 {
     HANDLE process, registered = named_event(GetCurrentProcessId(), "registered");
-    char argument[128];
-    WCHAR text[64];
+    WCHAR text[64], lender_text[64] = L"";
+    char argument[192];
     GUID id;
 
     IBackgroundCopyJob_GetId(job, &id);
     StringFromGUID2(&id, text, ARRAY_SIZE(text));
-    _snprintf(argument, sizeof(argument), "client %lx %ls", GetCurrentProcessId(), text);
+    if (lender)
+    {
+        IBackgroundCopyJob_GetId(lender, &id);
+        StringFromGUID2(&id, lender_text, ARRAY_SIZE(lender_text));
+    }
+    _snprintf(argument, sizeof(argument), "%s %lx %ls %ls", lender ? "borrower" : "client", GetCurrentProcessId(), text, lender_text);
     process = start_client("notify_class", argument);
     wait_event(registered, "the registration");
     ResetEvent(registered);
@@ -367,6 +400,21 @@ static void kill_client(HANDLE process)
     CloseHandle(process);
 }
 
+/* Who dies gives back what he borrowed. */
+static void test_borrower(void)
+{
+    IBackgroundCopyJob *own = make_job(L"lender", L"/wait"), *other = make_job(L"borrower", L"/wait");
+    struct callback *cb = cb_create(CB_ANSWERS_ALL);
+
+    cb_register(own, cb, FLAGS_END);
+    kill_client(start_registered(other, own));
+    bits_cancel(other);
+    IBackgroundCopyJob_SetNotifyInterface(own, NULL);
+    cb_wait_released("JOB.SetNotifyInterface.8", cb);
+    bits_cancel(own);
+    cb_destroy(cb);
+}
+
 static void test_death(void)
 {
     IBackgroundCopyJob *job = make_job(L"death", L"/wait"), *told = make_job(L"told", L"/one"), *class = make_job(L"death class", L"/wait");
@@ -378,7 +426,7 @@ static void test_death(void)
     LONG calls;
 
     /* before the event: nobody is told, and then whoever comes */
-    client = start_registered(job);
+    client = start_registered(job, NULL);
     kill_client(client);
     hr = S_OK;
     for (begin = GetTickCount(), unknown = (IUnknown *)1; unknown && hr == S_OK && GetTickCount() - begin < BITS_TIMEOUT; Sleep(5))
@@ -395,7 +443,7 @@ static void test_death(void)
     /* after the event, of which it was told */
     bits_resume(told);
     bits_wait_state(told, BG_JOB_STATE_TRANSFERRED);
-    client = start_registered(told);
+    client = start_registered(told, NULL);
     kill_client(client);
     cb_register(told, cb, FLAGS_END);
     cb_wait(cb, CB_TRANSFERRED, 2);
@@ -404,7 +452,7 @@ static void test_death(void)
     /* with a class behind it */
     calls = shared->calls[CB_TRANSFERRED];
     set_class(class, &CLSID_test);
-    client = start_registered(class);
+    client = start_registered(class, NULL);
     kill_client(client);
     bits_resume(class);
     wait_class(CB_TRANSFERRED, calls + 1);
@@ -602,6 +650,11 @@ START_TEST(notify_class)
         be_client(argv);
         return;
     }
+    if (argc > 5 && !strcmp(argv[2], "borrower"))
+    {
+        be_borrower(argv);
+        return;
+    }
     if (!bits_begin()) return;
     if (open_shared(GetCurrentProcessId()) && bits_server_start(script))
     {
@@ -610,6 +663,7 @@ START_TEST(notify_class)
         test_ranges();
         test_class();
         test_death();
+        test_borrower();
         test_restart();
         if (shared->servers) end_server();
         unregister_class();
