@@ -174,7 +174,7 @@ static HRESULT read_some(struct transfer *transfer, struct fetch *fetch, struct 
     buffer = fetch->in_multipart ? transfer->parts : writer_buffer(transfer->writer);
     if (!(allowed = transfer_pace_take(transfer, plan->priority, WRITER_BLOCK_SIZE))) return S_FALSE;
     hr = shim_read(request, buffer, allowed, &got, &error);
-    if (allowed < WRITER_BLOCK_SIZE) transfer_pace_give_back(allowed - (hr == S_OK ? got : 0));
+    if (transfer_pace_limit(plan->priority) != RATE_UNLIMITED) transfer_pace_give_back(allowed - (hr == S_OK ? got : 0));
     if (hr != S_OK)
     {
         if (hr == S_FALSE) fetch_on_end(fetch, queue_clock());

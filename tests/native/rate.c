@@ -36,7 +36,7 @@ static UINT32 rnd(UINT32 below)
 static void test_accuracy(void)
 {
     static const UINT64 limits[] = {256, 1250, 10000, 125000, 1000000, 12500000, 125000000};
-    static const UINT32 reads[] = {100, 1460, 16384, 524288};
+    static const UINT32 reads[] = {100, 1460, 16384, 1048576};
     UINT32 i, j, late;
 
     for (i = 0; i < ARRAY_SIZE(limits); i++)
