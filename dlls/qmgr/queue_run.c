@@ -189,11 +189,20 @@ static void bytes_came_locked(struct queue_job *job)
     else sched_clocks_moved(&job->clocks, queue_clock());
 }
 
+HRESULT queue_transfer_names(struct queue_job *job)
+{
+    UINT64 ticket;
+
+    queue_enter();
+    ticket = job->files_ticket;
+    queue_leave();
+    return ticket == NO_TICKET ? S_OK : store_wait(queue.store, ticket);
+}
+
 HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UINT64 time, UINT32 volume_serial,
                              UINT32 restarts)
 {
     struct record record = { RECORD_FILE_BEGIN };
-    UINT64 ticket;
     BOOL again, changed;
     HRESULT hr;
 
@@ -205,11 +214,10 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     queue_enter();
     again = file_received(&job->job->files[file]) != 0;
     changed = restarts > job->job->files[file].restarts;
-    ticket = job->files_ticket;
     queue_leave();
     /* What was there is about to be overwritten, or a file is about to be made: first the record. */
     if (FAILED(hr = again ? queue_commit(job, &record) : queue_append(job, &record))) return hr;
-    if (ticket != NO_TICKET && FAILED(hr = store_wait(queue.store, ticket))) return hr;
+    if (FAILED(hr = queue_transfer_names(job))) return hr;
     queue_enter();
     job->live_file = file;
     job->live_received = 0;

@@ -26,6 +26,7 @@
 #include "crew.h"
 #include "identity.h"
 #include "lander.h"
+#include "opener.h"
 #include "security.h"
 #include "sync.h"
 #include "transfer_private.h"
@@ -304,7 +305,13 @@ static void run(void *arg)
     {
         if (SUCCEEDED(hr = transfer_open_writer(transfer))) hr = open_session(transfer);
         if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
-        else hr = run_files(transfer, &failure, &index);
+        else
+        {
+            transfer->owner = owner;
+            hr = run_files(transfer, &failure, &index);
+            opener_destroy(transfer->opener);
+            transfer->opener = NULL;
+        }
         worked = TRUE;
         security_revert();
     }

@@ -103,6 +103,7 @@ void transfer_plan_ahead(struct transfer *transfer, const struct fetch *fetch, c
         }
         along->get_lines[along->get_count++] = lines;
         add(along, L"GET", file->url, lines);
+        if (!plan->straight) transfer_open_ahead(transfer, file->file);
     }
 }
 

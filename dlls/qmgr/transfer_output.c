@@ -28,6 +28,8 @@
 #include "lander.h"
 #include "local.h"
 #include "log.h"
+#include "opener.h"
+#include "security.h"
 #include "transfer_private.h"
 #include "core/str.h"
 
@@ -117,12 +119,43 @@ static HRESULT begin_run(struct transfer *transfer, UINT64 offset, UINT64 receiv
     return S_OK;
 }
 
+static BOOL become_owner(void *ctx)
+{
+    struct transfer *transfer = ctx;
+
+    return SUCCEEDED(security_impersonate(transfer->owner));
+}
+
+static void revert(void *ctx)
+{
+    security_revert();
+}
+
+void transfer_open_ahead(struct transfer *transfer, UINT32 file)
+{
+    struct opener_callbacks callbacks = { become_owner, revert, transfer };
+    WCHAR *name;
+
+    if (FAILED(queue_transfer_names(transfer->job))) return;
+    queue_enter();
+    name = str_dup(transfer->job->job->files[file].temp_name);
+    queue_leave();
+    if (name && (transfer->opener || SUCCEEDED(opener_create(disk_get(), &callbacks, &transfer->opener)))) opener_add(transfer->opener, file, name);
+    free(name);
+}
+
 /* Opens the temporary file to go on at `offset`, as output_open does. */
 static HRESULT open_output(struct transfer *transfer, const struct file_plan *plan, UINT64 offset, UINT64 total)
 {
-    HRESULT hr;
+    HRESULT hr = S_OK;
 
-    if (FAILED(hr = output_open(disk_get(), plan->temp_name, offset, !plan->straight, &transfer->output))) return hr;
+    if (transfer->opener) transfer->output = opener_take(transfer->opener, plan->index);
+    if (transfer->output && offset)
+    {
+        output_close(transfer->output);
+        transfer->output = NULL;
+    }
+    if (!transfer->output && FAILED(hr = output_open(disk_get(), plan->temp_name, offset, !plan->straight, &transfer->output))) return hr;
     transfer->file = plan->index;
     transfer->total = total;
     transfer->forgetful = plan->straight || plan->dynamic;  /* BEH.HTTP.61, 65 */

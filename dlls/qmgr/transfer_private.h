@@ -38,6 +38,7 @@
 
 struct identity;
 struct lander;
+struct opener;
 
 /* What a transfer needs to know of its job and of one file, copied under queue.cs. */
 struct file_plan
@@ -68,6 +69,8 @@ struct transfer
     struct output *output;
     struct writer *writer;
     struct lander *lander;
+    struct caller *owner;       /* of the job, while it runs */
+    struct opener *opener;
     BYTE *handed;               /* for each file: it is the lander's, or was; grows as files are added */
     UINT32 handed_count;
     WCHAR *folder;              /* the last one whose volume was asked for, with the answer and its time */
@@ -101,6 +104,8 @@ BOOL transfer_set_handed(struct transfer *transfer, UINT32 file);
 void transfer_fail_local(struct failure *failure, HRESULT hr);
 HRESULT transfer_open_writer(struct transfer *transfer);
 void transfer_close_output(struct transfer *transfer);
+/* The octets of a file whose turn has not come are on their way: its temporary file may be made. */
+void transfer_open_ahead(struct transfer *transfer, UINT32 file);
 void transfer_save_output(struct transfer *transfer);
 HRESULT transfer_begin_file(struct transfer *transfer, struct file_plan *plan, UINT64 size, UINT64 time, UINT32 restarts,
                             UINT64 total);

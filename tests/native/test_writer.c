@@ -1,5 +1,5 @@
 /*
- * Unit tests for writer.c and lander.c
+ * Unit tests for writer.c, lander.c and opener.c
  *
  * Copyright 2026 The wine-bits authors
  *
@@ -28,6 +28,7 @@
 #include "fakedisk.h"
 #include "crew.h"
 #include "lander.h"
+#include "opener.h"
 #include "sync.h"
 #include "writer.h"
 #include "core/str.h"
@@ -341,6 +342,86 @@ static void wait_for_crew(void)
     sync_unlock(&last_mutex);
 }
 
+static struct sync_mutex enter_mutex;
+static UINT32 entered, left;
+static BOOL refuse;
+
+static BOOL on_enter(void *ctx)
+{
+    sync_lock(&enter_mutex);
+    entered++;
+    sync_unlock(&enter_mutex);
+    return !refuse;
+}
+
+static void on_leave(void *ctx)
+{
+    sync_lock(&enter_mutex);
+    left++;
+    sync_unlock(&enter_mutex);
+}
+
+static const WCHAR *name_of(UINT32 file)
+{
+    static WCHAR name[] = L"C:\\a\\000";
+
+    name[5] = '0' + file / 100;
+    name[6] = '0' + file / 10 % 10;
+    name[7] = '0' + file % 10;
+    return name;
+}
+
+/* Whatever is taken is what output_open would have given, and everything is closed in the end. */
+static void test_opener(void)
+{
+    struct opener_callbacks callbacks = { on_enter, on_leave, NULL };
+    struct opener *opener;
+    struct output *output;
+    UINT32 i, round, taken;
+    HRESULT hr;
+
+    sync_mutex_init(&enter_mutex, "enter_mutex");
+    for (round = 0; round < 20; round++)
+    {
+        fake = fakedisk_create();
+        refuse = round % 5 == 4;
+        hr = opener_create(fakedisk_disk(fake), &callbacks, &opener);
+        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+        ok(!opener_take(opener, 0), "took what nobody asked for\n");
+        for (i = taken = 0; i < 100; i++)
+        {
+            opener_add(opener, i, name_of(i));
+            opener_add(opener, i, name_of(i));
+            if (i < 10 || i % 7 == 3) continue;     /* some are never taken */
+            if ((output = opener_take(opener, i - 10)))
+            {
+                hr = output_write(output, 0, "x", 1);
+                ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+                output_close(output);
+                taken++;
+            }
+            ok(!opener_take(opener, i - 10), "file %u twice\n", i - 10);
+        }
+        ok(!refuse || !taken, "%u files by one who must not\n", taken);
+        opener_destroy(opener);
+        ok(!fakedisk_open_files(fake), "files are open\n");
+        ok(fakedisk_count(fake, FAKE_CREATE) >= taken, "%u files made\n", (UINT32)fakedisk_count(fake, FAKE_CREATE));
+        fakedisk_free(fake);
+    }
+    ok(entered && entered >= left, "%u times, %u times\n", entered, left);
+
+    /* one that cannot be made is left to the caller */
+    fake = fakedisk_create();
+    refuse = FALSE;
+    fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_DISK_FULL));
+    opener_create(fakedisk_disk(fake), &callbacks, &opener);
+    opener_add(opener, 1, name_of(1));
+    ok(!opener_take(opener, 1), "made\n");
+    opener_destroy(opener);
+    fakedisk_free(fake);
+    sync_mutex_free(&enter_mutex);
+}
+
 START_TEST(writer)
 {
     test_order();
@@ -349,6 +430,7 @@ START_TEST(writer)
     test_time();
     crew_init();
     test_lander();
+    test_opener();
     wait_for_crew();
     crew_shutdown();
 }
