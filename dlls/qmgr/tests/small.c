@@ -1,0 +1,114 @@
+/*
+ * Jobs of many small files, from servers that end connections when they like
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define COBJMACROS
+#include "winsock2.h"
+#include "windef.h"
+#include "winbase.h"
+#include "winsvc.h"
+#include "objbase.h"
+#include "bits.h"
+
+#include "wine/test.h"
+#include "bits_test.h"
+
+#define FILES  60
+
+/*
+ * One file spoils what is on its way behind it, or in front of it: every file is right all the same.  Here that is no error either, as long as the file
+ * itself can be had; a BITS that asks for one at a time has nothing to lose and may see one.
+ */
+static void test_trouble(const char *what, BG_JOB_PRIORITY priority)
+{
+    BOOL on_wine = !strcmp(winetest_platform, "wine");
+    IBackgroundCopyJob *job;
+    char path[100], local[40];
+    WCHAR url[100], name[40];
+    ULONG errors = ~0u;
+    unsigned int i;
+    HRESULT hr;
+
+    winetest_push_context("%s, priority %d", what, priority);
+    test_server_reset(bits_server);
+    if ((job = bits_download(L"small", NULL, priority)))
+    {
+        IBackgroundCopyJob_SetMinimumRetryDelay(job, 5);
+        for (i = 0; i < FILES; i++)
+        {
+            sprintf(path, "/%s/%u", what, i);
+            sprintf(local, "small%u", i);
+            MultiByteToWideChar(CP_ACP, 0, path, -1, url, ARRAY_SIZE(url));
+            MultiByteToWideChar(CP_ACP, 0, local, -1, name, ARRAY_SIZE(name));
+            bits_add_file(job, bits_url(url), bits_path(name));
+        }
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        hr = IBackgroundCopyJob_GetErrorCount(job, &errors);
+        ok(hr == S_OK && (!errors || !on_wine), "got %#lx, %lu errors\n", hr, errors);
+        hr = IBackgroundCopyJob_Complete(job);
+        ok(hr == S_OK, "Complete: got %#lx\n", hr);
+        for (i = 0; i < FILES; i++)
+        {
+            sprintf(path, "/%s/%u", what, i);
+            sprintf(local, "small%u", i);
+            MultiByteToWideChar(CP_ACP, 0, local, -1, name, ARRAY_SIZE(name));
+            bits_check_file(bits_path(name), path, 0, 3000);
+            DeleteFileW(bits_path(name));
+        }
+        bits_cancel(job);
+    }
+    winetest_pop_context();
+}
+
+START_TEST(small)
+{
+    static const char *const kinds[] =
+    {
+        "good", "close", "quiet", "cut", "reset", "drop", "refuse", "half-head", "busy", "head-busy", "head-drop", "chunked", "every"
+    };
+    unsigned int i;
+
+    if (!bits_begin()) return;
+    if (bits_server_start("on GET /close/30\n size 3000\n close\n"
+                          "on GET /quiet/30\n size 3000\n close-quietly\n"
+                          "on GET /cut/30\n reply 1\n size 3000\n cut 1000\n reply\n size 3000\n"
+                          "on GET /reset/30\n reply 1\n size 3000\n reset 1000\n reply\n size 3000\n"
+                          "on GET /drop/30\n reply 1\n drop\n reply\n size 3000\n"
+                          "on GET /refuse/30\n reply 1\n refuse\n reply\n size 3000\n"
+                          "on GET /half-head/30\n reply 1\n size 3000\n cut-head 20\n reply\n size 3000\n"
+                          "on GET /busy/30\n reply 1\n status 503\n reply\n size 3000\n"
+                          "on HEAD /head-busy/30\n reply 1\n status 503\n reply\n size 3000\n"
+                          "on HEAD /head-drop/30\n reply 1\n drop\n reply\n size 3000\n"
+                          "on GET /chunked/30\n size 3000\n chunked 100\n"
+                          "on * /every/*\n size 3000\n close\n"
+                          "on * /*\n size 3000\n"))
+    {
+        for (i = 0; i < ARRAY_SIZE(kinds); i++)
+        {
+            test_trouble(kinds[i], BG_JOB_PRIORITY_FOREGROUND);
+            test_trouble(kinds[i], BG_JOB_PRIORITY_NORMAL);
+        }
+    }
+    bits_end();
+}
