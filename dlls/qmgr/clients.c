@@ -70,7 +70,6 @@ static struct list living = LIST_INIT(living);
 static struct list departed = LIST_INIT(departed);
 static UINT32 ending_count;     /* process_ended at work */
 static UINT32 living_count;
-static UINT64 none_since;
 /* fixed between clients_init and clients_shutdown */
 static void (*count_changed)(void *ctx, UINT32 count);
 static void *count_changed_ctx;
@@ -80,7 +79,6 @@ HRESULT clients_init(void (*changed)(void *ctx, UINT32 count), void *ctx)
     count_changed = changed;
     count_changed_ctx = ctx;
     living_count = 0;
-    none_since = GetTickCount64();
     return S_OK;
 }
 
@@ -99,7 +97,7 @@ static void depart_locked(struct client *client)
     client->gone = TRUE;
     list_remove(&client->entry);
     list_add_tail(&departed, &client->entry);
-    if (!--living_count) none_since = GetTickCount64();
+    living_count--;
 }
 
 /* Calls one watch's function. clients_lock is held at entry and exit, not during the call. */
@@ -283,7 +281,6 @@ HRESULT client_get(struct caller *caller, struct client **ret)
     {
         list_add_tail(&living, &client->entry);
         living_count++;
-        none_since = 0;
     }
     ReleaseSRWLockExclusive(&clients_lock);
     if (FAILED(hr))
@@ -401,24 +398,4 @@ void client_on_gone_cancel(struct client_watch *watch)
     ReleaseSRWLockExclusive(&clients_lock);
     client_release(watch->client);
     free(watch);
-}
-
-UINT32 clients_alive(void)
-{
-    UINT32 count;
-
-    AcquireSRWLockExclusive(&clients_lock);
-    count = living_count;
-    ReleaseSRWLockExclusive(&clients_lock);
-    return count;
-}
-
-UINT64 clients_none_since(void)
-{
-    UINT64 since;
-
-    AcquireSRWLockExclusive(&clients_lock);
-    since = living_count ? 0 : none_since;
-    ReleaseSRWLockExclusive(&clients_lock);
-    return since;
 }

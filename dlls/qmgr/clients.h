@@ -23,8 +23,8 @@
  * belongs to the client process it was made for; when the process ends (watch.h, no polling) the
  * room disconnects them all (WINE.COM.22) and COM releases them.
  *
- * Who uses it: factory.c (client_get), the doors (client_object, embedded in each), notify_lane.c (client_on_gone), awake and the stop rule
- * (clients_alive).  Any thread.  clients_lock is a leaf lock; callbacks run on a thread-pool thread with no lock held.
+ * Who uses it: factory.c (client_get), the doors (client_object, embedded in each), notify_lane.c (client_on_gone), service.c (how
+ * many there are, for awake.c).  Any thread.  clients_lock is a leaf lock; callbacks run on a thread-pool thread with no lock held.
  *
  * An object as a door has it; AddRef and Release forward:
  *
@@ -85,9 +85,5 @@ ULONG client_object_release(struct client_object *base);    /* 0: it has left th
 struct client_watch;
 HRESULT client_on_gone(struct client *client, void (*gone)(void *ctx), void *ctx, struct client_watch **watch);
 void client_on_gone_cancel(struct client_watch *watch);
-
-/* Living client processes; and since when there was none (monotonic ms), 0 while there are some. */
-UINT32 clients_alive(void);
-UINT64 clients_none_since(void);
 
 #endif /* __QMGR_CLIENTS_H */

@@ -70,15 +70,9 @@ struct classes
     UINT64 rpcss_time;
 };
 
-enum guard_state
-{
-    GUARD_ARMED,
-    GUARD_DISMISSED,
-};
-
 struct shared
 {
-    LONG state;                 /* enum guard_state; interlocked */
+    LONG dismissed;             /* the service has said goodbye; interlocked */
     LONG sequence;              /* odd while the service writes classes; interlocked */
     struct classes classes;
 };
@@ -430,7 +424,7 @@ void guard_stop(void)
     watch_close(wait);
     if (shared)
     {
-        InterlockedExchange(&shared->state, GUARD_DISMISSED);
+        InterlockedExchange(&shared->dismissed, TRUE);
         UnmapViewOfFile(shared);
         shared = NULL;
     }
@@ -622,7 +616,7 @@ static BOOL run_guard(const WCHAR *line)
     waits[1] = handles[0];
     if (WaitForMultipleObjects(ARRAYSIZE(waits), waits, FALSE, INFINITE) != WAIT_OBJECT_0 + 1) return TRUE;
     /* At the end of the prefix services.exe kills the service; the event is set before that. */
-    if (prefix_ends(end_of_prefix, 0) || shared->state == GUARD_DISMISSED) return TRUE;
+    if (prefix_ends(end_of_prefix, 0) || shared->dismissed) return TRUE;
 
     sequence = shared->sequence;
     classes = shared->classes;
