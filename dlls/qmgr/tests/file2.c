@@ -195,10 +195,17 @@ static void test_states(void)
         IBackgroundCopyJob *job = bits_job_in_state(bits_states[i]);
         IBackgroundCopyFile *file1 = bits_get_file(job, 0);
         IBackgroundCopyFile4 *file = bits_query(file1, IBackgroundCopyFile4);
+        BG_FILE_PROGRESS progress;
         BOOL value = 77;
         WCHAR *name;
 
         winetest_push_context("state %d", bits_states[i]);
+        if (bits_states[i] == BG_JOB_STATE_TRANSFERRING)
+        {
+            /* the file is made when the first octets have come */
+            do hr = IBackgroundCopyFile4_GetProgress(file, &progress);
+            while (hr == S_OK && progress.BytesTransferred < 500 && bits_state(job) == BG_JOB_STATE_TRANSFERRING);
+        }
         hr = IBackgroundCopyFile4_GetTemporaryName(file, &name);
         ok(hr == S_OK, "[FILE3.GetTemporaryName.6] got %#lx\n", hr);
         if (hr == S_OK)
