@@ -297,18 +297,29 @@ static inline BOOL bits_wait_states_(unsigned int line, IBackgroundCopyJob *job,
 #define bits_wait_states(job, mask) bits_wait_states_(__LINE__, job, mask)
 #define bits_wait_state(job, state) bits_wait_states_(__LINE__, job, 1u << (state))
 
+/* FALSE, and a failed check: the job has none. */
+static inline BOOL bits_read_error_(unsigned int line, IBackgroundCopyJob *job, BG_ERROR_CONTEXT *context, HRESULT *code, const char *facts)
+{
+    IBackgroundCopyError *error;
+    HRESULT hr;
+
+    *context = BG_ERROR_CONTEXT_NONE;
+    *code = S_OK;
+    hr = IBackgroundCopyJob_GetError(job, &error);
+    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", facts, hr);
+    if (hr != S_OK) return FALSE;
+    IBackgroundCopyError_GetError(error, context, code);
+    IBackgroundCopyError_Release(error);
+    return TRUE;
+}
+
 /* The error of the job has this code, whatever the context. */
 static inline void bits_check_error_(unsigned int line, IBackgroundCopyJob *job, HRESULT expect, const char *facts)
 {
-    BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
-    IBackgroundCopyError *error;
-    HRESULT hr, code = S_OK;
+    BG_ERROR_CONTEXT context;
+    HRESULT code;
 
-    hr = IBackgroundCopyJob_GetError(job, &error);
-    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", facts, hr);
-    if (hr != S_OK) return;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    IBackgroundCopyError_Release(error);
+    if (!bits_read_error_(line, job, &context, &code, facts)) return;
     ok_(__FILE__, line)(code == expect, "[%s] got %#lx, context %d\n", facts, code, context);
 }
 #define bits_check_error(job, expect, facts) bits_check_error_(__LINE__, job, (HRESULT)(expect), facts)
@@ -316,15 +327,10 @@ static inline void bits_check_error_(unsigned int line, IBackgroundCopyJob *job,
 /* ... and this context. */
 static inline void bits_check_error_in_(unsigned int line, IBackgroundCopyJob *job, HRESULT expect, BG_ERROR_CONTEXT expect_context, const char *facts)
 {
-    BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
-    IBackgroundCopyError *error;
-    HRESULT hr, code = S_OK;
+    BG_ERROR_CONTEXT context;
+    HRESULT code;
 
-    hr = IBackgroundCopyJob_GetError(job, &error);
-    ok_(__FILE__, line)(hr == S_OK, "[%s] GetError: got %#lx\n", facts, hr);
-    if (hr != S_OK) return;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    IBackgroundCopyError_Release(error);
+    if (!bits_read_error_(line, job, &context, &code, facts)) return;
     ok_(__FILE__, line)(code == expect && context == expect_context, "[%s] got %#lx, context %d\n", facts, code, context);
 }
 #define bits_check_error_in(job, expect, context, facts) bits_check_error_in_(__LINE__, job, (HRESULT)(expect), BG_ERROR_CONTEXT_##context, facts)
