@@ -258,6 +258,9 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     free(lines);
     if (FAILED(hr))
     {
+        if (error.detail)
+            log_write(LOG_INFO, "job %s, file %u: %s has no reply, hr %#lx, context %lu, and below it %#lx", debugstr_guid(&transfer->job->job->id),
+                      plan->index, log_url(fetch->url), error.hr, error.context, error.detail);
         free(custom);
         fetch_on_error(fetch, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE);
         return;

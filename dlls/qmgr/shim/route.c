@@ -156,6 +156,7 @@ HRESULT route_conn(struct shim_session *session, const struct shim_request_param
     struct tls_cred *cred = NULL;
     struct conn_key key;
     struct conn *conn;
+    DWORD detail;
     HRESULT hr;
 
     *ret = NULL;
@@ -170,7 +171,7 @@ HRESULT route_conn(struct shim_session *session, const struct shim_request_param
     if (!fresh && (*ret = pool_take(&key, params->body && !params->body->rewind))) return S_OK;
     if (params->only_ahead) return error_set(error, HRESULT_FROM_WIN32(ERROR_RETRY), 0);
 
-    if (key.secure && FAILED(hr = session_cred(session, &cred))) return error_set(error, hr, 0);
+    if (key.secure && FAILED(hr = session_cred(session, &cred, &detail))) return error_set(error, hr, detail);
     if (FAILED(hr = conn_create(&key, &conn))) return error_set(error, hr, 0);
     hr = connect_hop(session, conn, params, target, hop, unreachable, error);
     if (SUCCEEDED(hr) && key.secure)

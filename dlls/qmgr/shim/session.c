@@ -83,14 +83,15 @@ void shim_session_release(struct shim_session *session)
     session_deref(session);
 }
 
-HRESULT session_cred(struct shim_session *session, struct tls_cred **cred)
+HRESULT session_cred(struct shim_session *session, struct tls_cred **cred, DWORD *detail)
 {
     HRESULT hr = S_OK;
 
+    *detail = 0;
     EnterCriticalSection(&session->cs);
     if (!session->cred)
         hr = tls_cred_create(session->has_client_cert ? session->client_cert_hash : NULL, session->client_cert_location,
-                             session->client_cert_store, &session->cred);
+                             session->client_cert_store, &session->cred, detail);
     *cred = session->cred;
     LeaveCriticalSection(&session->cs);
     return hr;

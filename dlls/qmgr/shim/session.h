@@ -52,8 +52,8 @@ struct shim_session
 };
 
 void session_deref(struct shim_session *session);
-/* What TLS needs of the session, made when it is first asked for; the session's. */
-HRESULT session_cred(struct shim_session *session, struct tls_cred **cred);
+/* What TLS needs of the session, made when it is first asked for; the session's. *detail as tls_cred_create. */
+HRESULT session_cred(struct shim_session *session, struct tls_cred **cred, DWORD *detail);
 /* Keeps or closes the connection of a request that is over. */
 void session_put_conn(struct shim_session *session, struct conn *conn, BOOL keep);
 

@@ -105,7 +105,7 @@ static BOOL CALLBACK plug_heap(INIT_ONCE *once, void *param, void **context)
     return TRUE;
 }
 
-HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, struct tls_cred **ret)
+HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, struct tls_cred **ret, DWORD *detail)
 {
     static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
     const CERT_CONTEXT *certs[1];
@@ -116,6 +116,7 @@ HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, st
     HRESULT hr;
 
     *ret = NULL;
+    *detail = 0;
     InitOnceExecuteOnce(&once, plug_heap, NULL, &plug);
     if (!(cred = calloc(1, sizeof(*cred)))) return E_OUTOFMEMORY;
     memset(&schannel, 0, sizeof(schannel));
@@ -137,6 +138,7 @@ HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, st
                                        &cred->handle, NULL);
     if (status != SEC_E_OK)
     {
+        *detail = status;
         if (cred->cert) CertFreeCertificateContext(cred->cert);
         free(cred);
         if (hash) return HRESULT_FROM_WIN32(ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY);

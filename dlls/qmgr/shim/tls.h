@@ -35,9 +35,10 @@ struct tls;
 
 /*
  * What a session shows to servers: protocol versions and the client certificate.  Fails with CRYPT_E_NOT_FOUND when the certificate is not
- * in its store (any more), ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY when its key cannot be used.
+ * in its store (any more), ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY when its key cannot be used; what the system said is in
+ * *detail (0 if nothing).
  */
-HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, struct tls_cred **cred);
+HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, struct tls_cred **cred, DWORD *detail);
 void tls_cred_free(struct tls_cred *cred);
 
 struct tls_params
