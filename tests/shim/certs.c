@@ -76,7 +76,7 @@ void remove_ca(void)
     CertFreeCertificateContext(test_ca);
 }
 
-BOOL add_own(BYTE hash[20])
+BOOL add_own(const char *variable, BYTE hash[20])
 {
     char path[MAX_PATH], p12[16384];
     const CERT_CONTEXT *cert;
@@ -86,7 +86,7 @@ BOOL add_own(BYTE hash[20])
     BOOL ret = FALSE;
     HANDLE file;
 
-    if (!GetEnvironmentVariableA("SHIM_P12", path, sizeof(path))) return FALSE;
+    if (!GetEnvironmentVariableA(variable, path, sizeof(path))) return FALSE;
     file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     ok(file != INVALID_HANDLE_VALUE, "no %s\n", path);
     ReadFile(file, p12, sizeof(p12), &len, NULL);
@@ -106,6 +106,26 @@ BOOL add_own(BYTE hash[20])
     CertCloseStore(my, 0);
     CertCloseStore(store, 0);
     return ret;
+}
+
+void remove_own_key(const BYTE hash[20])
+{
+    CRYPT_HASH_BLOB blob = { 20, (BYTE *)hash };
+    const CERT_CONTEXT *cert;
+    CRYPT_KEY_PROV_INFO *info;
+    BYTE buffer[1024];
+    DWORD size = sizeof(buffer);
+    HCRYPTPROV provider;
+    HCERTSTORE my;
+
+    my = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"MY");
+    cert = CertFindCertificateInStore(my, X509_ASN_ENCODING, 0, CERT_FIND_SHA1_HASH, &blob, NULL);
+    info = (CRYPT_KEY_PROV_INFO *)buffer;
+    ok(cert && CertGetCertificateContextProperty(cert, CERT_KEY_PROV_INFO_PROP_ID, info, &size)
+            && CryptAcquireContextW(&provider, info->pwszContainerName, info->pwszProvName, info->dwProvType, CRYPT_DELETEKEYSET),
+       "got %#lx\n", GetLastError());
+    if (cert) CertFreeCertificateContext(cert);
+    CertCloseStore(my, 0);
 }
 
 void remove_own(BYTE hash[20])

@@ -61,6 +61,7 @@ START_TEST(shim_test)
         { "idn", test_idn },
         { "implicit", test_implicit },
         { "client-cert", test_client_cert },
+        { "client-key", test_client_key },
         { "cancel", test_cancel },
         { "small", test_small },
         { "rate", test_rate },

@@ -85,7 +85,9 @@ void canceller_free(struct canceller *canceller);      /* after waiting for its 
 /* certs.c */
 BOOL add_ca(void);                                     /* trusts the CA of make-certs until remove_ca */
 void remove_ca(void);
-BOOL add_own(BYTE hash[20]);                           /* the certificate of make-certs with its key, in the user's store MY until remove_own */
+BOOL add_own(const char *variable, BYTE hash[20]);     /* the certificate with its key that is in the file which this variable of check names, in the
+                                                           user's store MY until remove_own */
+void remove_own_key(const BYTE hash[20]);              /* its key only */
 void remove_own(BYTE hash[20]);
 
 /* the cases, one file a subject; shim_test.c has the table of them */
@@ -111,5 +113,6 @@ void test_requests_plain(void);                        /* requests.c */
 void test_requests_tls(void);
 void test_tls(void);                                   /* tls.c */
 void test_client_cert(void);
+void test_client_key(void);
 
 #endif

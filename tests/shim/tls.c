@@ -22,8 +22,10 @@
 #include <string.h>
 #include <windef.h>
 #include <winbase.h>
+#include <winreg.h>
 #include <wincrypt.h>
 #include <winhttp.h>
+#include <sspi.h>
 
 #include "shim_test.h"
 
@@ -134,7 +136,7 @@ void test_client_cert(void)
     HRESULT hr;
     UINT32 i;
 
-    if (!add_own(hash)) return;
+    if (!add_own("SHIM_P12", hash)) return;
     params.client_cert_location = 0; /* BG_CERT_STORE_LOCATION_CURRENT_USER */
     params.client_cert_store = L"MY";
     params.client_cert_hash = hash;
@@ -170,4 +172,85 @@ void test_client_cert(void)
     ok(hr == CRYPT_E_NOT_FOUND, "[ERR.0x80092004] got %#lx\n", hr);
     shim_session_release(stranger);
     remove_own(hash);
+}
+
+static BOOL has_lent_key(void)
+{
+    static const char path[] = "Software\\Wine\\Crypto\\RSA";
+    BOOL ret = FALSE;
+    char name[256];
+    DWORD i, len;
+    HKEY key;
+
+    if (RegOpenKeyExA(HKEY_CURRENT_USER, path, 0, KEY_READ, &key)) return FALSE;
+    for (i = 0; len = sizeof(name), !RegEnumKeyExA(key, i, name, &len, NULL, NULL, NULL, NULL); i++)
+        if (!strncmp(name, "wine-bits client key", 20)) ret = TRUE;
+    RegCloseKey(key);
+    return ret;
+}
+
+static void check_no_key(const struct shim_session_params *params, HRESULT reason, const char *text)
+{
+    static struct result result;
+    struct shim_session *session;
+    HRESULT hr;
+
+    hr = shim_session_create(params, &session);
+    ok(hr == S_OK, "%s: got %#lx\n", text, hr);
+    get(session, url("https", "localhost", "NGINX_CLIENT", "/"), &result);
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY), "%s: got %#lx\n", text, result.hr);
+    ok((HRESULT)result.error.detail == reason, "%s: got %#lx\n", text, result.error.detail);
+    ok(!has_lent_key(), "%s: a key is left behind\n", text);
+    shim_session_release(session);
+}
+
+/* Keys that an import damages are used all the same, nothing of that is left behind, and a key that is another's is not used. */
+void test_client_key(void)
+{
+    static const struct
+    {
+        const char *variable, *name;
+    }
+    tests[] =
+    {
+        { "SHIM_P12_SHORT", "CN=wine-bits short key" },
+        { "SHIM_P12_THREE", "CN=wine-bits exponent three" },
+    };
+    static struct result result;
+    struct shim_session_params params = {0};
+    struct shim_session *session;
+    BYTE hash[20], other[20];
+    HRESULT hr;
+    UINT32 i;
+
+    if (!port("NGINX_CLIENT"))
+    {
+        skip("no nginx\n");
+        return;
+    }
+    params.client_cert_location = 0; /* BG_CERT_STORE_LOCATION_CURRENT_USER */
+    params.client_cert_store = L"MY";
+    params.client_cert_hash = hash;
+    for (i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        winetest_push_context("%s", tests[i].variable);
+        if (!add_own(tests[i].variable, hash)) return;
+        hr = shim_session_create(&params, &session);
+        ok(hr == S_OK, "got %#lx\n", hr);
+        get(session, url("https", "localhost", "NGINX_CLIENT", "/"), &result);
+        ok(result.hr == S_FALSE && result.status == 200, "[WINE.TLS.5] got %#lx, %u, detail %#lx\n", result.hr, result.status, result.error.detail);
+        ok(!strcmp(result.text, tests[i].name), "[WINE.TLS.5] got %s\n", result.text);
+        ok(!has_lent_key(), "a key is left behind\n");
+        shim_session_release(session);
+        remove_own(hash);
+        winetest_pop_context();
+    }
+
+    /* Wine has one container for all keys that are imported like this, and the later is no less damaged [WINE.TLS.6] */
+    if (!add_own("SHIM_P12", hash) || !add_own("SHIM_P12_THREE", other)) return;
+    check_no_key(&params, NTE_BAD_PUBLIC_KEY, "another's");
+    remove_own_key(other);
+    check_no_key(&params, SEC_E_UNKNOWN_CREDENTIALS, "no container");
+    remove_own(hash);
+    remove_own(other);
 }

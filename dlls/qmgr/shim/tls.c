@@ -30,6 +30,7 @@
 #include <schannel.h>
 
 #include "shim/cert.h"
+#include "shim/own_key.h"
 #include "shim/tls.h"
 
 #ifndef SEC_I_INCOMPLETE_CREDENTIALS
@@ -108,7 +109,7 @@ static BOOL CALLBACK plug_heap(INIT_ONCE *once, void *param, void **context)
 HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, struct tls_cred **ret, DWORD *detail)
 {
     static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
-    const CERT_CONTEXT *certs[1];
+    const CERT_CONTEXT *certs[1], *lent = NULL;
     struct tls_cred *cred;
     SCHANNEL_CRED schannel;
     SECURITY_STATUS status;
@@ -130,12 +131,20 @@ HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, st
             free(cred);
             return hr;
         }
-        certs[0] = cred->cert;
+        if (FAILED(hr = own_key_lend(cred->cert, &lent)))
+        {
+            *detail = hr;
+            CertFreeCertificateContext(cred->cert);
+            free(cred);
+            return HRESULT_FROM_WIN32(ERROR_WINHTTP_CLIENT_CERT_NO_ACCESS_PRIVATE_KEY);
+        }
+        certs[0] = lent ? lent : cred->cert;
         schannel.cCreds = 1;
         schannel.paCred = certs;
     }
     status = AcquireCredentialsHandleW(NULL, (WCHAR *)UNISP_NAME_W, SECPKG_CRED_OUTBOUND, NULL, &schannel, NULL, NULL,
                                        &cred->handle, NULL);
+    own_key_return(lent);
     if (status != SEC_E_OK)
     {
         *detail = status;
