@@ -80,8 +80,9 @@ HRESULT transfer_copy_file(struct transfer *transfer, struct file_plan *plan, st
     {
         ranges_free(&plan->received);
         hr = transfer_begin_file(transfer, plan, size, time, plan->restarts + (plan->size != SIZE_UNKNOWN), size);
-        if (SUCCEEDED(hr)) hr = queue_transfer_attributes(transfer->job, plan->index, local_attributes(source));
+        if (SUCCEEDED(hr)) hr = S_FALSE;
     }
+    if (hr == S_FALSE) hr = queue_transfer_attributes(transfer->job, plan->index, local_attributes(source));
     if (FAILED(hr)) transfer_fail_local(failure, hr);
     else
     {

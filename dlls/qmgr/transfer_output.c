@@ -183,7 +183,7 @@ HRESULT transfer_begin_file(struct transfer *transfer, struct file_plan *plan, U
     return hr;
 }
 
-/* Takes the temporary file up where it was left. S_FALSE: what is no longer there is fetched again [BEH.FILE.16]. */
+/* Takes the temporary file up where it was left. S_FALSE: what was received is gone with it and forgotten, it is empty [BEH.FILE.16]. */
 HRESULT transfer_continue_file(struct transfer *transfer, struct file_plan *plan, UINT64 total)
 {
     UINT64 offset, length, end = 0;
@@ -192,8 +192,13 @@ HRESULT transfer_continue_file(struct transfer *transfer, struct file_plan *plan
 
     if (FAILED(hr = check_volume(transfer, plan, &serial))) return hr;
     while (ranges_next(&plan->received, end, &offset, &length)) end = offset + length;
-    if ((hr = open_output(transfer, plan, end, total)) == S_FALSE) ranges_free(&plan->received);
-    return hr;
+    if ((hr = open_output(transfer, plan, end, total)) != S_FALSE) return hr;
+    /* before the first octet is written: a file that has grown again in another place would pass for one that has all of them */
+    ranges_free(&plan->received);
+    log_write(LOG_WARNING, "job %s, file %u: its temporary file is gone or shorter than it was, from the start again",
+              debugstr_guid(&transfer->job->job->id), plan->index);
+    hr = queue_transfer_begin(transfer->job, plan->index, plan->size, plan->time, plan->volume_serial, plan->restarts);
+    return FAILED(hr) ? hr : S_FALSE;
 }
 
 /* Takes octets at the start of the writer's buffer. received: those of the file that were there before. */

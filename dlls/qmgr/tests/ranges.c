@@ -406,6 +406,63 @@ static void test_on_demand(void)
     bits_cancel(job);
 }
 
+/* What was received is gone with the temporary file: nobody counts on it any more, and no hole stays where it was. */
+static void test_vanished(void)
+{
+    static const BG_FILE_RANGE first = {0, 1000}, later = {100000, 1000};
+    BITS_JOB_PROPERTY_VALUE value;
+    BG_FILE_PROGRESS progress;
+    IBackgroundCopyFile6 *file6;
+    IBackgroundCopyJob5 *job5;
+    IBackgroundCopyJob *job;
+    LARGE_INTEGER size;
+    unsigned int i;
+    HANDLE file;
+    HRESULT hr;
+
+    for (i = 0; i < 2; i++)
+    {
+        winetest_push_context("%u", i);
+        job = demand_job(L"vanished", L"/good", &file6);
+        hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &first);
+        ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+        check_filled(file6, 1, &first);
+        if (!i) ok(DeleteFileW(bits_temporary_name(job)), "[BEH.FILE.14] cannot delete, error %lu\n", GetLastError());
+        else
+        {
+            file = CreateFileW(bits_temporary_name(job), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+            size.QuadPart = 100;
+            SetFilePointerEx(file, size, NULL, FILE_BEGIN);
+            SetEndOfFile(file);
+            CloseHandle(file);
+        }
+        hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &later);
+        ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+        check_filled(file6, 1, &later);
+        hr = IBackgroundCopyFile6_GetProgress(file6, &progress);
+        ok(hr == S_OK, "GetProgress: got %#lx\n", hr);
+        ok_inferred("BEH.FILE.16", progress.BytesTransferred == 1000, "%I64u bytes\n", progress.BytesTransferred);
+
+        job5 = bits_query(job, IBackgroundCopyJob5);
+        value.Enable = FALSE;
+        hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value);
+        ok(hr == S_OK, "SetProperty: got %#lx\n", hr);
+        IBackgroundCopyJob5_Release(job5);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        hr = IBackgroundCopyJob_Complete(job);
+        ok_inferred("BEH.FILE.16", hr == S_OK, "got %#lx\n", hr);
+        bits_check_file(bits_path(L"vanished"), "/good", 0, 200000);
+        IBackgroundCopyFile6_Release(file6);
+        bits_cancel(job);
+        winetest_pop_context();
+    }
+}
+
 /* A range asked for while the rest is on its way comes first. */
 static void test_urgent(void)
 {
@@ -647,6 +704,7 @@ START_TEST(ranges)
         test_changed();
         test_position();
         test_on_demand();
+        test_vanished();
         test_urgent();
         test_random_access_refused();
         test_demand_errors();
