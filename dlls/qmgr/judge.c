@@ -185,13 +185,13 @@ static void put_question(void *ctx)
     question_release(question);
 }
 
-/* The file that is being fetched, or is next. */
+/* The file that is being fetched. */
 static UINT32 current_file(struct queue_job *job)
 {
     UINT32 file;
 
     queue_enter();
-    if ((file = job->live_file) == NO_FILE) file = job_first_unfinished(job->job);
+    file = job->planned_file;
     queue_leave();
     return file == NO_FILE ? 0 : file;
 }

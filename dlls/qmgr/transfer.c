@@ -319,7 +319,8 @@ static void run(void *arg)
     if (owner) caller_release(owner);
     close_session(transfer);
 
-    queue_transfer_ended(job, transfer, FAILED(hr) && hr != E_ABORT ? &failure : NULL, index, worked && SUCCEEDED(hr));
+    /* not by the code: a client that judges certificates may refuse one with E_ABORT */
+    queue_transfer_ended(job, transfer, FAILED(hr) && !transfer_stopped(transfer) ? &failure : NULL, index, worked && SUCCEEDED(hr));
     transfer_destroy(transfer);
 }
 

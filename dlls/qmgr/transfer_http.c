@@ -357,12 +357,12 @@ static HRESULT fetch_steps(struct transfer *transfer, struct file_plan *plan, st
             fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
             break;
         case FETCH_FAILED:
-            return transfer_stopped(transfer) ? E_ABORT : fetch->failure.hr;
+            return fetch->failure.hr;
         }
     }
 }
 
-/* Works on one file until it is whole (S_OK), there as far as asked (S_FALSE), has failed (failure is filled), or shall stop (E_ABORT). */
+/* Works on one file until it is whole (S_OK), there as far as asked (S_FALSE), has failed (failure is filled), or shall stop (any code). */
 HRESULT transfer_fetch_file(struct transfer *transfer, struct file_plan *plan, struct proxy_route *route,
                           struct failure *failure)
 {
@@ -382,7 +382,7 @@ HRESULT transfer_fetch_file(struct transfer *transfer, struct file_plan *plan, s
     if (plan->straight) fetch.recorded = FALSE;             /* BEH.HTTP.65: from the start every time */
 
     hr = fetch_steps(transfer, plan, &fetch, route);
-    if (FAILED(hr) && hr != E_ABORT)
+    if (FAILED(hr) && !transfer_stopped(transfer))
     {
         *failure = fetch.failure;
         log_write(LOG_INFO, "job %s, file %u: %s stops at byte %I64u of %I64u, hr %#lx, context %u", debugstr_guid(&transfer->job->job->id),

@@ -113,7 +113,7 @@ HRESULT transfer_continue_file(struct transfer *transfer, struct file_plan *plan
 HRESULT transfer_put_octets(struct transfer *transfer, UINT64 offset, UINT32 size, UINT64 received);
 HRESULT transfer_finish_file(struct transfer *transfer, const struct file_plan *plan, UINT64 total);
 
-/* transfer_http.c: one file by HTTP or HTTPS, to its end, a failure, or E_ABORT */
+/* transfer_http.c: one file by HTTP or HTTPS, to its end or a failure; the code of a transfer that shall stop says nothing */
 HRESULT transfer_fetch_file(struct transfer *transfer, struct file_plan *plan, struct proxy_route *route,
                             struct failure *failure);
 void transfer_on_connected(void *ctx);
