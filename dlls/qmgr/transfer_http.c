@@ -32,7 +32,6 @@
 
 #include "wine/debug.h"
 
-#define DRAIN_MAX     65536     /* octets of an unwanted body read away to keep the connection */
 #define CUT_MAX       1048576   /* octets of a file that is fetched from the start when its connection was shared and broke */
 
 void transfer_on_connected(void *ctx)
@@ -105,16 +104,6 @@ static WCHAR *custom_headers(struct queue_job *job)
     }
     free(blob);
     return lines;
-}
-
-/* Reads a small unwanted body away, so that the connection can be used again. */
-static void drain(struct transfer *transfer, struct shim_request *request, const struct shim_reply *reply)
-{
-    struct shim_error error;
-    UINT32 got, total = 0;
-
-    if (reply->length == SIZE_UNKNOWN || reply->length > DRAIN_MAX) return;
-    while (total <= DRAIN_MAX && shim_read(request, writer_buffer(transfer->writer), WRITER_BLOCK_SIZE, &got, &error) == S_OK) total += got;
 }
 
 /* Ranges that the client has asked for since the last look, and the priority. TRUE: something else comes first now. */
@@ -278,11 +267,7 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
         log_write(LOG_DEBUG, "job %s, file %u: %s %s%s from %I64u on: status %u, %I64u bytes", debugstr_guid(&transfer->job->job->id),
                   plan->index, fetch->request.head ? "HEAD" : "GET", log_url(fetch->url), fetch->request.ranged ? ", range" : "",
                   fetch->position, head.status, head.length);
-    if (!fetch_on_reply(fetch, &reply))
-    {
-        drain(transfer, request, &head);
-        shim_close(request);
-    }
+    if (!fetch_on_reply(fetch, &reply)) shim_close(request);
     else
     {
         while (read_some(transfer, fetch, plan, request) == S_OK) {}

@@ -31,6 +31,7 @@
 #include "shim/reply.h"
 
 #define HEAD_TIMEOUTS    4                       /* a head may take this many times the time-out altogether */
+#define DRAIN_TIMEOUTS   4                       /* and a body that nobody wants */
 
 /* What the strict reader refuses is for BITS a reply that the HTTP layer could not parse [ERR.0x80072F78]. */
 static HRESULT map_parse_error(HRESULT hr)
@@ -207,6 +208,7 @@ HRESULT reply_body(struct reply *reply, void *buffer, UINT32 size, UINT32 *got, 
 /* Reads away what is left of a body, if that is little and quick, so that the connection can be kept. */
 BOOL reply_drain(struct reply *reply, UINT64 limit, UINT32 timeout)
 {
+    ULONGLONG deadline = GetTickCount64() + (ULONGLONG)timeout * DRAIN_TIMEOUTS;
     struct http1_reader *reader = &reply->reader;
     UINT32 got;
     char *buffer;
@@ -217,7 +219,8 @@ BOOL reply_drain(struct reply *reply, UINT64 limit, UINT32 timeout)
     if (reader->framing == HTTP1_LENGTH && reader->length - reply->received > limit) return FALSE;
     if (!(buffer = malloc(CONN_BUFFER_SIZE))) return FALSE;
     limit += reply->received;
-    while ((hr = reply_body(reply, buffer, CONN_BUFFER_SIZE, &got, timeout)) == S_OK && reply->received <= limit) ;
+    while ((hr = reply_body(reply, buffer, CONN_BUFFER_SIZE, &got, timeout)) == S_OK && reply->received <= limit)
+        if (GetTickCount64() > deadline) break;
     free(buffer);
     return hr == S_FALSE && reader->keep_alive;
 }
