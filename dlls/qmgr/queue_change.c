@@ -376,7 +376,7 @@ HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid)
 
     record.u.flags.file = file;
     if (valid) record.u.flags.set = FILE_VALIDATED;
-    else record.u.flags.clear = FILE_VALIDATED | FILE_TRANSFERRED;
+    else record.u.flags.clear = FILE_VALIDATED | FILE_TRANSFERRED | FILE_PUBLISHED;  /* in its place or not, it comes again */
     if (FAILED(hr = store_reserve(queue.store, 8192))) return hr;
 
     queue_enter();

@@ -296,6 +296,45 @@ static void test_validation(void)
     bits_cancel(job);
 }
 
+/* The same for one that a failed Complete has put in its place already: it comes again, and into its place again. */
+static void test_validation_in_place(void)
+{
+    IBackgroundCopyJob *job = bits_download(L"placed", L"/state/good", BG_JOB_PRIORITY_FOREGROUND);
+    BG_FILE_PROGRESS progress;
+    IBackgroundCopyFile3 *file;
+    IBackgroundCopyFile *file1;
+    HRESULT hr;
+
+    bits_add_file(job, bits_url(L"/state/good"), bits_path(L"folder"));
+    file1 = bits_get_file(job, 0);
+    file = bits_query(file1, IBackgroundCopyFile3);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    ok(CreateDirectoryW(bits_path(L"folder"), NULL), "cannot make a folder, error %lu\n", GetLastError());
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(FAILED(hr), "[JOB.Complete.9] got %#lx\n", hr);
+    hr = IBackgroundCopyFile3_GetProgress(file, &progress);
+    ok(hr == S_OK && progress.Completed, "[BEH.STATE.69] got %#lx, %d\n", hr, progress.Completed);
+
+    hr = IBackgroundCopyFile3_SetValidationState(file, FALSE);
+    ok(hr == S_OK, "[FILE3.SetValidationState.2] got %#lx\n", hr);
+    ok(bits_state(job) == BG_JOB_STATE_ERROR, "[FILE3.SetValidationState.5] got state %d\n", bits_state(job));
+    hr = IBackgroundCopyFile3_GetProgress(file, &progress);
+    ok(hr == S_OK && !progress.BytesTransferred && !progress.Completed, "[FILE3.SetValidationState.5] got %#lx, %I64u bytes, completed %d\n", hr,
+       progress.BytesTransferred, progress.Completed);
+    ok(RemoveDirectoryW(bits_path(L"folder")), "cannot remove the folder, error %lu\n", GetLastError());
+    bits_resume(job);
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[FILE3.SetValidationState.5] got state %d, error %#lx\n", bits_state(job), bits_error_code(job));
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "[FILE3.SetValidationState.5] got %#lx\n", hr);
+    bits_check_file(bits_path(L"placed"), "/state/good", 0, 1000);
+    bits_check_file(bits_path(L"folder"), "/state/good", 0, 1000);
+    IBackgroundCopyFile3_Release(file);
+    IBackgroundCopyFile_Release(file1);
+    bits_cancel(job);
+}
+
 /* The temporary file may be read while it grows [FILE3.GetTemporaryName.2]. */
 static void test_reading(void)
 {
@@ -340,6 +379,7 @@ START_TEST(file2)
     {
         test_states();
         test_validation();
+        test_validation_in_place();
         test_reading();
     }
     bits_end();
