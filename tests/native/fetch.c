@@ -329,7 +329,9 @@ static void describe(const struct fetch *fetch, enum fetch_step step, const char
         if (request->unmodified_since)
             strcat(text, request->unmodified_since == d1 ? " since" : request->unmodified_since == d2 ? " since2" : " since?");
         ok(request->head == (step == FETCH_HEAD), "wrong method\n");
-        if (!(fetch->redirects & FETCH_REDIRECT_REPORT))
+        if (fetch->redirects & FETCH_REDIRECT_REPORT)
+            ok(!fetch->cross_origin, "[BEH.HTTP.18,BEH.HTTP.54] the new name is a foreign one for %s\n", text);
+        else
             ok(fetch->cross_origin == (strncmp(strchr(text, ' ') + 1, origin, strlen(origin)) != 0), "[BEH.HTTP.18] cross %d for %s\n",
                fetch->cross_origin, text);
         break;

@@ -783,6 +783,7 @@ void fetch_on_renamed(struct fetch *fetch)
     }
     free(fetch->original_url);
     fetch->original_url = name;
+    fetch->cross_origin = FALSE;
     /* the request that was redirected is made again at the new name */
     fetch->phase = fetch->request.head ? PHASE_HEAD : PHASE_GET;
 }
