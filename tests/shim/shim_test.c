@@ -62,6 +62,7 @@ START_TEST(shim_test)
         { "implicit", test_implicit },
         { "client-cert", test_client_cert },
         { "client-key", test_client_key },
+        { "tls-threads", test_tls_threads },
         { "cancel", test_cancel },
         { "small", test_small },
         { "rate", test_rate },

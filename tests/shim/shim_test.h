@@ -114,5 +114,6 @@ void test_requests_tls(void);
 void test_tls(void);                                   /* tls.c */
 void test_client_cert(void);
 void test_client_key(void);
+void test_tls_threads(void);
 
 #endif

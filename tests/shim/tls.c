@@ -19,6 +19,7 @@
  */
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <windef.h>
 #include <winbase.h>
@@ -253,4 +254,65 @@ void test_client_key(void)
     check_no_key(&params, SEC_E_UNKNOWN_CREDENTIALS, "no container");
     remove_own(hash);
     remove_own(other);
+}
+
+#define HAMMER_THREADS  8
+#define HAMMER_SESSIONS 400
+
+static LONG hammer_failures;
+static HRESULT hammer_hr;
+static DWORD hammer_detail;
+
+static DWORD WINAPI hammer_thread(void *ctx)
+{
+    const WCHAR *const *urls = ctx;
+    UINT32 i;
+
+    for (i = 0; i < HAMMER_SESSIONS; i++)
+    {
+        /* a handshake now and then; nobody listens at the other, but credentials are made for it */
+        BOOL listens = !(i % 16);
+        struct shim_session *session = create_session(0);
+        struct shim_request_params params;
+        struct shim_request *request;
+        struct shim_error error = {0};
+        struct shim_reply reply;
+        HRESULT hr;
+
+        init_params(&params, urls[listens]);
+        if (SUCCEEDED(hr = shim_send(session, &params, &request, &reply, &error))) shim_close(request);
+        if (listens ? hr != S_OK : hr != HR_WIN32(ERROR_WINHTTP_CANNOT_CONNECT))
+        {
+            InterlockedIncrement(&hammer_failures);
+            hammer_hr = hr;
+            hammer_detail = error.detail;
+        }
+        shim_session_release(session);
+    }
+    return 0;
+}
+
+/* Threads that begin and end TLS at the same time do not spoil it for each other, nor for those that come later. */
+void test_tls_threads(void)
+{
+    WCHAR *urls[2] = { _wcsdup(L"https://127.0.0.1:9/"), _wcsdup(url("https", "localhost", "TLS_GOOD", "/len/1000")) };
+    struct shim_session *session;
+    static struct result result;
+    HANDLE threads[HAMMER_THREADS];
+    UINT32 i;
+
+    for (i = 0; i < HAMMER_THREADS; i++)
+    {
+        threads[i] = CreateThread(NULL, 0, hammer_thread, urls, 0, NULL);
+        ok(threads[i] != NULL, "got %lu\n", GetLastError());
+    }
+    WaitForMultipleObjects(HAMMER_THREADS, threads, TRUE, INFINITE);
+    for (i = 0; i < HAMMER_THREADS; i++) CloseHandle(threads[i]);
+    ok(!hammer_failures, "[WINE.TLS.7] %ld failures, one %#lx, detail %#lx\n", hammer_failures, hammer_hr, hammer_detail);
+    session = create_session(0);
+    get(session, urls[1], &result);
+    ok(result.hr == S_FALSE && result.got == 1000, "[WINE.TLS.7] got %#lx, detail %#lx\n", result.hr, result.error.detail);
+    shim_session_release(session);
+    free(urls[0]);
+    free(urls[1]);
 }

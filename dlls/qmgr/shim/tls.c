@@ -94,6 +94,12 @@ struct tls
 };
 
 /*
+ * schannel of Wine 8 keeps the handles of all credentials and contexts in one table that moves when it grows, without a lock: whoever makes
+ * one or gives one back does so alone, everything else may go on side by side [WINE.TLS.7].  Nothing is waited for under this lock.
+ */
+static SRWLOCK handles_lock = SRWLOCK_INIT;
+
+/*
  * schannel of Wine allocates and frees 16 KiB on the process heap for every record.  When that block is the last one of the heap each
  * free gives the pages back and each malloc takes them again; a hole below a small block that stays keeps them [WINE.TLS.4].
  */
@@ -142,8 +148,10 @@ HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, st
         schannel.cCreds = 1;
         schannel.paCred = certs;
     }
+    AcquireSRWLockExclusive(&handles_lock);
     status = AcquireCredentialsHandleW(NULL, (WCHAR *)UNISP_NAME_W, SECPKG_CRED_OUTBOUND, NULL, &schannel, NULL, NULL,
                                        &cred->handle, NULL);
+    ReleaseSRWLockExclusive(&handles_lock);
     own_key_return(lent);
     if (status != SEC_E_OK)
     {
@@ -160,7 +168,9 @@ HRESULT tls_cred_create(const BYTE *hash, DWORD location, const WCHAR *store, st
 void tls_cred_free(struct tls_cred *cred)
 {
     if (!cred) return;
+    AcquireSRWLockExclusive(&handles_lock);
     FreeCredentialsHandle(&cred->handle);
+    ReleaseSRWLockExclusive(&handles_lock);
     if (cred->cert) CertFreeCertificateContext(cred->cert);
     free(cred);
 }
@@ -306,9 +316,13 @@ static HRESULT handshake(struct tls *tls, BOOL begin, HANDLE cancel, UINT32 time
         out_desc.cBuffers = 1;
         out_desc.pBuffers = &out;
 
+        if (tls->has_context) AcquireSRWLockShared(&handles_lock);
+        else AcquireSRWLockExclusive(&handles_lock);
         status = InitializeSecurityContextW((CredHandle *)&tls->cred->handle, tls->has_context ? &tls->context : NULL, tls->target,
                                             flags, 0, 0, begin ? NULL : &in_desc, 0, tls->has_context ? NULL : &tls->context,
                                             &out_desc, &attrs, NULL);
+        if (tls->has_context) ReleaseSRWLockShared(&handles_lock);
+        else ReleaseSRWLockExclusive(&handles_lock);
         if (begin && SUCCEEDED(status)) tls->has_context = TRUE;
         extra = in[1].BufferType == SECBUFFER_EXTRA && !begin ? in[1].cbBuffer : 0;
 
@@ -351,7 +365,9 @@ static HRESULT verify(struct tls *tls, const struct tls_params *params, struct s
     SECURITY_STATUS status;
     HRESULT hr;
 
+    AcquireSRWLockShared(&handles_lock);
     status = QueryContextAttributesW(&tls->context, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &cert);
+    ReleaseSRWLockShared(&handles_lock);
     if (status != SEC_E_OK || !cert)
     {
         error->detail = status;
@@ -367,6 +383,7 @@ static HRESULT verify(struct tls *tls, const struct tls_params *params, struct s
 HRESULT tls_connect(struct net_conn *net, const struct tls_params *params, struct tls **ret, struct shim_error *error)
 {
     SecPkgContext_StreamSizes sizes;
+    SECURITY_STATUS status;
     BYTE address[16];
     struct tls *tls;
     HRESULT hr;
@@ -391,8 +408,12 @@ HRESULT tls_connect(struct net_conn *net, const struct tls_params *params, struc
     }
 
     if (FAILED(hr = handshake(tls, TRUE, params->cancel, params->timeout, &error->detail))) goto done;
-    if (QueryContextAttributesW(&tls->context, SECPKG_ATTR_STREAM_SIZES, &sizes) != SEC_E_OK)
+    AcquireSRWLockShared(&handles_lock);
+    status = QueryContextAttributesW(&tls->context, SECPKG_ATTR_STREAM_SIZES, &sizes);
+    ReleaseSRWLockShared(&handles_lock);
+    if (status != SEC_E_OK)
     {
+        error->detail = status;
         hr = HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_FAILURE);
         goto done;
     }
@@ -420,7 +441,12 @@ done:
 void tls_close(struct tls *tls)
 {
     if (!tls) return;
-    if (tls->has_context) DeleteSecurityContext(&tls->context);
+    if (tls->has_context)
+    {
+        AcquireSRWLockExclusive(&handles_lock);
+        DeleteSecurityContext(&tls->context);
+        ReleaseSRWLockExclusive(&handles_lock);
+    }
     free(tls->target);
     free(tls->in);
     free(tls->out);
@@ -450,7 +476,9 @@ static HRESULT decrypt(struct tls *tls, UINT32 record_len, BYTE **data, UINT32 *
 
     *data = NULL;
     *len = 0;
+    AcquireSRWLockShared(&handles_lock);
     status = DecryptMessage(&tls->context, &desc, 0, NULL);
+    ReleaseSRWLockShared(&handles_lock);
     for (i = 0; i < ARRAY_SIZE(bufs); i++)
     {
         if (bufs[i].BufferType == SECBUFFER_DATA && !*data && status == SEC_E_OK)
@@ -535,6 +563,7 @@ BOOL tls_has_more(struct tls *tls)
 HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout)
 {
     const BYTE *p = data;
+    SECURITY_STATUS status;
     HRESULT hr;
 
     while (size)
@@ -564,7 +593,10 @@ HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, HANDLE cancel, 
             desc.ulVersion = SECBUFFER_VERSION;
             desc.cBuffers = ARRAY_SIZE(bufs);
             desc.pBuffers = bufs;
-            if (EncryptMessage(&tls->context, 0, &desc, 0) != SEC_E_OK)
+            AcquireSRWLockShared(&handles_lock);
+            status = EncryptMessage(&tls->context, 0, &desc, 0);
+            ReleaseSRWLockShared(&handles_lock);
+            if (status != SEC_E_OK)
                 return HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_CHANNEL_ERROR);
             total += bufs[0].cbBuffer + bufs[1].cbBuffer + bufs[2].cbBuffer;
             p += len;
