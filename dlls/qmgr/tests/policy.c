@@ -524,7 +524,16 @@ static void test_clock(void)
     bits_cancel(moving);
     bits_cancel(waiting);
 
+    /* a service that starts now has them where its clock says */
+    set_test(L"ClockAhead", 180);
+    if (!bits_restart_service()) return;
+    job = begin_job(L"window", L"/300k", BG_JOB_PRIORITY_NORMAL);
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_TRANSIENT_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSIENT_ERROR, "[BEH.BW.4] got state %d\n", bits_state(job));
+    bits_check_error(job, 0x8020003e /* BG_E_BLOCKED_BY_POLICY */, "BEH.BW.4");
+    bits_cancel(job);
     remove_policies();
+    bits_restart_service();
 }
 
 /* A file that changes at its source again and again makes no progress, whatever comes of it. */
