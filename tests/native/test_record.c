@@ -199,7 +199,7 @@ static void test_refused(void)
 #undef CHECK_REFUSED
 }
 
-/* [JOB.AddFileSet] with ten thousand files is one record; what is over RECORD_MAX is refused whole. */
+/* [JOB.AddFileSet] with thirty thousand files is one record; what is over RECORD_MAX is refused whole. */
 static void test_size(void)
 {
     static WCHAR name[2200];
@@ -211,8 +211,8 @@ static void test_size(void)
     HRESULT hr;
 
     for (i = 0; i < ARRAY_SIZE(name) - 1; i++) name[i] = 'n';
-    files = calloc(10000, sizeof(*files));
-    for (i = 0; i < 10000; i++)
+    files = calloc(31000, sizeof(*files));
+    for (i = 0; i < 31000; i++)
     {
         files[i].remote_name = L"http://download.example.com/updates/2026/some/longer/path/file.cab";
         files[i].local_name = L"C:\\Program Files\\Some Application\\Cache\\file.cab";
@@ -221,16 +221,16 @@ static void test_size(void)
     memset(&record, 0, sizeof(record));
     record.type = RECORD_ADD_FILES;
     record.u.add_files.files = files;
-    record.u.add_files.count = 10000;
+    record.u.add_files.count = 31000;
     buffer_init(&out, 2 * RECORD_MAX);
     hr = record_encode(&record, &out);
     ok(hr == S_OK, "got %#x\n", hr);
     hr = record_decode(out.data, out.len, &back, &memory);
     ok(hr == S_OK, "got %#x\n", hr);
-    ok(back.u.add_files.count == 10000, "got %u\n", back.u.add_files.count);
+    ok(back.u.add_files.count == 31000, "got %u\n", back.u.add_files.count);
 
     buffer_reset(&out);
-    for (i = 0; i < 10000; i++) files[i].remote_name = name;
+    for (i = 0; i < 31000; i++) files[i].remote_name = name;
     hr = record_encode(&record, &out);
     ok(hr == E_INVALIDARG, "got %#x\n", hr);
     ok(!out.len && out.hr == S_OK, "left %u octets, %#x\n", (UINT32)out.len, out.hr);

@@ -32,7 +32,7 @@
 #include "core/model.h"
 #include "core/str.h"
 
-#define RECORD_MAX (16 * 1024 * 1024)
+#define RECORD_MAX (128 * 1024 * 1024)     /* a call's files are one record: more than a hundred thousand of them */
 
 enum record_type                /* numbers on disk: append only */
 {

@@ -444,6 +444,45 @@ static void test_acl_flags_http(void)
     bits_cancel(job1);
 }
 
+/* There is no limit to what one call adds, or renames, for those whom no policy limits: tens of megabytes of names. */
+static void test_many_files(void)
+{
+    enum { COUNT = 25000, LENGTH = 320 };
+    IBackgroundCopyJob *job = bits_create_job(L"many", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob3 *job3 = bits_query(job, IBackgroundCopyJob3);
+    WCHAR remote[LENGTH + 1], *names = malloc(COUNT * MAX_PATH * sizeof(*names));
+    BG_FILE_INFO *set = malloc(COUNT * sizeof(*set));
+    BG_JOB_PROGRESS progress;
+    unsigned int i;
+    HRESULT hr;
+
+    lstrcpyW(remote, L"http://127.0.0.1/");
+    for (i = lstrlenW(remote); i < LENGTH; i++) remote[i] = i % 50 ? 'a' : '/';
+    remote[i] = 0;
+    for (i = 0; i < COUNT; i++)
+    {
+        set[i].RemoteName = remote;
+        set[i].LocalName = names + i * MAX_PATH;
+        _snwprintf(set[i].LocalName, MAX_PATH, L"%lsfile%u", bits_folder, i);
+    }
+    hr = IBackgroundCopyJob_AddFileSet(job, COUNT, set);
+    if (hr == BG_E_TOO_MANY_FILES_IN_JOB) win_skip("a policy limits the files of a job\n");
+    else
+    {
+        ok(hr == S_OK, "[JOB.AddFileSet.2] got %#lx\n", hr);
+        hr = IBackgroundCopyJob_GetProgress(job, &progress);
+        ok(hr == S_OK && progress.FilesTotal == COUNT, "[JOB.AddFileSet.2] got %#lx, %lu files\n", hr, progress.FilesTotal);
+        hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, L"http://127.0.0.1/", L"http://127.0.0.2/");
+        ok(hr == S_OK, "[JOB3.ReplaceRemotePrefix.3] got %#lx\n", hr);
+        remote[15] = '2';
+        check_remote_name(job, COUNT - 1, remote, "JOB3.ReplaceRemotePrefix.1");
+    }
+    free(set);
+    free(names);
+    IBackgroundCopyJob3_Release(job3);
+    bits_cancel(job);
+}
+
 START_TEST(job3)
 {
     if (!bits_begin()) return;
@@ -456,6 +495,7 @@ START_TEST(job3)
         test_transfer_ranges();
         test_acl_flags();
         test_acl_flags_http();
+        test_many_files();
     }
     bits_end();
 }
