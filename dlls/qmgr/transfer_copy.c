@@ -61,6 +61,7 @@ HRESULT transfer_copy_file(struct transfer *transfer, struct file_plan *plan, st
 {
     struct local_source *source;
     UINT64 size, time, new_size, new_time, offset, length, position = 0;
+    BOOL changed;
     HRESULT hr;
 
     if (FAILED(hr = local_open(plan->remote_name, &source, &size, &time)))
@@ -75,11 +76,12 @@ HRESULT transfer_copy_file(struct transfer *transfer, struct file_plan *plan, st
         local_close(source);
         return hr;
     }
-    if (size == plan->size && time == plan->time && !plan->straight) hr = transfer_continue_file(transfer, plan, size);
+    changed = plan->size != SIZE_UNKNOWN && (size != plan->size || time != plan->time);
+    if (plan->size != SIZE_UNKNOWN && !changed && !plan->forgetful) hr = transfer_continue_file(transfer, plan, size);
     else
     {
         ranges_free(&plan->received);
-        hr = transfer_begin_file(transfer, plan, size, time, plan->restarts + (plan->size != SIZE_UNKNOWN), size);
+        hr = transfer_begin_file(transfer, plan, size, time, plan->restarts + changed, size);
         if (SUCCEEDED(hr)) hr = S_FALSE;
     }
     if (hr == S_FALSE) hr = queue_transfer_attributes(transfer->job, plan->index, local_attributes(source));

@@ -354,8 +354,8 @@ HRESULT transfer_fetch_file(struct transfer *transfer, struct file_plan *plan, s
     struct fetch fetch;
     HRESULT hr = S_OK;
 
-    if (plan->straight) ranges_free(&plan->received);
-    else if (plan->size != SIZE_UNKNOWN && !plan->dynamic) hr = transfer_continue_file(transfer, plan, SIZE_UNKNOWN);
+    if (plan->forgetful) ranges_free(&plan->received);
+    else if (plan->size != SIZE_UNKNOWN) hr = transfer_continue_file(transfer, plan, SIZE_UNKNOWN);
     if (SUCCEEDED(hr)) hr = init_fetch(transfer, plan, &fetch);
     if (FAILED(hr))
     {
@@ -364,7 +364,7 @@ HRESULT transfer_fetch_file(struct transfer *transfer, struct file_plan *plan, s
         return hr;
     }
     transfer->total = fetch_total(&fetch);
-    if (plan->straight) fetch.recorded = FALSE;             /* BEH.HTTP.65: from the start every time */
+    if (plan->forgetful) fetch.recorded = FALSE;            /* from the start every time */
 
     hr = fetch_steps(transfer, plan, &fetch, route);
     if (FAILED(hr) && !transfer_stopped(transfer))

@@ -158,7 +158,7 @@ static HRESULT open_output(struct transfer *transfer, const struct file_plan *pl
     if (!transfer->output && FAILED(hr = output_open(disk_get(), plan->temp_name, offset, !plan->straight, &transfer->output))) return hr;
     transfer->file = plan->index;
     transfer->total = total;
-    transfer->forgetful = plan->straight || plan->dynamic;  /* BEH.HTTP.61, 65 */
+    transfer->forgetful = plan->forgetful;
     transfer->run_start = transfer->run_end = transfer->run_received = 0;
     writer_begin(transfer->writer, transfer->output, 0);
     return hr;

@@ -55,6 +55,7 @@ struct file_plan
     UINT64 max_bytes;
     UINT32 priority;
     BOOL foreground, dynamic, on_demand, straight, moved;
+    BOOL forgetful;             /* progress is not recorded, and the file begins anew each time */
     UINT32 security_flags;
     WCHAR *method;              /* the client's own, or NULL */
 };

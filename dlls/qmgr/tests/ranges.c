@@ -463,6 +463,53 @@ static void test_vanished(void)
     }
 }
 
+/* On demand and straight into its place at once: what has come is known, and stays. */
+static void test_in_place(void)
+{
+    static const BG_FILE_RANGE first = {0, 1000}, later = {100000, 1000}, both[] = {{0, 1000}, {100000, 1000}}, rest = {0, EOF_LENGTH};
+    IBackgroundCopyJob *job = bits_create_job(L"in place", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob5 *job5 = bits_query(job, IBackgroundCopyJob5);
+    struct test_server_stats stats;
+    BITS_JOB_PROPERTY_VALUE value;
+    IBackgroundCopyFile6 *file6;
+    IBackgroundCopyFile *file;
+    HRESULT hr;
+
+    test_server_reset(bits_server);
+    value.Enable = TRUE;
+    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, value);
+    ok(hr == S_OK, "[JPROP.8] got %#lx\n", hr);
+    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value);
+    ok(hr == S_OK, "[JPROP.12] got %#lx\n", hr);
+    IBackgroundCopyJob5_Release(job5);
+    set_foreground(job);
+    bits_add_file(job, bits_url(L"/good"), bits_path(L"in place"));
+    file = bits_get_file(job, 0);
+    file6 = bits_query(file, IBackgroundCopyFile6);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &first);
+    ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+    check_filled(file6, 1, &first);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &later);
+    ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+    check_filled(file6, 2, both);
+    hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &rest);
+    ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    test_server_get_stats(bits_server, &stats);
+    ok(stats.body_sent < 205000, "[JPROP.12] %I64u bytes came\n", stats.body_sent);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    bits_check_file(bits_path(L"in place"), "/good", 0, 200000);
+    IBackgroundCopyFile6_Release(file6);
+    IBackgroundCopyFile_Release(file);
+    bits_cancel(job);
+}
+
 /* A range asked for while the rest is on its way comes first. */
 static void test_urgent(void)
 {
@@ -705,6 +752,7 @@ START_TEST(ranges)
         test_position();
         test_on_demand();
         test_vanished();
+        test_in_place();
         test_urgent();
         test_random_access_refused();
         test_demand_errors();
