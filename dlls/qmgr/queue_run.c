@@ -45,6 +45,7 @@ void queue_facts_locked(const struct queue_job *job, struct state_facts *facts)
     facts->all_transferred = job_all_transferred(job->job);
     facts->retry_delay = job_u32(job->job, PROP_MINIMUM_RETRY_DELAY);
     facts->no_progress_timeout = job_u32(job->job, PROP_NO_PROGRESS_TIMEOUT);
+    facts->once = job_string(job->job, PROP_HTTP_METHOD) != NULL;
 }
 
 /* The state as the journal knows it. */

@@ -372,7 +372,6 @@ HRESULT transfer_fetch_file(struct transfer *transfer, struct file_plan *plan, s
         *failure = fetch.failure;
         log_write(LOG_INFO, "job %s, file %u: %s stops at byte %I64u of %I64u, hr %#lx, context %u", debugstr_guid(&transfer->job->job->id),
                   plan->index, log_url(fetch.url), fetch.position, fetch_total(&fetch), failure->hr, failure->context);
-        if (plan->method) failure->class = FAILURE_FATAL;   /* BEH.HTTP.19 */
         if (fetch.failure.class == FAILURE_FATAL && str_cmp(fetch.url, plan->remote_name)
             && (fetch.redirects & FETCH_REDIRECT_MASK) == FETCH_REDIRECT_DISALLOW)
             queue_transfer_renamed(transfer->job, plan->index, fetch.url);  /* BEH.HTTP.50 */

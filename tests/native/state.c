@@ -46,6 +46,7 @@
 #define BLOCKED  0x080
 #define NO_RETRY 0x100          /* no-progress time-out of 0 */
 #define TOO_LATE 0x200          /* retry delay beyond the no-progress time-out */
+#define ONCE     0x400          /* a method of the client's own */
 
 #define HALT   (DUTY_STOP | DUTY_WAKE)
 #define MOD    DUTY_MODIFIED
@@ -106,6 +107,8 @@ rows[] =
     {"JOB.SetNoProgressTimeout.3,BEH.RETRY.2,ERR.GEN.9", EVENT_FAILED, Q | C | T, NO_RETRY, S_OK, JOB_ERROR, ERR | DUTY_WAKE},
     {"ST.10,BEH.STATE.27,BEH.STATE.33,BEH.STATE.43", EVENT_FAILED, Q | C | T, FATAL, S_OK, JOB_ERROR, ERR | DUTY_WAKE},
     {"BEH.RETRY.5,ERR.GEN.9",            EVENT_FAILED, Q | C | T, TIMED | TOO_LATE, S_OK, JOB_ERROR, ERR | DUTY_WAKE},
+    {"BEH.HTTP.19,HTTP2.SetHttpMethod.5", EVENT_FAILED, Q | C | T, TIMED | ONCE, S_OK, JOB_ERROR, ERR | DUTY_WAKE},
+    {"BEH.HTTP.19,HTTP2.SetHttpMethod.5", EVENT_FAILED, C | T, BLOCKED | ONCE, S_OK, JOB_ERROR, (ERR & ~DUTY_COUNT_ERROR) | DUTY_WAKE},
     {"ST.6,ST.9,BEH.STATE.26,BEH.STATE.32,BEH.RETRY.8,BEH.RETRY.10", EVENT_FAILED, Q | C | T, TIMED, S_OK,
      JOB_TRANSIENT_ERROR, DUTY_SET_FAILURE | DUTY_COUNT_ERROR | DUTY_WAKE | DUTY_START_CLOCK | MOD},
     {"ST.20,BEH.STATE.34,BEH.STATE.35,BEH.STATE.36,JOB.GetErrorCount.4", EVENT_FAILED, Q | C | T, BLOCKED, S_OK,
@@ -151,6 +154,7 @@ static BOOL fits(const struct row *row, const struct state_facts *facts, enum jo
     if ((when & BLOCKED) && failure->class != FAILURE_BLOCKED) return FALSE;
     if ((when & NO_RETRY) && facts->no_progress_timeout) return FALSE;
     if ((when & TOO_LATE) && facts->retry_delay <= facts->no_progress_timeout) return FALSE;
+    if ((when & ONCE) && !facts->once) return FALSE;
     return TRUE;
 }
 
@@ -186,7 +190,7 @@ static void test_cells(void)
     struct failure failure = {BG_E_HTTP_ERROR_404, CONTEXT_REMOTE_FILE, FAILURE_FATAL};
     BYTE used[ARRAY_SIZE(rows)] = {0};
     struct state_facts facts;
-    UINT32 event, state, type, f, t, class;
+    UINT32 event, state, type, f, t, class, once;
     size_t i;
 
     for (event = 0; event < EVENT_COUNT; event++)
@@ -195,6 +199,7 @@ static void test_cells(void)
                 for (f = 0; f < ARRAY_SIZE(files); f++)
                     for (t = 0; t < ARRAY_SIZE(times); t++)
                         for (class = FAILURE_FATAL; class <= FAILURE_BLOCKED; class++)
+                        for (once = 0; once < 2; once++)
                         {
                             memset(&facts, 0, sizeof(facts));
                             facts.state = state;
@@ -203,6 +208,7 @@ static void test_cells(void)
                             facts.all_transferred = files[f].all;
                             facts.retry_delay = times[t].delay;
                             facts.no_progress_timeout = times[t].timeout;
+                            facts.once = once;
                             failure.class = class;
                             check(&facts, event, &failure, used);
                         }

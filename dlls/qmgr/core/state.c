@@ -124,6 +124,8 @@ static void decide_failed(const struct state_facts *facts, const struct failure 
      * time-out makes those fatal that would be retried by time */
     if (!facts->no_progress_timeout) fatal = TRUE;
     else if (failure->class == FAILURE_TRANSIENT && facts->retry_delay > facts->no_progress_timeout) fatal = TRUE;
+    /* BEH.HTTP.19; what waits for its turn has not made any */
+    else if (facts->once && (failure->class == FAILURE_TRANSIENT || facts->state != JOB_QUEUED)) fatal = TRUE;
 
     if (verdict_counts(failure)) duties |= DUTY_COUNT_ERROR;
     if (fatal) step_to(step, JOB_ERROR, duties | DUTY_NOTIFY);

@@ -70,6 +70,7 @@ struct state_facts
     BOOL all_transferred;       /* there is a file, and every one is whole */
     UINT32 retry_delay;         /* seconds */
     UINT32 no_progress_timeout; /* seconds */
+    BOOL once;                  /* its request may not be made again unless the client says so [BEH.HTTP.19] */
 };
 
 struct state_step

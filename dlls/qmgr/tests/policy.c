@@ -730,10 +730,19 @@ static void test_cost(void)
 
 static void test_network(void)
 {
-    IBackgroundCopyJob *queued, *running, *failed;
+    IBackgroundCopyJob *queued, *running, *failed, *posted;
+    IBackgroundCopyJobHttpOptions2 *http;
+    HRESULT hr;
 
     running = begin_job(L"running", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
     bits_wait_state(running, BG_JOB_STATE_TRANSFERRING);
+    posted = bits_download(L"posted", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    http = bits_query(posted, IBackgroundCopyJobHttpOptions2);
+    hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
+    ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
+    IBackgroundCopyJobHttpOptions2_Release(http);
+    bits_resume(posted);
+    bits_wait_state(posted, BG_JOB_STATE_TRANSFERRING);
     failed = begin_job(L"failed", L"/busy", BG_JOB_PRIORITY_FOREGROUND);
     bits_wait_state(failed, BG_JOB_STATE_TRANSIENT_ERROR);
     ok(error_count(failed) == 1, "[BEH.RETRY.8] got %lu\n", error_count(failed));
@@ -742,6 +751,12 @@ static void test_network(void)
     bits_wait_state(running, BG_JOB_STATE_TRANSIENT_ERROR);
     bits_check_error_in(running, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "BEH.STATE.34,LIFE.10,BEH.USER.5");
     ok(!error_count(running), "[BEH.RETRY.8] counted\n");
+    /* what was asked for by a method of the client's own is not asked for again by itself */
+    bits_wait_states(posted, 1u << BG_JOB_STATE_TRANSIENT_ERROR | 1u << BG_JOB_STATE_ERROR);
+    ok(bits_state(posted) == BG_JOB_STATE_ERROR, "[HTTP2.SetHttpMethod.5,BEH.HTTP.19] got state %d\n", bits_state(posted));
+    bits_check_error_in(posted, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "HTTP2.SetHttpMethod.5");
+    ok(!error_count(posted), "[BEH.RETRY.8] counted\n");
+    bits_cancel(posted);
     queued = begin_job(L"queued", L"/300k", BG_JOB_PRIORITY_NORMAL);
     bits_wait_state(queued, BG_JOB_STATE_TRANSIENT_ERROR);
     bits_check_error_in(queued, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "BEH.STATE.34,LIFE.10");
