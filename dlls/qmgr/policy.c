@@ -51,6 +51,9 @@ struct policy_source
     struct watch *watch;
 };
 
+/* From reading to storing: the two keys are told of by different threads, and who has read last stores last. Taken before policy_lock. */
+static SRWLOCK load_lock = SRWLOCK_INIT;
+
 static SRWLOCK policy_lock = SRWLOCK_INIT;
 static struct policy current;           /* guarded by policy_lock */
 
@@ -194,17 +197,16 @@ static BOOL arm(struct policy_source *source)
 static void key_changed(void *arg)
 {
     struct policy policy;
+    BOOL changed;
 
     if (!arm(arg)) WARN("policy changes are no longer seen\n");    /* before reading, so that no change is missed */
+    AcquireSRWLockExclusive(&load_lock);
     load(&policy);
     AcquireSRWLockExclusive(&policy_lock);
-    if (!memcmp(&current, &policy, sizeof(policy)))
-    {
-        ReleaseSRWLockExclusive(&policy_lock);
-        return;
-    }
-    current = policy;
+    if ((changed = memcmp(&current, &policy, sizeof(policy)) != 0)) current = policy;
     ReleaseSRWLockExclusive(&policy_lock);
+    ReleaseSRWLockExclusive(&load_lock);
+    if (!changed) return;
     TRACE("policy has changed.\n");
     policy_changed(policy_changed_ctx);
 }
@@ -243,9 +245,11 @@ HRESULT policy_init(void (*changed)(void *ctx), void *ctx)
     if (SUCCEEDED(hr = source_open(&policy_source, policy_key)) && SUCCEEDED(hr = source_open(&own_source, own_key))
             && SUCCEEDED(hr = source_watch(&policy_source)))
         hr = source_watch(&own_source);
+    AcquireSRWLockExclusive(&load_lock);
     AcquireSRWLockExclusive(&policy_lock);
     load(&current);         /* defaults, where a key cannot be opened */
     ReleaseSRWLockExclusive(&policy_lock);
+    ReleaseSRWLockExclusive(&load_lock);
     return hr;
 }
 

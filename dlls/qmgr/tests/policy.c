@@ -879,6 +879,36 @@ static void test_unconfigured(void)
     RegCloseKey(key);
 }
 
+/* Two keys that change at about the same time: what was read last is what counts. */
+static void test_both_keys(void)
+{
+    IBackgroundCopyJob *job = bits_create_job(L"keys", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob4 *job4 = bits_query(job, IBackgroundCopyJob4);
+    LARGE_INTEGER begin, now, frequency;
+    unsigned int i, stale = 0;
+    DWORD since;
+    ULONG got;
+
+    QueryPerformanceFrequency(&frequency);
+    for (i = 1; i <= 400; i++)
+    {
+        set_test(L"Race", i);
+        QueryPerformanceCounter(&begin);
+        do QueryPerformanceCounter(&now);
+        while ((now.QuadPart - begin.QuadPart) * 20000 / frequency.QuadPart < i % 40);
+        set_policy(L"MaxDownloadTime", 1000 + i);
+        since = GetTickCount();
+        do IBackgroundCopyJob4_GetMaximumDownloadTime(job4, &got);
+        while (got != 1000 + i && GetTickCount() - since < 3000);
+        if (got != 1000 + i) stale++;
+    }
+    ok(!stale, "%u of %u changes are not seen\n", stale, i - 1);
+    set_value(TEST_KEY, L"Race", NULL);
+    IBackgroundCopyJob4_Release(job4);
+    bits_cancel(job);
+    remove_policies();
+}
+
 START_TEST(policy)
 {
     if (strcmp(winetest_platform, "wine"))
@@ -894,6 +924,7 @@ START_TEST(policy)
         return;
     }
     remove_policies();
+    test_both_keys();
     if (bits_server_start("on * /300k\n size 300000\n"
                           "on HEAD /stall\n size 100000\non * /stall\n size 100000\n stall 500\n"
                           "on HEAD /cut\n size 1000\non * /cut\n size 1000\n cut 500\n"
