@@ -118,7 +118,7 @@ static HRESULT cancel(struct queue_job *job, enum job_event event, const struct 
 
     init_owner(&owner, job);
     if (FAILED(hr = queue_finish_begin(job, event, &step))) return hr;
-    if (step.next != JOB_CANCELLED) return S_OK;            /* it ended before it could expire */
+    if (!(step.duties & DUTY_DISCARD)) return S_OK;         /* it ended before it could expire */
     impersonated = caller && SUCCEEDED(security_impersonate(caller));
     hr = publish_cancel(&owner);
     if (impersonated) security_revert();
