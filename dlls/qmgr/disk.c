@@ -26,6 +26,7 @@
 #include "winbase.h"
 
 #include "disk.h"
+#include "disk_ahead.h"
 #include "exact_name.h"
 #include "core/str.h"
 
@@ -245,17 +246,21 @@ static HRESULT finish_handle(HANDLE handle, UINT64 time, UINT32 wanted)
     return result_of(SetFileInformationByHandle(handle, FileBasicInfo, &basic, sizeof(basic)));
 }
 
-/* All by one handle: each open of a name costs Wine as much as a small file takes to arrive. */
-static HRESULT win_publish(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes)
+static HANDLE open_to_publish(const WCHAR *name)
 {
+    return CreateFileW(name, DELETE | SYNCHRONIZE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES,
+                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+}
+
+/* All by one handle: each open of a name costs Wine as much as a small file takes to arrive. */
+static HRESULT win_publish(struct disk *disk, struct disk_ahead *ahead, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes)
+{
+    HANDLE handle = disk_ahead_take(ahead, from);
     LARGE_INTEGER present;
-    HANDLE handle;
     WCHAR *exact;
     HRESULT hr;
 
-    handle = CreateFileW(from, DELETE | SYNCHRONIZE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES,
-                         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
-    if (handle == INVALID_HANDLE_VALUE) return last_error();
+    if (handle == INVALID_HANDLE_VALUE && (handle = open_to_publish(from)) == INVALID_HANDLE_VALUE) return last_error();
     hr = result_of(GetFileSizeEx(handle, &present));
     if (SUCCEEDED(hr) && present.QuadPart != size) hr = HRESULT_FROM_WIN32(ERROR_FILE_CORRUPT);
     if (SUCCEEDED(hr))
@@ -269,8 +274,13 @@ static HRESULT win_publish(struct disk *disk, const WCHAR *from, const WCHAR *to
         if (FAILED(hr)) hr = rename_handle(handle, to, !!(flags & DISK_REPLACE));
     }
     if (SUCCEEDED(hr)) finish_handle(handle, time, attributes);
-    CloseHandle(handle);
+    disk_ahead_give_back(ahead, handle);
     return hr;
+}
+
+static struct disk_ahead *win_begin_ahead(struct disk *disk, const WCHAR *const *names, UINT32 count)
+{
+    return disk_ahead_begin(open_to_publish, names, count);
 }
 
 static HRESULT win_remove(struct disk *disk, const WCHAR *path)
@@ -396,7 +406,7 @@ struct disk *disk_get(void)
     static struct disk disk =
     {
         win_open, win_close, win_read, win_write, win_set_size, win_reserve, win_get_size, win_flush, win_rename, win_publish,
-        win_remove, win_stat, win_flush_dir, win_list, win_fold, win_finish
+        win_begin_ahead, disk_ahead_end, win_remove, win_stat, win_flush_dir, win_list, win_fold, win_finish
     };
 
     return &disk;

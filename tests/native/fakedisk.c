@@ -544,12 +544,44 @@ static HRESULT fake_finish(struct disk *disk, const WCHAR *path, UINT64 time, UI
     return leave(fake, hr);
 }
 
-static HRESULT fake_publish(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes)
+struct disk_ahead
+{
+    const WCHAR *const *names;
+    UINT32 count, taken;
+};
+
+static struct disk_ahead *fake_begin_ahead(struct disk *disk, const WCHAR *const *names, UINT32 count)
+{
+    struct disk_ahead *ahead = need(calloc(1, sizeof(*ahead)));
+
+    ahead->names = names;
+    ahead->count = count;
+    return ahead;
+}
+
+static void fake_end_ahead(struct disk_ahead *ahead)
+{
+    free(ahead);
+}
+
+/* Each name once and in its turn, or once more. */
+static BOOL is_promised(struct disk_ahead *ahead, const WCHAR *name)
+{
+    if (ahead->taken < ahead->count && ahead->names[ahead->taken] == name)
+    {
+        ahead->taken++;
+        return TRUE;
+    }
+    return ahead->taken && ahead->names[ahead->taken - 1] == name;
+}
+
+static HRESULT fake_publish(struct disk *disk, struct disk_ahead *ahead, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes)
 {
     struct fakedisk *fake = fake_of(disk);
     struct name *name = NULL, *there;
     HRESULT hr = enter(fake, FAKE_RENAME, TRUE);
 
+    if (ahead && !is_promised(ahead, from)) hr = E_UNEXPECTED;
     if (flags & DISK_EXACT)
     {
         fake->counts[FAKE_EXACT]++;
@@ -571,7 +603,7 @@ struct fakedisk *fakedisk_create(void)
     static const struct disk operations =
     {
         fake_open, fake_close, fake_read, fake_write, fake_set_size, fake_reserve, fake_get_size, fake_flush, fake_rename,
-        fake_publish, fake_remove, fake_stat, fake_flush_dir, fake_list, str_fold, fake_finish
+        fake_publish, fake_begin_ahead, fake_end_ahead, fake_remove, fake_stat, fake_flush_dir, fake_list, str_fold, fake_finish
     };
     struct fakedisk *fake = need(calloc(1, sizeof(*fake)));
 

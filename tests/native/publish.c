@@ -94,7 +94,7 @@ static void test_one(void)
         file.size = rows[i].size;
         file.time = 77;
         file.again = rows[i].again;
-        hr = publish_one(fakedisk_disk(fake), &file, n % 2);
+        hr = publish_one(fakedisk_disk(fake), NULL, &file, n % 2);
         ok(hr == rows[i].hr, "[%s] row %u: got %#x\n", rows[i].facts, (UINT32)i, hr);
         ok(has(fake, local, rows[i].result), "[%s] row %u: wrong file\n", rows[i].facts, (UINT32)i);
         ok(SUCCEEDED(hr) ? has(fake, temp, NULL) : has(fake, temp, rows[i].temp), "[%s] row %u: temporary file\n", rows[i].facts, (UINT32)i);
@@ -107,14 +107,14 @@ static void test_one(void)
     fake = fakedisk_create();
     put(fake, temp, "new");
     fakedisk_fail(fake, FAKE_FINISH, 0, 1, E_ACCESSDENIED);
-    hr = publish_one(fakedisk_disk(fake), &file, FALSE);
+    hr = publish_one(fakedisk_disk(fake), NULL, &file, FALSE);
     ok(hr == S_OK && has(fake, local, "new"), "got %#x\n", hr);
     fakedisk_fail(fake, FAKE_RENAME, 0, 1, HR_SHARING);
     put(fake, temp, "two");
-    hr = publish_one(fakedisk_disk(fake), &file, FALSE);
+    hr = publish_one(fakedisk_disk(fake), NULL, &file, FALSE);
     ok(hr == HR_SHARING && has(fake, local, "new") && has(fake, temp, "two"), "[BEH.FILE.21] got %#x\n", hr);
     fakedisk_fail(fake, FAKE_READ, 0, ~0u, E_ACCESSDENIED);
-    hr = publish_one(fakedisk_disk(fake), &file, FALSE);
+    hr = publish_one(fakedisk_disk(fake), NULL, &file, FALSE);
     ok(hr == E_ACCESSDENIED, "got %#x\n", hr);
     fakedisk_free(fake);
 }

@@ -30,6 +30,7 @@
 #include "core/system.h"
 
 struct disk_file;               /* opaque, per implementation */
+struct disk_ahead;
 
 #define DISK_READ          0x01
 #define DISK_WRITE         0x02
@@ -66,8 +67,12 @@ struct disk
     /* Replaces an existing target atomically. Durable after flush_dir of the target's folder. */
     HRESULT (*rename)(struct disk *disk, const WCHAR *from, const WCHAR *to);
     /* The same for a file that must have `size` octets (ERROR_FILE_CORRUPT), and `finish`. flags: DISK_REPLACE, else ERROR_ALREADY_EXISTS if
-     * there is one; DISK_EXACT. */
-    HRESULT (*publish)(struct disk *disk, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes);
+     * there is one; DISK_EXACT. ahead: of begin_ahead, or NULL. */
+    HRESULT (*publish)(struct disk *disk, struct disk_ahead *ahead, const WCHAR *from, const WCHAR *to, UINT64 size, UINT32 flags, UINT64 time, UINT32 attributes);
+    /* The same thread will publish these files, one after the other: what changes nothing may be done for the next ones meanwhile. The names, which
+     * are then given to publish as they are, stay until end_ahead. NULL: there is nothing to gain. */
+    struct disk_ahead *(*begin_ahead)(struct disk *disk, const WCHAR *const *names, UINT32 count);
+    void (*end_ahead)(struct disk_ahead *ahead);    /* NULL is allowed */
     HRESULT (*remove)(struct disk *disk, const WCHAR *path);                       /* S_OK also if it was not there */
     HRESULT (*stat)(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_stat *stat); /* DISK_EXACT or 0; ERROR_FILE_NOT_FOUND ... */
     HRESULT (*flush_dir)(struct disk *disk, const WCHAR *path);

@@ -113,7 +113,7 @@ HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path)
     return hr;
 }
 
-HRESULT publish_one(struct disk *disk, const struct publish_file *file, BOOL is_new)
+HRESULT publish_one(struct disk *disk, struct disk_ahead *ahead, const struct publish_file *file, BOOL is_new)
 {
     struct disk_stat local;
     HRESULT hr;
@@ -127,12 +127,12 @@ HRESULT publish_one(struct disk *disk, const struct publish_file *file, BOOL is_
         disk->finish(disk, file->local_name, file->time, file->attributes);
         return S_OK;
     }
-    hr = disk->publish(disk, file->temp_name, file->local_name, file->size, is_new ? DISK_EXACT : 0, file->time, file->attributes);
+    hr = disk->publish(disk, ahead, file->temp_name, file->local_name, file->size, is_new ? DISK_EXACT : 0, file->time, file->attributes);
     if (hr == HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS))
     {
         if (FAILED(hr = disk->stat(disk, file->local_name, 0, &local)) && !is_absent(hr)) return hr;
         if (SUCCEEDED(hr) && (local.directory || local.read_only)) return HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
-        hr = disk->publish(disk, file->temp_name, file->local_name, file->size, DISK_REPLACE, file->time, file->attributes);
+        hr = disk->publish(disk, ahead, file->temp_name, file->local_name, file->size, DISK_REPLACE, file->time, file->attributes);
     }
     if (is_absent(hr) && file->again && SUCCEEDED(disk->stat(disk, file->local_name, 0, &local)) && !local.directory && local.size == file->size)
     {
@@ -309,8 +309,10 @@ static void find_new(struct disk *disk, struct steps *steps)
 
 HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct publish_outcome *outcome)
 {
+    struct disk_ahead *ahead;
+    const WCHAR **names;
     struct steps steps;
-    UINT32 i, renamed;
+    UINT32 i, count, renamed;
     HRESULT hr;
 
     memset(outcome, 0, sizeof(*outcome));
@@ -318,16 +320,21 @@ HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct
     if (!list->count) return S_OK;
     outcome->files = malloc(list->count * sizeof(*outcome->files));
     outcome->unsure = malloc(list->count * sizeof(*outcome->unsure));
-    if (!outcome->files || !outcome->unsure || !make_steps(disk, list, TRUE, &steps))
+    names = malloc(list->count * sizeof(*names));
+    if (!outcome->files || !outcome->unsure || !names || !make_steps(disk, list, TRUE, &steps))
     {
+        free(names);
         publish_outcome_free(outcome);
         return E_OUTOFMEMORY;
     }
 
     find_new(disk, &steps);
+    for (i = count = 0; i < list->count; i++)
+        if (list->files[i].temp_name) names[count++] = list->files[i].temp_name;
+    ahead = disk->begin_ahead(disk, names, count);
     for (renamed = 0; renamed < list->count; renamed++)
     {
-        if (FAILED(hr = publish_one(disk, &list->files[renamed], steps.all[renamed].is_new)))
+        if (FAILED(hr = publish_one(disk, ahead, &list->files[renamed], steps.all[renamed].is_new)))
         {
             outcome->hr = hr;
             outcome->failed = list->files[renamed].file;
@@ -335,6 +342,8 @@ HRESULT publish_files(struct disk *disk, const struct publish_list *list, struct
         }
         steps.all[renamed].done = TRUE;
     }
+    disk->end_ahead(ahead);
+    free(names);
 
     flush_folders(disk, &steps);
     for (i = 0; i < renamed; i++)

@@ -122,7 +122,7 @@ void discard_files(struct disk *disk, const struct publish_list *list, UINT32 *r
  * it may have been renamed before, it was; otherwise what stands there is somebody else's.  A temporary file of another size is not what
  * was received: ERROR_FILE_CORRUPT.  Times and attributes that cannot be set are no failure.  is_new: no other spelling of the destination is there.
  */
-HRESULT publish_one(struct disk *disk, const struct publish_file *file, BOOL is_new);
+HRESULT publish_one(struct disk *disk, struct disk_ahead *ahead, const struct publish_file *file, BOOL is_new);
 HRESULT publish_flush_dir(struct disk *disk, const WCHAR *path); /* the folder that holds path */
 
 #endif /* __QMGR_CORE_PUBLISH_H */
