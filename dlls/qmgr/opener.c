@@ -25,7 +25,7 @@
 #include "core/str.h"
 
 #define OPENER_THREADS 2
-#define OPENER_MAX     32       /* files that are open, or will be */
+#define OPENER_MAX     48       /* files that are open, or will be */
 
 enum stage
 {

@@ -87,6 +87,7 @@ void transfer_plan_ahead(struct transfer *transfer, const struct fetch *fetch, c
     memset(along, 0, sizeof(*along));
     if (fetch->request.head || plan->dynamic || plan->on_demand || plan->method || fetch->cross_origin) return;
     if (total == SIZE_UNKNOWN || total - min(total, fetch->have.total) > TAIL_MAX || !ahead_is_low(ahead)) return;
+    transfer->bodies_ahead = FALSE;
     i = ahead->wire_count;
     ask_about_more(transfer, plan);
     if (i < ahead->wire_count && !(along->head_lines = transfer_request_lines(&head_request))) ahead_sent(ahead, i);
@@ -94,6 +95,7 @@ void transfer_plan_ahead(struct transfer *transfer, const struct fetch *fetch, c
 
     /* bodies are asked for only where nobody counts them beforehand */
     if (plan->max_bytes != SIZE_UNKNOWN || transfer_pace_limit(plan->priority) != RATE_UNLIMITED) return;
+    transfer->bodies_ahead = !plan->straight;
     while ((file = ahead_want(ahead, now)))
     {
         if (!(lines = get_lines(plan, file)))
@@ -103,7 +105,6 @@ void transfer_plan_ahead(struct transfer *transfer, const struct fetch *fetch, c
         }
         along->get_lines[along->get_count++] = lines;
         add(along, L"GET", file->url, lines);
-        if (!plan->straight) transfer_open_ahead(transfer, file->file);
     }
 }
 
@@ -147,6 +148,7 @@ void transfer_take_answers(struct transfer *transfer, const struct shim_request_
         reply.length = head.length;
         reply.headers = head.headers;
         ahead_answer(ahead, index, &reply, head.raw_headers, queue_clock());
+        if (transfer->bodies_ahead && ahead_is_small(ahead, index)) transfer_open_ahead(transfer, index);
         ahead_sent(ahead, head.ahead);
         shim_close(request);
     }

@@ -79,6 +79,7 @@ struct transfer
     UINT64 serial_at;
     BYTE *parts;                /* a stretch of a multipart body, WRITER_BLOCK_SIZE octets; made when first needed */
     struct ahead ahead;         /* files whose turn has not come */
+    BOOL bodies_ahead;          /* what was asked about may be asked for, and into a temporary file */
     BOOL connected;
     UINT32 requests;            /* job->requests when they were last looked at */
     /* for the writer's callbacks */

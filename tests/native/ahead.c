@@ -104,7 +104,10 @@ static void test_limits(void)
     ahead_init(&ahead);
     ok(ahead_is_low(&ahead) && !ahead_answering(&ahead) && !ahead_want(&ahead, 0), "something is there\n");
     ok(ask(&ahead, 1, 100) == AHEAD_FILES && ahead.next == AHEAD_FILES + 1, "next is %u\n", ahead.next);
+    ok(!ahead_is_low(&ahead) && !ahead_is_small(&ahead, 1), "low, or known, before an answer\n");
     for (i = 1; i <= AHEAD_FILES; i++) answer(&ahead, i, 200, i == 3 ? "65537" : i == 2 ? "0" : "65536", 500);
+    ok(!ahead_is_small(&ahead, 0) && ahead_is_small(&ahead, 1) && !ahead_is_small(&ahead, 2) && !ahead_is_small(&ahead, 3),
+       "[BEH.HTTP.37] not the small ones\n");
     ok((file = ahead_want(&ahead, 500)) && file->file == 1, "not the first one\n");
     ok(!ahead_want(&ahead, 500), "[BEH.HTTP.37] an empty file, or one behind a file that is not small\n");
     ok(ahead.wire_count == 1 && ahead_is_low(&ahead), "%u requests\n", ahead.wire_count);
@@ -114,6 +117,23 @@ static void test_limits(void)
     ok(i == AHEAD_BODIES / 65536, "%u bodies\n", i);
     ok(!ahead_is_low(&ahead), "low\n");
     ahead_sent(&ahead, 0);
+
+    /* of those that are smaller, half of what is looked after */
+    for (i = 4; i <= AHEAD_FILES; i++) ahead_drop(&ahead, i);
+    ask(&ahead, 100, AHEAD_FILES);
+    for (i = 0; i < AHEAD_FILES; i++) answer(&ahead, 100 + i, 200, "100", 500);
+    for (i = 0; ahead_want(&ahead, 500); i++) {}
+    ok(i == AHEAD_GETS && !ahead_is_low(&ahead), "%u bodies\n", i);
+    for (i = 0; i < AHEAD_GETS / 2; i++)
+    {
+        ok(!ahead_is_low(&ahead), "low with %u\n", AHEAD_GETS - i);
+        ahead_drop(&ahead, 100 + i);
+        ahead_take(&ahead, 100 + i, FALSE);
+    }
+    ok(ahead_is_low(&ahead), "not low with half\n");
+    ahead_free(&ahead);
+    ask(&ahead, 1, AHEAD_FILES);
+    for (i = 1; i <= AHEAD_FILES; i++) answer(&ahead, i, 200, "65536", 500);
 
     /* what was answered long ago is asked again */
     ok(ahead_find(&ahead, 5, url_of(5), 499 + AHEAD_FRESH) && !ahead_find(&ahead, 5, url_of(5), 500 + AHEAD_FRESH), "not the right age\n");

@@ -73,11 +73,13 @@ static void count_wanted(const struct ahead *ahead, UINT32 *count, UINT64 *octet
 
 BOOL ahead_is_low(const struct ahead *ahead)
 {
-    UINT32 count;
+    UINT32 count, i;
     UINT64 octets;
 
+    for (i = 0; i < ahead->wire_count; i++)
+        if (ahead->wire[i].head) return FALSE;
     count_wanted(ahead, &count, &octets);
-    return count <= AHEAD_FILES / 4;
+    return count <= AHEAD_GETS / 2;
 }
 
 HRESULT ahead_ask(struct ahead *ahead, UINT32 file, const WCHAR *url)
@@ -106,6 +108,7 @@ const struct ahead_file *ahead_want(struct ahead *ahead, UINT64 now)
     UINT32 i, count;
 
     count_wanted(ahead, &count, &octets);
+    if (count == AHEAD_GETS) return NULL;
     for (i = 0; i < ahead->count; i++)
     {
         struct ahead_file *file = &ahead->files[i];
@@ -205,6 +208,13 @@ void ahead_answer(struct ahead *ahead, UINT32 file, const struct fetch_reply *re
         entry->answered = now;
     }
     else remove_file(ahead, entry);
+}
+
+BOOL ahead_is_small(const struct ahead *ahead, UINT32 file)
+{
+    const struct ahead_file *entry = find(ahead, file);
+
+    return entry && entry->stage != AHEAD_ASKED && entry->size && entry->size <= AHEAD_SMALL;
 }
 
 const struct ahead_file *ahead_find(const struct ahead *ahead, UINT32 file, const WCHAR *url, UINT64 now)

@@ -39,7 +39,8 @@
 
 #include "core/fetch.h"
 
-#define AHEAD_FILES   24u           /* looked after before their turn */
+#define AHEAD_FILES   48u           /* looked after before their turn */
+#define AHEAD_GETS    24u           /* of those, asked for */
 #define AHEAD_SMALL   65536u        /* octets of a file that is asked for before its turn */
 #define AHEAD_BODIES  1048576u      /* octets of bodies on their way */
 #define AHEAD_FRESH   5000u         /* ms for which the answer to a HEAD is worth having */
@@ -81,7 +82,7 @@ struct ahead
 void ahead_init(struct ahead *ahead);
 void ahead_free(struct ahead *ahead);       /* back to the state after ahead_init */
 
-/* Little enough is on the wire for more to be worth a call. */
+/* Little enough is on the wire for more to be worth a call, and nothing that would still tell what more there is. */
 BOOL ahead_is_low(const struct ahead *ahead);
 
 /* A file behind all others that nothing is known of: its HEAD goes onto the wire. S_FALSE: there are enough. */
@@ -106,6 +107,9 @@ const WCHAR *ahead_url(const struct ahead *ahead, UINT32 file);
 const struct ahead_file *ahead_answering(const struct ahead *ahead);
 /* The reply that was taken. Anything but a plain success leaves the file to its turn, as does a shortage of memory. raw: copied. */
 void ahead_answer(struct ahead *ahead, UINT32 file, const struct fetch_reply *reply, const WCHAR *raw, UINT64 now);
+
+/* It is known, and asked for before its turn if it can be. */
+BOOL ahead_is_small(const struct ahead *ahead, UINT32 file);
 
 /* The turn of the file has come: what is known of it, or NULL. */
 const struct ahead_file *ahead_find(const struct ahead *ahead, UINT32 file, const WCHAR *url, UINT64 now);
