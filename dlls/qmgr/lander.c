@@ -169,7 +169,7 @@ static void let_go_locked(struct lander *lander)
         lander->helpers++;
         lander->refs++;
     }
-    sync_wake_all(&lander->to_land);
+    for (; wanted > lander->busy; wanted--) sync_wake(&lander->to_land);    /* not those for whom there is nothing */
 }
 
 static void help(void *ctx)
