@@ -58,6 +58,11 @@ void test_auth(void)
         { "negotiate", "Negotiate" },
         { "negotiate+ntlm+basic+digest", "Negotiate" },
         { "ntlm+negotiate", "Negotiate" },
+        /* these close after the first refusal, without saying so */
+        { "Hangs-up+basic", "Basic" },
+        { "Hangs-up+digest", "Digest" },
+        { "Hangs-up+ntlm", "NTLM" },
+        { "Hangs-up+negotiate", "Negotiate" },
     };
     struct shim_session *session, *stranger = create_auth_session(proxy_only, ARRAY_SIZE(proxy_only));
     struct shim_request_params params;
@@ -121,6 +126,13 @@ void test_auth(void)
         shim_session_release(session);
         winetest_pop_context();
     }
+
+    /* neither the kept connection lives, nor the one after it once it has asked */
+    session = create_auth_session(all, ARRAY_SIZE(all));
+    get(session, url("http", "127.0.0.1", "PLAIN", "/bye"), &result);
+    get(session, url("http", "127.0.0.1", "PLAIN", "/auth/Hangs-up+basic/len/10"), &result);
+    ok(result.status == 200 && result.got == 10, "got %#lx, %u\n", result.hr, result.status);
+    shim_session_release(session);
 
     session = create_auth_session(wrong, ARRAY_SIZE(wrong));
     get(session, url("http", "127.0.0.1", "PLAIN", "/auth/basic+digest/len/10"), &result);

@@ -236,6 +236,8 @@ def handle(sock, number, secure):
             refusal = auth.check(fields, method, uri)
             if refusal is not None:
                 reply(sock, 'who are you?', auth.status, refusal)
+                if 'Hangs-up' in auth.kinds and 'authorization' not in fields:
+                    return              # without a word
                 continue
             verb = parts[3]
             args = args[:]

@@ -668,6 +668,11 @@ done:
     return hr;
 }
 
+void auth_lost(struct auth_exchange *exchange)
+{
+    if (exchange->sspi && !exchange->sspi->in) exchange->sspi->sent = FALSE;
+}
+
 BOOL auth_is_bound(const struct auth_exchange *exchange)
 {
     return exchange->auth && exchange->sspi && exchange->sspi->in && !exchange->sspi->sent;

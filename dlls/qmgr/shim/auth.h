@@ -88,6 +88,9 @@ HRESULT auth_value(struct auth_exchange *exchange, const char *method, const cha
 HRESULT auth_challenged(struct auth_exchange *exchange, const struct header_list *headers, BOOL keep_alive, HANDLE cancel,
                         UINT32 timeout);
 
+/* What was sent last was lost with its connection, which it did not depend on: auth_value gives it once more. */
+void auth_lost(struct auth_exchange *exchange);
+
 /* The next sending must go over the connection of the last reply. */
 BOOL auth_is_bound(const struct auth_exchange *exchange);
 /* The next sending will be answered by another challenge: it needs no body. */

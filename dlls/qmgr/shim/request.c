@@ -300,6 +300,8 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
                 || !rewind_body(params, &body_begun)) break;
             conn_close(request->reply.conn);
             request->reply.conn = NULL;
+            auth_lost(&server);
+            auth_lost(&proxy);
             fresh = TRUE;
             continue;
         }
@@ -315,6 +317,7 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
             break;
         }
         bound = auth_is_bound(exchange);
+        fresh = !is_repeatable(params->method); /* this one has lived */
         if (reply_drain(&request->reply, AUTH_DRAIN_MAX, params->io_timeout)) request->reply.conn->kept = TRUE;
         else if (bound)
         {
