@@ -27,6 +27,56 @@
 
 #include "shim_test.h"
 
+/* Octets in use on the heaps of the process. */
+static SIZE_T heap_use(void)
+{
+    PROCESS_HEAP_ENTRY entry;
+    HANDLE heaps[64];
+    SIZE_T use = 0;
+    DWORD count, i;
+
+    count = min(GetProcessHeaps(ARRAY_SIZE(heaps), heaps), ARRAY_SIZE(heaps));
+    for (i = 0; i < count; i++)
+    {
+        memset(&entry, 0, sizeof(entry));
+        HeapLock(heaps[i]);
+        while (HeapWalk(heaps[i], &entry))
+            if (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY) use += entry.cbData;
+        HeapUnlock(heaps[i]);
+    }
+    return use;
+}
+
+/* Nothing is left of a session, whatever it has learned about a proxy. */
+static void test_heap(void)
+{
+    static const struct shim_credential digest[] = { { PROXY, DIGEST, L"user", L"pass" } };
+    static const char *const hosts[] = { "127.0.0.1", "localhost" };
+    struct shim_request_params params;
+    struct shim_session *session;
+    static struct result result;
+    SIZE_T before = 0, after;
+    struct shim_hop hops[1];
+    UINT32 i, j;
+
+    hops[0] = hop("PROXY_AUTH_DIGEST");
+    for (i = 0; i < 120; i++)
+    {
+        if (i == 20) before = heap_use(); /* the first ones make what stays */
+        session = create_auth_session(digest, ARRAY_SIZE(digest));
+        for (j = 0; j < ARRAY_SIZE(hosts); j++)
+        {
+            init_params(&params, url("http", hosts[j], "PLAIN", "/len/10"));
+            params.hops = hops;
+            run_request(session, &params, BUFFER_SIZE, &result);
+            ok(result.status == 200 && result.hr == S_FALSE, "got %#lx, %u\n", result.hr, result.status);
+        }
+        shim_session_release(session);
+    }
+    after = heap_use();
+    ok(before && after < before + 100000, "%Iu octets more after 100 sessions\n", after - before);
+}
+
 void test_proxy(void)
 {
     static const struct shim_credential all[] =
@@ -177,4 +227,6 @@ void test_proxy(void)
     ok(result.hr == HR_WIN32(ERROR_WINHTTP_NAME_NOT_RESOLVED), "[JOB.SetProxySettings.28] got %#lx\n", result.hr);
     ok(result.error.context == SHIM_CONTEXT_GENERAL_TRANSPORT, "got %lu\n", result.error.context);
     shim_session_release(session);
+
+    test_heap();
 }

@@ -113,7 +113,7 @@ static HRESULT open_tunnel(struct conn *conn, const struct shim_request_params *
 static HRESULT connect_hop(struct shim_session *session, struct conn *conn, const struct shim_request_params *params,
                            const struct target *target, const struct shim_hop *hop, BOOL *unreachable, struct shim_error *error)
 {
-    struct auth_exchange exchange;
+    struct auth_exchange exchange = {0};
     UINT32 rounds = 0;
     DWORD detail;
     HRESULT hr;
@@ -130,7 +130,9 @@ static HRESULT connect_hop(struct shim_session *session, struct conn *conn, cons
         return hr;
     }
 
-    auth_begin(&exchange, session->auth, AUTH_PROXY, hop->proxy_host, hop->proxy_port, FALSE, NULL, NULL);
+    /* else the request itself answers the proxy */
+    if (target->url.scheme == URL_HTTPS)
+        auth_begin(&exchange, session->auth, AUTH_PROXY, hop->proxy_host, hop->proxy_port, FALSE, NULL, NULL);
     do
     {
         net_close(conn->net);
@@ -144,7 +146,7 @@ static HRESULT connect_hop(struct shim_session *session, struct conn *conn, cons
         }
         else if (target->url.scheme == URL_HTTPS) hr = open_tunnel(conn, params, target, &exchange, &rounds, error);
     } while (hr == S_FALSE);
-    if (target->url.scheme == URL_HTTPS) auth_end(&exchange, SUCCEEDED(hr));
+    auth_end(&exchange, SUCCEEDED(hr));
     *unreachable = FAILED(hr) && hr != E_ABORT && error->context == SHIM_CONTEXT_GENERAL_TRANSPORT;
     return hr;
 }
