@@ -486,6 +486,10 @@ static void test_resolve(void)
         free(target);
     }
 
+    target = (WCHAR *)0xdead;
+    hr = url_resolve(L"http://h/", NULL, &target);
+    ok(hr == E_INVALIDARG && !target, "no Location: got %#x\n", hr);
+
     location = malloc(URL_TARGET_MAX + 2);
     memset(location, 'a', URL_TARGET_MAX + 1);
     location[URL_TARGET_MAX + 1] = 0;

@@ -534,6 +534,7 @@ HRESULT url_resolve(const WCHAR *base, const char *location, WCHAR **target)
     HRESULT hr;
 
     *target = NULL;
+    if (!location) return E_INVALIDARG;
     if (FAILED(hr = url_split(base, NULL))) return hr;
     if (FAILED(hr = location_text(location, &text))) return hr;
     if (!(result = malloc((str_len(base) + str_len(text) + 2) * sizeof(*result))))

@@ -76,8 +76,8 @@ HRESULT local_name_check(const WCHAR *local);
 
 /*
  * The target of a Location field seen from base (an http or https URL): absolute, scheme-relative, absolute path, relative path, query
- * only; dot segments removed, fragment dropped (RFC 3986 5.2).  *target is malloc'ed.  E_INVALIDARG if the field is blank or the result is
- * no http or https URL.  Percent-encodes octets that a URL may not hold.  User information of base stays only with a relative reference.
+ * only; dot segments removed, fragment dropped (RFC 3986 5.2).  *target is malloc'ed.  E_INVALIDARG if the field is not there (NULL) or
+ * blank, or the result is no http or https URL.  Percent-encodes octets that a URL may not hold.  User information of base stays only with a relative reference.
  */
 HRESULT url_resolve(const WCHAR *base, const char *location, WCHAR **target);
 
