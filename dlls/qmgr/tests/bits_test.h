@@ -258,6 +258,17 @@ static inline WCHAR *bits_temporary_name(IBackgroundCopyJob *job)
     return buffer;
 }
 
+/* Behind the service's back, while the job rests: of the temporary file of its first file only so many octets are left. */
+static inline void bits_cut_temporary(IBackgroundCopyJob *job, LONGLONG left)
+{
+    HANDLE file = CreateFileW(bits_temporary_name(job), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    LARGE_INTEGER size;
+
+    size.QuadPart = left;
+    ok(SetFilePointerEx(file, size, NULL, FILE_BEGIN) && SetEndOfFile(file), "[BEH.FILE.14] cannot cut, error %lu\n", GetLastError());
+    CloseHandle(file);
+}
+
 static inline HRESULT bits_set_remote_name(IBackgroundCopyJob *job, ULONG index, const WCHAR *name)
 {
     IBackgroundCopyFile *file = bits_get_file(job, index);

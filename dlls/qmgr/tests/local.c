@@ -329,7 +329,6 @@ static void test_many_destinations(void)
 static void test_temporary_file(void)
 {
     IBackgroundCopyJob *job;
-    LARGE_INTEGER size;
     unsigned int i;
     HANDLE file;
     HRESULT hr;
@@ -360,14 +359,7 @@ static void test_temporary_file(void)
         hr = IBackgroundCopyJob_Suspend(job);
         ok(hr == S_OK, "Suspend: got %#lx\n", hr);
         if (!i) ok(DeleteFileW(bits_temporary_name(job)), "[BEH.FILE.14] cannot delete, error %lu\n", GetLastError());
-        else
-        {
-            file = CreateFileW(bits_temporary_name(job), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
-            size.QuadPart = 100;
-            SetFilePointerEx(file, size, NULL, FILE_BEGIN);
-            SetEndOfFile(file);
-            CloseHandle(file);
-        }
+        else bits_cut_temporary(job, 100);
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
         hr = IBackgroundCopyJob_Complete(job);

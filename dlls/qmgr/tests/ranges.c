@@ -288,19 +288,24 @@ static void test_bad_servers(void)
 
 /* On demand. */
 
+static void set_property(IBackgroundCopyJob *job, BITS_JOB_PROPERTY_ID id, BOOL enable)
+{
+    IBackgroundCopyJob5 *job5 = bits_query(job, IBackgroundCopyJob5);
+    BITS_JOB_PROPERTY_VALUE value;
+    HRESULT hr;
+
+    value.Enable = enable;
+    hr = IBackgroundCopyJob5_SetProperty(job5, id, value);
+    ok(hr == S_OK, "[%s] got %#lx\n", id == BITS_JOB_PROPERTY_ON_DEMAND_MODE ? "JPROP.12" : "JPROP.8", hr);
+    IBackgroundCopyJob5_Release(job5);
+}
+
 static IBackgroundCopyJob *demand_job(const WCHAR *name, const WCHAR *url, IBackgroundCopyFile6 **file6)
 {
     IBackgroundCopyJob *job = bits_create_job(name, BG_JOB_TYPE_DOWNLOAD);
-    BITS_JOB_PROPERTY_VALUE value;
     IBackgroundCopyFile *file;
-    IBackgroundCopyJob5 *job5;
-    HRESULT hr;
 
-    job5 = bits_query(job, IBackgroundCopyJob5);
-    value.Enable = TRUE;
-    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value);
-    ok(hr == S_OK, "[JPROP.12] got %#lx\n", hr);
-    IBackgroundCopyJob5_Release(job5);
+    set_property(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, TRUE);
     set_foreground(job);
     bits_add_file(job, bits_url(url), bits_path(name));
     file = bits_get_file(job, 0);
@@ -410,14 +415,10 @@ static void test_on_demand(void)
 static void test_vanished(void)
 {
     static const BG_FILE_RANGE first = {0, 1000}, later = {100000, 1000};
-    BITS_JOB_PROPERTY_VALUE value;
     BG_FILE_PROGRESS progress;
     IBackgroundCopyFile6 *file6;
-    IBackgroundCopyJob5 *job5;
     IBackgroundCopyJob *job;
-    LARGE_INTEGER size;
     unsigned int i;
-    HANDLE file;
     HRESULT hr;
 
     for (i = 0; i < 2; i++)
@@ -430,14 +431,7 @@ static void test_vanished(void)
         bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
         check_filled(file6, 1, &first);
         if (!i) ok(DeleteFileW(bits_temporary_name(job)), "[BEH.FILE.14] cannot delete, error %lu\n", GetLastError());
-        else
-        {
-            file = CreateFileW(bits_temporary_name(job), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
-            size.QuadPart = 100;
-            SetFilePointerEx(file, size, NULL, FILE_BEGIN);
-            SetEndOfFile(file);
-            CloseHandle(file);
-        }
+        else bits_cut_temporary(job, 100);
         hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &later);
         ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
         bits_resume(job);
@@ -447,11 +441,7 @@ static void test_vanished(void)
         ok(hr == S_OK, "GetProgress: got %#lx\n", hr);
         ok_inferred("BEH.FILE.16", progress.BytesTransferred == 1000, "%I64u bytes\n", progress.BytesTransferred);
 
-        job5 = bits_query(job, IBackgroundCopyJob5);
-        value.Enable = FALSE;
-        hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value);
-        ok(hr == S_OK, "SetProperty: got %#lx\n", hr);
-        IBackgroundCopyJob5_Release(job5);
+        set_property(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, FALSE);
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
         hr = IBackgroundCopyJob_Complete(job);
@@ -468,20 +458,14 @@ static void test_in_place(void)
 {
     static const BG_FILE_RANGE first = {0, 1000}, later = {100000, 1000}, both[] = {{0, 1000}, {100000, 1000}}, rest = {0, EOF_LENGTH};
     IBackgroundCopyJob *job = bits_create_job(L"in place", BG_JOB_TYPE_DOWNLOAD);
-    IBackgroundCopyJob5 *job5 = bits_query(job, IBackgroundCopyJob5);
     struct test_server_stats stats;
-    BITS_JOB_PROPERTY_VALUE value;
     IBackgroundCopyFile6 *file6;
     IBackgroundCopyFile *file;
     HRESULT hr;
 
     test_server_reset(bits_server);
-    value.Enable = TRUE;
-    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, value);
-    ok(hr == S_OK, "[JPROP.8] got %#lx\n", hr);
-    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value);
-    ok(hr == S_OK, "[JPROP.12] got %#lx\n", hr);
-    IBackgroundCopyJob5_Release(job5);
+    set_property(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE);
+    set_property(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, TRUE);
     set_foreground(job);
     bits_add_file(job, bits_url(L"/good"), bits_path(L"in place"));
     file = bits_get_file(job, 0);
