@@ -60,6 +60,12 @@ static void test_requests(const char *scheme, const char *host, const char *peer
     run_request(session, &params, BUFFER_SIZE, &result);
     ok(FAILED(result.hr) && !result.in_body, "got %#lx\n", result.hr);
 
+    /* a method of the client's own that begins as one which the reader knows */
+    init_params(&params, url(scheme, host, peer, "/len/10"));
+    params.method = L"CONNECTION";
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == S_FALSE && result.got == 10 && result.exact, "got %#lx, %I64u\n", result.hr, result.got);
+
     /* bodies */
     init_params(&params, url(scheme, host, peer, "/digest"));
     params.method = L"BITS_POST";

@@ -232,7 +232,7 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
     struct auth_exchange server = {0}, proxy = {0}, *exchange;
     struct http1_reader *reader = &request->reply.reader;
     struct http1_writer writer;
-    char method[8]; /* enough for the methods that the reader must know */
+    char method[9]; /* more than the methods that the reader must know, so that a longer one is none of them */
     UINT32 rounds = 0, i;
     HRESULT hr;
 
