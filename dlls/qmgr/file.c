@@ -27,6 +27,7 @@
 #include "objbase.h"
 
 #include "job_door.h"
+#include "log.h"
 #include "core/str.h"
 
 #include "wine/debug.h"
@@ -185,7 +186,7 @@ static HRESULT WINAPI file_SetRemoteName(IBackgroundCopyFile6 *iface, LPCWSTR re
     BOOL ranged;
     HRESULT hr;
 
-    TRACE("%p, %s.\n", iface, debugstr_w(remote));
+    TRACE("%p, %s.\n", iface, log_url(remote));
 
     if (FAILED(hr = check_access(door))) return hr;
     if (!remote) return E_INVALIDARG;

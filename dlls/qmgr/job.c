@@ -30,6 +30,7 @@
 #include "job_door.h"
 #include "judge.h"
 #include "local.h"
+#include "log.h"
 #include "notify.h"
 #include "security.h"
 #include "core/str.h"
@@ -135,7 +136,7 @@ static HRESULT WINAPI job_AddFile(IBackgroundCopyJob5 *iface, LPCWSTR remote, LP
     BG_FILE_INFO info = { (WCHAR *)remote, (WCHAR *)local };
     HRESULT hr;
 
-    TRACE("%p, %s, %s.\n", iface, debugstr_w(remote), debugstr_w(local));
+    TRACE("%p, %s, %s.\n", iface, log_url(remote), debugstr_w(local));
 
     if (FAILED(hr = job_check_access(door))) return hr;
     if (!remote || !local) return E_INVALIDARG;                     /* JOB.AddFile.A1 */

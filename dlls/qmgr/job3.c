@@ -29,6 +29,7 @@
 
 #include "job_door.h"
 #include "local.h"
+#include "log.h"
 #include "policy.h"
 #include "core/range_list.h"
 #include "core/str.h"
@@ -88,7 +89,7 @@ HRESULT WINAPI job_ReplaceRemotePrefix(IBackgroundCopyJob5 *iface, LPCWSTR old_p
     UINT32 count;
     HRESULT hr;
 
-    TRACE("%p, %s, %s.\n", iface, debugstr_w(old_prefix), debugstr_w(new_prefix));
+    TRACE("%p, %s, %s.\n", iface, log_url(old_prefix), log_url(new_prefix));
 
     if (FAILED(hr = job_check_access(door))) return hr;
     if (!old_prefix || !new_prefix) return E_INVALIDARG;
@@ -115,7 +116,7 @@ HRESULT WINAPI job_AddFileWithRanges(IBackgroundCopyJob5 *iface, LPCWSTR remote,
     HRESULT hr;
     DWORD i;
 
-    TRACE("%p, %s, %s, %lu, %p.\n", iface, debugstr_w(remote), debugstr_w(local), count, ranges);
+    TRACE("%p, %s, %s, %lu, %p.\n", iface, log_url(remote), debugstr_w(local), count, ranges);
 
     if (FAILED(hr = job_check_access(door))) return hr;
     if (!remote || !local || !ranges) return E_INVALIDARG;

@@ -26,6 +26,7 @@
 #include "winbase.h"
 #include "objbase.h"
 
+#include "log.h"
 #include "peercache.h"
 
 #include "wine/debug.h"
@@ -263,7 +264,7 @@ static HRESULT WINAPI peercache_DeleteRecord(IBitsPeerCacheAdministration *iface
 
 static HRESULT WINAPI peercache_DeleteUrl(IBitsPeerCacheAdministration *iface, LPCWSTR url)
 {
-    TRACE("%p, %s.\n", iface, debugstr_w(url));
+    TRACE("%p, %s.\n", iface, log_url(url));
 
     return S_FALSE;
 }
