@@ -339,7 +339,8 @@ static HRESULT ask(struct host *host, const char *url, const char *name, HANDLE 
 
     if (FAILED(hr = wait_for(host, cancel, RUN_MSEC))) return hr;
     hr = exchange->hr;
-    len = min(exchange->answer_len, ANSWER_MAX);
+    len = *(volatile UINT32 *)&exchange->answer_len;    /* once: it may be another one the next time */
+    len = min(len, ANSWER_MAX);
     if (hr != S_OK) return hr == E_OUTOFMEMORY ? hr : S_FALSE;
     if (!(text = malloc(len + 1))) return E_OUTOFMEMORY;
     memcpy(text, exchange->answer, len);
