@@ -488,7 +488,7 @@ def main():
     except OSError:
         pass
     for name in ('good', 'expired', 'future', 'wrong-host', 'self-signed', 'unknown-ca', 'wrong-usage', 'revoked', 'no-crl',
-                 'chain', 'common-name', 'wildcard', 'idn'):
+                 'chain', 'common-name', 'nul-name', 'wildcard', 'idn'):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(os.path.join(directory, name + '.pem'), os.path.join(directory, name + '.key'))
