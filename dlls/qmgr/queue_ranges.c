@@ -24,14 +24,10 @@
 #include "winbase.h"
 
 #include "queue_private.h"
-#include "core/str.h"
 
-static HRESULT check_random_access(const struct job *job, const struct job_file *file)
+static HRESULT check_random_access(const struct job *job, UINT32 file)
 {
-    if (job->type != JOB_DOWNLOAD || job_u32(job, PROP_DYNAMIC_CONTENT) || job_string(job, PROP_HTTP_METHOD)
-        || file->range_count || (!str_istarts(file->remote_name, L"http:") && !str_istarts(file->remote_name, L"https:")))
-        return BG_E_RANDOM_ACCESS_NOT_SUPPORTED;        /* FILE6.3, 4 */
-    return S_OK;
+    return job_allows_parts(job, file) ? S_OK : BG_E_RANDOM_ACCESS_NOT_SUPPORTED;     /* FILE6.4 */
 }
 
 /* The parts of what was asked for that are not there yet, and the new ranges. */
@@ -76,7 +72,7 @@ HRESULT queue_request_ranges(struct queue_job *job, UINT32 index, const struct f
     queue_enter();
     file = &job->job->files[index];
     ranges_init(&set);
-    if (SUCCEEDED(hr = state_may_change(job->live)) && SUCCEEDED(hr = check_random_access(job->job, file))
+    if (SUCCEEDED(hr = state_may_change(job->live)) && SUCCEEDED(hr = check_random_access(job->job, index))
         && SUCCEEDED(hr = merge_requests(file, ranges, count, &set)))
     {
         if (!(flat = malloc((set.count + 1) * 2 * sizeof(*flat)))) hr = E_OUTOFMEMORY;
@@ -116,7 +112,7 @@ HRESULT queue_update_position(struct queue_job *job, UINT32 index, UINT64 offset
 
     queue_enter();
     file = &job->job->files[index];
-    if (FAILED(hr = state_may_change(job->live)) || FAILED(hr = check_random_access(job->job, file)))
+    if (FAILED(hr = state_may_change(job->live)) || FAILED(hr = check_random_access(job->job, index)))
         ;
     else if (file->remote_size != SIZE_UNKNOWN && offset >= file->remote_size)
         hr = BG_E_INVALID_RANGE;                        /* FILE6.UpdateDownloadPosition.A1 */
@@ -150,7 +146,7 @@ HRESULT queue_filled_ranges(struct queue_job *job, UINT32 index, struct file_ran
     *count = 0;
     queue_enter();
     file = &job->job->files[index];
-    if (SUCCEEDED(hr = check_random_access(job->job, file)) && file->received.count)
+    if (SUCCEEDED(hr = check_random_access(job->job, index)) && file->received.count)
     {
         if (!(*ranges = malloc(file->received.count * sizeof(**ranges)))) hr = E_OUTOFMEMORY;
         else

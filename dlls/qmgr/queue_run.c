@@ -342,7 +342,7 @@ HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *
     return queue_append(job, &record);
 }
 
-/* Something that the client has asked for of a file with known size is not there. */
+/* Something that the client has asked for of a file with known size is not there, or one that comes whole is not. */
 static BOOL is_asked_for(const struct job *job)
 {
     UINT64 start, length, offset, left;
@@ -361,6 +361,7 @@ static BOOL is_asked_for(const struct job *job)
 
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through)
 {
+        if (!job_allows_parts(job, i)) return TRUE;
     struct state_facts facts;
     BOOL report = FALSE, afresh;
 

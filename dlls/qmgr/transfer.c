@@ -116,6 +116,12 @@ BOOL transfer_is_wanted(const struct job_file *file)
     return FALSE;
 }
 
+/* What cannot be asked for in parts comes whole. */
+static BOOL is_on_demand(const struct job *job, UINT32 file)
+{
+    return job_u32(job, PROP_ON_DEMAND) && job_allows_parts(job, file);
+}
+
 static BOOL is_handed(const struct transfer *transfer, UINT32 file)
 {
     return file < transfer->handed_count && transfer->handed[file];
@@ -140,11 +146,13 @@ BOOL transfer_set_handed(struct transfer *transfer, UINT32 file)
 
 UINT32 transfer_next_file(const struct transfer *transfer, const struct job *job, UINT32 from)
 {
-    BOOL on_demand = job_u32(job, PROP_ON_DEMAND);
     UINT32 i;
 
-    for (i = on_demand ? from : max(from, job_first_unfinished(job)); i < job->file_count; i++)
-        if (!is_handed(transfer, i) && (on_demand ? transfer_is_wanted(&job->files[i]) : !(job->files[i].flags & FILE_TRANSFERRED))) return i;
+    for (i = max(from, job->first_untransferred); i < job->file_count; i++)
+    {
+        if (is_handed(transfer, i)) continue;
+        if (is_on_demand(job, i) ? transfer_is_wanted(&job->files[i]) : !(job->files[i].flags & FILE_TRANSFERRED)) return i;
+    }
     return NO_FILE;
 }
 
@@ -180,7 +188,7 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     plan->restarts = file->restarts;
     plan->volume_serial = file->volume_serial;
     hr = ranges_copy(&plan->received, &file->received);
-    plan->on_demand = job_u32(job->job, PROP_ON_DEMAND);
+    plan->on_demand = is_on_demand(job->job, plan->index);
     plan->straight = !file->temp_name;
     plan->moved = job->moved;
     plan->priority = job_u32(job->job, PROP_PRIORITY);

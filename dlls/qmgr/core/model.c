@@ -19,6 +19,7 @@
  */
 
 #include "core/model_private.h"
+#include "core/str.h"
 
 #define FIRST_BUCKETS 64
 
@@ -185,6 +186,14 @@ BOOL job_all_transferred(const struct job *job)
 UINT32 job_first_unfinished(const struct job *job)
 {
     return job->first_untransferred < job->file_count ? job->first_untransferred : NO_FILE;
+}
+
+BOOL job_allows_parts(const struct job *job, UINT32 index)
+{
+    const struct job_file *file = &job->files[index];
+
+    return job->type == JOB_DOWNLOAD && !job_u32(job, PROP_DYNAMIC_CONTENT) && !job_string(job, PROP_HTTP_METHOD) && !file->range_count
+           && (str_istarts(file->remote_name, L"http:") || str_istarts(file->remote_name, L"https:"));
 }
 
 BOOL job_is_group(const struct job *job)

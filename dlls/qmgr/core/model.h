@@ -251,6 +251,7 @@ UINT64 file_total(const struct job_file *file);        /* BytesTotal: sum of ran
 UINT64 file_received(const struct job_file *file);     /* BytesTransferred as recorded */
 BOOL job_all_transferred(const struct job *job);       /* at least one file and every one FILE_TRANSFERRED; constant time */
 UINT32 job_first_unfinished(const struct job *job);    /* index, or NO_FILE */
+BOOL job_allows_parts(const struct job *job, UINT32 file);  /* a client may ask for parts of the file [FILE6.3, 4] */
 BOOL job_is_group(const struct job *job);              /* of the queue manager 0.9 */
 BOOL job_has_unpublished(const struct job *job);       /* a file that is not yet under its local name */
 static inline BOOL job_is_final(enum job_state state) { return state == JOB_ACKNOWLEDGED || state == JOB_CANCELLED; }

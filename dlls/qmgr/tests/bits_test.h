@@ -239,10 +239,9 @@ static inline IBackgroundCopyJob *bits_download(const WCHAR *name, const WCHAR *
     return job;
 }
 
-/* Where the first file of the job is before Complete; empty without one. Good until the next call. */
-static inline WCHAR *bits_temporary_name(IBackgroundCopyJob *job)
+/* Where the file is before Complete. Good until the next call. */
+static inline WCHAR *bits_temporary_name_of(IBackgroundCopyFile *file)
 {
-    IBackgroundCopyFile *file = bits_get_file(job, 0);
     IBackgroundCopyFile3 *file3 = bits_query(file, IBackgroundCopyFile3);
     static WCHAR buffer[MAX_PATH];
     WCHAR *name;
@@ -254,8 +253,17 @@ static inline WCHAR *bits_temporary_name(IBackgroundCopyJob *job)
         CoTaskMemFree(name);
     }
     IBackgroundCopyFile3_Release(file3);
-    IBackgroundCopyFile_Release(file);
     return buffer;
+}
+
+/* ... the first file of the job; empty without one. */
+static inline WCHAR *bits_temporary_name(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyFile *file = bits_get_file(job, 0);
+    WCHAR *name = bits_temporary_name_of(file);
+
+    IBackgroundCopyFile_Release(file);
+    return name;
 }
 
 /* Behind the service's back, while the job rests: of the temporary file of its first file only so many octets are left. */

@@ -411,6 +411,68 @@ static void test_on_demand(void)
     bits_cancel(job);
 }
 
+/* A file that nobody can ask for in parts comes whole, also on demand; whatever stopped it, the next Resume takes it up again. */
+static void test_demand_whole(void)
+{
+    static const BG_FILE_RANGE ranges[] = {{100, 100}, {900, 100}}, ask = {1000, 100};
+    IBackgroundCopyJob *job;
+    IBackgroundCopyJob3 *job3;
+    IBackgroundCopyFile6 *file6;
+    BG_FILE_PROGRESS progress;
+    unsigned char data[3000];
+    IBackgroundCopyFile *file;
+    unsigned int i;
+    WCHAR *temp;
+    HANDLE source;
+    DWORD size;
+    HRESULT hr;
+
+    test_server_pattern("/good", 0, data, sizeof(data));
+    source = CreateFileW(bits_path(L"source"), GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    ok(source != INVALID_HANDLE_VALUE, "no source, error %lu\n", GetLastError());
+    WriteFile(source, data, sizeof(data), &size, NULL);
+    CloseHandle(source);
+
+    for (i = 0; i < 2; i++)
+    {
+        winetest_push_context(i ? "ranges" : "local");
+        job = demand_job(L"demand", L"/good", &file6);
+        hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &ask);
+        ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
+        if (!i) bits_add_file(job, bits_path(L"source"), bits_path(L"whole"));
+        else
+        {
+            job3 = bits_query(job, IBackgroundCopyJob3);
+            hr = IBackgroundCopyJob3_AddFileWithRanges(job3, bits_url(L"/good"), bits_path(L"whole"), ARRAY_SIZE(ranges), (BG_FILE_RANGE *)ranges);
+            ok(hr == S_OK, "AddFileWithRanges: got %#lx\n", hr);
+            IBackgroundCopyJob3_Release(job3);
+        }
+        /* what is in the way stops it when its size is known */
+        file = bits_get_file(job, 1);
+        temp = bits_temporary_name_of(file);
+        ok(CreateDirectoryW(temp, NULL), "cannot make a folder, error %lu\n", GetLastError());
+        bits_resume(job);
+        bits_wait_states(job, 1u << BG_JOB_STATE_ERROR | 1u << BG_JOB_STATE_TRANSIENT_ERROR);
+        ok(RemoveDirectoryW(temp), "cannot remove the folder, error %lu\n", GetLastError());
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+        hr = IBackgroundCopyFile_GetProgress(file, &progress);
+        ok(hr == S_OK, "GetProgress: got %#lx\n", hr);
+        ok_inferred("FILE6.RequestFileRanges.A1", progress.BytesTransferred == progress.BytesTotal && progress.BytesTotal == (i ? 200 : 3000),
+                    "%I64u of %I64u bytes\n", progress.BytesTransferred, progress.BytesTotal);
+        check_filled(file6, 1, &ask);
+        hr = IBackgroundCopyJob_Complete(job);
+        ok(hr == BG_S_PARTIAL_COMPLETE, "Complete: got %#lx\n", hr);
+        if (i) check_ranges(bits_path(L"whole"), "/good", 200000, ranges, ARRAY_SIZE(ranges));
+        else bits_check_file(bits_path(L"whole"), "/good", 0, sizeof(data));
+        IBackgroundCopyFile_Release(file);
+        IBackgroundCopyFile6_Release(file6);
+        bits_cancel(job);
+        winetest_pop_context();
+    }
+    DeleteFileW(bits_path(L"source"));
+}
+
 /* What was received is gone with the temporary file: nobody counts on it any more, and no hole stays where it was. */
 static void test_vanished(void)
 {
@@ -735,6 +797,7 @@ START_TEST(ranges)
         test_changed();
         test_position();
         test_on_demand();
+        test_demand_whole();
         test_vanished();
         test_in_place();
         test_urgent();
