@@ -246,6 +246,7 @@ HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller)
 static UINT64 random_name(void *ctx)
 {
     GUID guid;
+    job->ordinary = !caller->admin && !caller->service_account;
     UINT64 value;
 
     CoCreateGuid(&guid);

@@ -273,6 +273,8 @@ static void user_main(const char *argument)
     else if (!strncmp(argument, "jobs", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 60,
                                                              "MGR.CreateJob.8,ERR.0x80200049,BA.1.8.26,api-2-later:VER.1");
     else if (!strncmp(argument, "peruser", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_USER, 3, "BEH.POLICY.13");
+    else if (!strncmp(argument, "leave", 5)) IBackgroundCopyJob_Release(bits_create_job(L"left", BG_JOB_TYPE_DOWNLOAD));
+    else if (!strncmp(argument, "adopted", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 5, "BEH.POLICY.31,JOB.TakeOwnership.1");
     else if (!strncmp(argument, "machine", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 4, "MGR.CreateJob.7,ERR.0x80200050");
     else if (!strncmp(argument, "default", 7)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 300, "api-2-later:VER.1");
     else if (!strncmp(argument, "both", 4)) user_job_limit(BG_E_TOO_MANY_JOBS_PER_MACHINE, 2, "MGR.CreateJob.A5");
@@ -344,6 +346,34 @@ static void set_policy(const WCHAR *name, DWORD value)
     RegCloseKey(key);
 }
 
+/* A job that an ordinary user has left behind becomes an administrator's, and counts no more. */
+static void test_adopted(void)
+{
+    static const GUID none;
+    IBackgroundCopyJob *job, *left = NULL;
+    IEnumBackgroundCopyJobs *jobs;
+    WCHAR *name;
+    HRESULT hr;
+
+    run_child("leave", &none);
+    hr = IBackgroundCopyManager_EnumJobs(bits_manager, BG_JOB_ENUM_ALL_USERS, &jobs);
+    ok(hr == S_OK, "EnumJobs: got %#lx\n", hr);
+    while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
+    {
+        IBackgroundCopyJob_GetDisplayName(job, &name);
+        if (!left && wcslen(name) > 4 && !wcscmp(name + wcslen(name) - 4, L"left")) left = job;
+        else IBackgroundCopyJob_Release(job);
+        CoTaskMemFree(name);
+    }
+    IEnumBackgroundCopyJobs_Release(jobs);
+    ok(left != NULL, "no job was left\n");
+    if (!left) return;
+    hr = IBackgroundCopyJob_TakeOwnership(left);
+    ok(hr == S_OK, "[JOB.TakeOwnership.2] got %#lx\n", hr);
+    run_child("adopted", &none);
+    bits_cancel(left);
+}
+
 static void test_policy(void)
 {
     static const GUID none;
@@ -361,7 +391,11 @@ static void test_policy(void)
     }
     set_policy(L"MaxJobsPerUser", 60);
     set_policy(L"MaxJobsPerMachine", 4);
-    if (bits_restart_service()) run_child("machine", &none);
+    if (bits_restart_service())
+    {
+        run_child("machine", &none);
+        test_adopted();
+    }
     set_policy(L"MaxJobsPerUser", 2);
     set_policy(L"MaxJobsPerMachine", 2);
     if (bits_restart_service()) run_child("both", &none);
