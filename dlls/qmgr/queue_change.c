@@ -115,8 +115,8 @@ static HRESULT make_group_locked(struct queue_job *entry, const GUID *group, UIN
     return hr;
 }
 
-static HRESULT create(const struct caller *caller, const WCHAR *display_name, enum job_type type, const GUID *group,
-                      struct queue_job **ret)
+static HRESULT try_create(const struct caller *caller, const WCHAR *display_name, enum job_type type, const GUID *group,
+                          struct queue_job **ret)
 {
     struct record record = { RECORD_CREATE };
     struct queue_job *entry;
@@ -173,6 +173,16 @@ static HRESULT create(const struct caller *caller, const WCHAR *display_name, en
     log_write(LOG_INFO, "job %s created, owner %s", debugstr_guid(&record.job), debugstr_w(caller->sid));
     *ret = entry;
     return S_OK;
+}
+
+static HRESULT create(const struct caller *caller, const WCHAR *display_name, enum job_type type, const GUID *group,
+                      struct queue_job **ret)
+{
+    HRESULT hr;
+
+    do hr = try_create(caller, display_name, type, group, ret);
+    while (queue_is_crowded(hr));
+    return hr;
 }
 
 HRESULT queue_create(const struct caller *caller, const WCHAR *display_name, enum job_type type, struct queue_job **job)
@@ -236,6 +246,7 @@ HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller)
     if (FAILED(hr = change(job, &record, NULL))) return hr;
     queue_enter();
     job->options++;
+    job->ordinary = !caller->admin && !caller->service_account;
     queue_leave();
     engine_wake();
     return S_OK;
@@ -246,7 +257,6 @@ HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller)
 static UINT64 random_name(void *ctx)
 {
     GUID guid;
-    job->ordinary = !caller->admin && !caller->service_account;
     UINT64 value;
 
     CoCreateGuid(&guid);
@@ -378,19 +388,21 @@ HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid)
     record.u.flags.file = file;
     if (valid) record.u.flags.set = FILE_VALIDATED;
     else record.u.flags.clear = FILE_VALIDATED | FILE_TRANSFERRED | FILE_PUBLISHED;  /* in its place or not, it comes again */
-    if (FAILED(hr = store_reserve(queue.store, 8192))) return hr;
-
-    queue_enter();
-    if (FAILED(hr = state_may_change(job->live)))
-        ;
-    else if (file >= job->job->file_count || !(job->job->files[file].flags & FILE_TRANSFERRED))
-        hr = E_PENDING;                                 /* BEH.CONSIST.9 */
-    else if (SUCCEEDED(hr = queue_apply_locked(job, &record, &ticket)) && !valid)
+    do
     {
-        verdict_error(BG_E_VALIDATION_FAILED, CONTEXT_REMOTE_FILE, &failure);
-        queue_event_locked(job, EVENT_INVALIDATED, &failure, file);
-    }
-    queue_leave();
+        if (FAILED(hr = store_reserve(queue.store, 8192))) return hr;
+        queue_enter();
+        if (FAILED(hr = state_may_change(job->live)))
+            ;
+        else if (file >= job->job->file_count || !(job->job->files[file].flags & FILE_TRANSFERRED))
+            hr = E_PENDING;                             /* BEH.CONSIST.9 */
+        else if (SUCCEEDED(hr = queue_apply_locked(job, &record, &ticket)) && !valid)
+        {
+            verdict_error(BG_E_VALIDATION_FAILED, CONTEXT_REMOTE_FILE, &failure);
+            queue_event_locked(job, EVENT_INVALIDATED, &failure, file);
+        }
+        queue_leave();
+    } while (queue_is_crowded(hr));
     return FAILED(hr) ? hr : store_wait(queue.store, ticket);
 }
 

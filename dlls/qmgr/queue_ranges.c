@@ -54,7 +54,7 @@ static HRESULT merge_requests(const struct job_file *file, const struct file_ran
     return hr;
 }
 
-HRESULT queue_request_ranges(struct queue_job *job, UINT32 index, const struct file_range *ranges, UINT32 count)
+static HRESULT try_request(struct queue_job *job, UINT32 index, const struct file_range *ranges, UINT32 count)
 {
     struct record record = { RECORD_FILE_REQUEST };
     const struct job_file *file;
@@ -63,7 +63,6 @@ HRESULT queue_request_ranges(struct queue_job *job, UINT32 index, const struct f
     UINT32 size;
     HRESULT hr;
 
-    if (!count) return E_INVALIDARG;                    /* FILE6.RequestFileRanges.A4 */
     queue_enter();
     size = 4096 + (job->job->files[index].requested.count + count) * 16;
     queue_leave();
@@ -97,7 +96,17 @@ HRESULT queue_request_ranges(struct queue_job *job, UINT32 index, const struct f
     return FAILED(hr) ? hr : store_wait(queue.store, ticket);
 }
 
-HRESULT queue_update_position(struct queue_job *job, UINT32 index, UINT64 offset)
+HRESULT queue_request_ranges(struct queue_job *job, UINT32 index, const struct file_range *ranges, UINT32 count)
+{
+    HRESULT hr;
+
+    if (!count) return E_INVALIDARG;                    /* FILE6.RequestFileRanges.A4 */
+    do hr = try_request(job, index, ranges, count);
+    while (queue_is_crowded(hr));
+    return hr;
+}
+
+static HRESULT try_position(struct queue_job *job, UINT32 index, UINT64 offset)
 {
     struct record record = { RECORD_FILE_REQUEST };
     const struct job_file *file;
@@ -134,6 +143,15 @@ HRESULT queue_update_position(struct queue_job *job, UINT32 index, UINT64 offset
     queue_leave();
     free(flat);
     return FAILED(hr) ? hr : store_wait(queue.store, ticket);
+}
+
+HRESULT queue_update_position(struct queue_job *job, UINT32 index, UINT64 offset)
+{
+    HRESULT hr;
+
+    do hr = try_position(job, index, offset);
+    while (queue_is_crowded(hr));
+    return hr;
 }
 
 HRESULT queue_filled_ranges(struct queue_job *job, UINT32 index, struct file_range **ranges, UINT32 *count)

@@ -253,17 +253,20 @@ HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offse
     record.u.progress.file = file;
     record.u.progress.offset = offset;
     record.u.progress.length = length;
-    if (FAILED(hr = queue_reserve_record(&record))) return hr;
-    queue_enter();
-    now = queue_clock();
-    if (job->changed) record.u.progress.no_progress_time = job->job->no_progress_time;
-    record.u.progress.download_msec = job->job->download_msec + sched_clocks_unrecorded(&job->clocks, now);
-    if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
+    do
     {
-        sched_clocks_recorded(&job->clocks, now);
-        notify_ranges_locked(job, file, offset, length);
-    }
-    queue_leave();
+        if (FAILED(hr = queue_reserve_record(&record))) return hr;
+        queue_enter();
+        now = queue_clock();
+        record.u.progress.no_progress_time = job->changed ? job->job->no_progress_time : 0;
+        record.u.progress.download_msec = job->job->download_msec + sched_clocks_unrecorded(&job->clocks, now);
+        if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
+        {
+            sched_clocks_recorded(&job->clocks, now);
+            notify_ranges_locked(job, file, offset, length);
+        }
+        queue_leave();
+    } while (queue_is_crowded(hr));
     return hr;
 }
 
@@ -292,23 +295,28 @@ static UINT32 find_landing_locked(const struct queue_job *job, UINT32 file)
 HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size)
 {
     struct record record = { RECORD_FILE_DONE };
+    BOOL told = FALSE;
     HRESULT hr;
     UINT32 i;
 
     record.u.done.file = file;
     record.u.done.size = size;
-    if (FAILED(hr = queue_reserve_record(&record))) return hr;
-    queue_enter();
-    notify_rest_locked(job, file, size);
-    if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
+    do
     {
-        job->changed = FALSE;
-        sched_clocks_moved(&job->clocks, queue_clock());
-        if (job->live_file == file) job->live_file = NO_FILE;
-        if ((i = find_landing_locked(job, file)) < job->landing_count) job->landing[i] = job->landing[--job->landing_count];
-        job->moved = FALSE;
-    }
-    queue_leave();
+        if (FAILED(hr = queue_reserve_record(&record))) return hr;
+        queue_enter();
+        if (!told) notify_rest_locked(job, file, size);
+        told = TRUE;
+        if (SUCCEEDED(hr = queue_apply_locked(job, &record, NULL)))
+        {
+            job->changed = FALSE;
+            sched_clocks_moved(&job->clocks, queue_clock());
+            if (job->live_file == file) job->live_file = NO_FILE;
+            if ((i = find_landing_locked(job, file)) < job->landing_count) job->landing[i] = job->landing[--job->landing_count];
+            job->moved = FALSE;
+        }
+        queue_leave();
+    } while (queue_is_crowded(hr));
     return hr;
 }
 
@@ -353,6 +361,7 @@ static BOOL is_asked_for(const struct job *job)
         const struct job_file *file = &job->files[i];
 
         if (file->flags & FILE_TRANSFERRED) continue;
+        if (!job_allows_parts(job, i)) return TRUE;
         for (start = length = 0; ranges_next(&file->requested, start + length, &start, &length);)
             if (ranges_gap(&file->received, start, min(start + length, file->remote_size), &offset, &left)) return TRUE;
     }
@@ -361,7 +370,6 @@ static BOOL is_asked_for(const struct job *job)
 
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through)
 {
-        if (!job_allows_parts(job, i)) return TRUE;
     struct state_facts facts;
     BOOL report = FALSE, afresh;
 
