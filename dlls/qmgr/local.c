@@ -27,6 +27,7 @@
 #include "winuser.h"
 
 #include "exact_name.h"
+#include "file_security.h"
 #include "local.h"
 #include "security.h"
 #include "core/str.h"
@@ -35,6 +36,7 @@
 struct local_source
 {
     HANDLE file;
+    WCHAR *name;                /* the full path */
 };
 
 HRESULT local_open(const WCHAR *remote_name, struct local_source **ret, UINT64 *size, UINT64 *time)
@@ -53,9 +55,12 @@ HRESULT local_open(const WCHAR *remote_name, struct local_source **ret, UINT64 *
     source->file = CreateFileW(url.path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
                                OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
     hr = source->file == INVALID_HANDLE_VALUE ? HRESULT_FROM_WIN32(GetLastError()) : S_OK;
+    source->name = url.path;
+    url.path = NULL;
     url_free(&url);
     if (FAILED(hr))
     {
+        free(source->name);
         free(source);
         return hr;
     }
@@ -76,6 +81,20 @@ HRESULT local_stat(struct local_source *source, UINT64 *size, UINT64 *time)
     *size = ((UINT64)info.nFileSizeHigh << 32) | info.nFileSizeLow;
     *time = ((UINT64)info.ftLastWriteTime.dwHighDateTime << 32) | info.ftLastWriteTime.dwLowDateTime;
     return S_OK;
+}
+
+static BOOL is_on_share(const WCHAR *path)
+{
+    WCHAR root[] = L"?:\\";
+
+    if (path[0] == '\\' || path[0] == '/') return TRUE;
+    root[0] = path[0];
+    return GetDriveTypeW(root) == DRIVE_REMOTE;
+}
+
+HRESULT local_give_security(struct local_source *source, const WCHAR *name, UINT32 flags)
+{
+    return flags && is_on_share(source->name) ? file_security_copy(source->name, name, flags) : S_OK;
 }
 
 UINT32 local_attributes(struct local_source *source)
@@ -181,5 +200,6 @@ UINT32 local_volume_serial(const WCHAR *path)
 void local_close(struct local_source *source)
 {
     CloseHandle(source->file);
+    free(source->name);
     free(source);
 }

@@ -197,6 +197,7 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     /* BEH.HTTP.61, 65; on demand the client is told which parts are there, and counts on them */
     plan->forgetful = plan->dynamic || (plan->straight && !plan->on_demand);
     plan->security_flags = job_u32(job->job, PROP_SECURITY_FLAGS);
+    plan->acl_flags = job_u32(job->job, PROP_ACL_FLAGS);
     plan->max_bytes = job_u64(job->job, PROP_MAX_DOWNLOAD_SIZE);
     if (plan->max_bytes != SIZE_UNKNOWN)
     {

@@ -97,6 +97,8 @@ HRESULT transfer_copy_file(struct transfer *transfer, struct file_plan *plan, st
             failure->class = FAILURE_TRANSIENT;
         }
     }
+    /* with all octets there, and before that is recorded [BEH.ACL.3] */
+    if (SUCCEEDED(hr) && FAILED(hr = local_give_security(source, plan->temp_name, plan->acl_flags))) transfer_fail_local(failure, hr);
     local_close(source);
     if (SUCCEEDED(hr) && FAILED(hr = transfer_finish_file(transfer, plan, size))) transfer_fail_local(failure, hr);
     transfer_save_output(transfer);

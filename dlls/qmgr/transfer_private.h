@@ -57,6 +57,7 @@ struct file_plan
     BOOL foreground, dynamic, on_demand, straight, moved;
     BOOL forgetful;             /* progress is not recorded, and the file begins anew each time */
     UINT32 security_flags;
+    UINT32 acl_flags;
     WCHAR *method;              /* the client's own, or NULL */
 };
 
