@@ -65,6 +65,17 @@ void test_failures(void)
     run_request(session, &params, 1000, &result);
     took = GetTickCount() - start;
     ok(result.hr == HR_WIN32(ERROR_WINHTTP_TIMEOUT) && took < 5000, "got %#lx after %lu\n", result.hr, took);
+    /* nor a handshake or a record of TLS */
+    params.url = url("https", "localhost", "DRIP", "/");
+    start = GetTickCount();
+    run_request(session, &params, 1000, &result);
+    took = GetTickCount() - start;
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_TIMEOUT) && took < 5000, "got %#lx after %lu\n", result.hr, took);
+    params.url = url("https", "localhost", "TLS_GOOD", "/drip-record");
+    start = GetTickCount();
+    run_request(session, &params, 1000, &result);
+    took = GetTickCount() - start;
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_TIMEOUT) && took < 5000, "got %#lx after %lu\n", result.hr, took);
     params.url = url("https", "localhost", "SILENT", "/");
     run_request(session, &params, 1000, &result);
     ok(result.hr == HR_WIN32(ERROR_WINHTTP_TIMEOUT) && !result.in_body, "got %#lx\n", result.hr);

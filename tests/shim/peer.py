@@ -199,6 +199,15 @@ class Auth:
         return ''.join('%s: %s\r\n' % (self.challenge, line) for line in lines)
 
 
+def drip_record(sock, kind):
+    """A record of TLS, an octet now and then."""
+    with sock:
+        sock.sendall(bytes((kind, 3, 3, 0x40, 0)))
+        while True:
+            time.sleep(0.05)
+            sock.sendall(b'\0')
+
+
 def handle(sock, number, secure):
     auths = {}
     reader = Reader(sock)
@@ -288,6 +297,8 @@ def handle(sock, number, secure):
                     time.sleep(0.05)
             except OSError:
                 return
+        elif verb == 'drip-record':
+            drip_record(socket.socket(fileno=os.dup(sock.fileno())), 23)
         elif verb == 'id':
             reply(sock, '%d.%d' % (number, count))
         elif verb == 'bye':
@@ -319,6 +330,8 @@ def handle(sock, number, secure):
 
 def proxy(sock, number, mode):
     """One connection to a proxy: forwards, tunnels, asks for names, or misbehaves."""
+    if mode == 'drip':
+        drip_record(sock, 22)
     reader = Reader(sock)
     auth = Auth(mode[5:].split('+'), True) if mode.startswith('auth-') else None
     while True:
@@ -517,6 +530,9 @@ def main():
         serve(listener, None, mode)
         print('PROXY_%s=%d' % (mode.replace('-', '_').replace('+', '_').upper(), port))
 
+    listener, port = listen()
+    serve(listener, None, 'drip')
+    print('DRIP=%d' % port)
     # nobody answers there
     probe = socket.socket()
     probe.bind(('127.0.0.1', 0))

@@ -42,6 +42,7 @@
 #define IN_SIZE         (2097152 + RECORD_MAX)  /* ciphertext of one receive, each of which costs two calls to wineserver [WINE.NET.1] */
 #define OUT_RECORDS     4                       /* records of one send */
 #define MAX_HANDSHAKE_RECORDS 1000
+#define RECORD_TIMEOUTS 4                       /* a handshake, or plain text, may take this many times the time-out altogether */
 
 enum record_type
 {
@@ -194,12 +195,15 @@ static HRESULT next_record(const struct tls *tls, UINT32 offset, UINT32 *len)
     return S_OK;
 }
 
-/* Receives more ciphertext behind what is there. */
-static HRESULT receive(struct tls *tls, HANDLE cancel, UINT32 timeout)
+/* Receives more ciphertext behind what is there.  *deadline is 0 at first: an octet now and then is no answer. */
+static HRESULT receive(struct tls *tls, HANDLE cancel, UINT32 timeout, ULONGLONG *deadline)
 {
+    ULONGLONG now = GetTickCount64();
     UINT32 got;
     HRESULT hr;
 
+    if (!*deadline) *deadline = now + (ULONGLONG)timeout * RECORD_TIMEOUTS;
+    else if (now > *deadline) return HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT);
     if (tls->in_pos)
     {
         memmove(tls->in, tls->in + tls->in_pos, tls->in_len - tls->in_pos);
@@ -271,6 +275,7 @@ static HRESULT handshake(struct tls *tls, BOOL begin, HANDLE cancel, UINT32 time
             | ISC_REQ_STREAM | ISC_REQ_MANUAL_CRED_VALIDATION | ISC_REQ_USE_SUPPLIED_CREDS;
     UINT32 feed = 0, len, records = 0;
     BOOL empty = !begin;   /* a later handshake starts with an empty token of ours */
+    ULONGLONG deadline = 0;
     HRESULT hr;
 
     for (;;)
@@ -292,7 +297,7 @@ static HRESULT handshake(struct tls *tls, BOOL begin, HANDLE cancel, UINT32 time
                     return hr;
                 }
                 if (len) break;
-                if (FAILED(hr = receive(tls, cancel, timeout))) return hr;
+                if (FAILED(hr = receive(tls, cancel, timeout, &deadline))) return hr;
             }
             if (++records > MAX_HANDSHAKE_RECORDS || feed + len > IN_SIZE - RECORD_MAX)
                 return HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_FAILURE);
@@ -498,6 +503,7 @@ HRESULT tls_recv(struct tls *tls, void *buffer, UINT32 size, UINT32 *got, HANDLE
 {
     BYTE *p = buffer, *data;
     UINT32 len, record_len;
+    ULONGLONG deadline = 0;
     DWORD detail;
     HRESULT hr;
 
@@ -537,7 +543,7 @@ HRESULT tls_recv(struct tls *tls, void *buffer, UINT32 size, UINT32 *got, HANDLE
             else tls->failure = hr;
         }
         else if (*got) return S_OK; /* nothing more without waiting */
-        else if (FAILED(hr = receive(tls, cancel, timeout))) tls->failure = hr;
+        else if (FAILED(hr = receive(tls, cancel, timeout, &deadline))) tls->failure = hr;
     }
 }
 
