@@ -383,6 +383,7 @@ static BOOL on_redirect(struct fetch *fetch, const struct fetch_reply *reply)
     {
         struct url origin;
 
+        fetch->cross_origin = TRUE;     /* also when nobody can tell */
         if (SUCCEEDED(url_parse(fetch->original_url, &origin)))
         {
             fetch->cross_origin = !url_same_origin(&origin, &to);
