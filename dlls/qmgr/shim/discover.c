@@ -122,7 +122,7 @@ static HRESULT task_run(struct task *task, HANDLE cancel, DWORD timeout)
 
 /* The registry */
 
-/* A value of any type in a buffer with two zeros behind it; NULL if there is none. */
+/* A value of any type in a buffer with zeros behind it, a character even where its size is odd; NULL if there is none. */
 static BYTE *read_value(HKEY key, const WCHAR *name, DWORD *type, DWORD *size, HRESULT *hr)
 {
     BYTE *data = NULL;
@@ -133,7 +133,7 @@ static BYTE *read_value(HKEY key, const WCHAR *name, DWORD *type, DWORD *size, H
     while (!ret && *size <= SETTING_MAX)
     {
         free(data);
-        if (!(data = calloc(1, *size + sizeof(WCHAR))))
+        if (!(data = calloc(1, *size + 2 * sizeof(WCHAR))))
         {
             *hr = E_OUTOFMEMORY;
             return NULL;
