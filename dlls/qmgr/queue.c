@@ -304,6 +304,7 @@ HRESULT queue_init(const WCHAR *folder)
     if (FAILED(hr = model_init(&queue.model))) return hr;
     if (FAILED(hr = store_open(disk_get(), folder, &queue.model, &callbacks, &queue.store))) return hr;
 
+    queue_reserve_lazy();
     queue_enter();
     for (job = queue.model.first; job; job = job->next)
     {
@@ -315,6 +316,8 @@ HRESULT queue_init(const WCHAR *folder)
         queue_init_job_locked(entry, job);
         if (entry->listed) queue.listed++;
     }
+    for (job = queue.model.first; job; job = job->next)
+        if (job->user) queue_check_asked_locked(job->user);
     autostart_queue_changed(!queue.listed);
     log_write(LOG_INFO, "%u jobs in the queue", queue.listed);
     queue_leave();

@@ -167,6 +167,8 @@ void queue_transfer_connected(struct queue_job *job, struct transfer *transfer);
 void queue_transfer_leaves(struct queue_job *job, struct transfer *transfer);                      /* for another server */
 HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UINT64 time, UINT32 volume_serial, UINT32 restarts);
 HRESULT queue_transfer_names(struct queue_job *job);                                                /* temporary names are durable */
+/* Before a request of the client's own method goes out: once it may be out, a successor of this service does not make it again. */
+HRESULT queue_transfer_asks(struct queue_job *job, UINT32 file);
 void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, UINT64 total);      /* live counters only */
 HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offset, UINT64 length); /* flushed: record it */
 BOOL queue_transfer_landing(struct queue_job *job, UINT32 file, UINT64 size);                      /* received, done soon; FALSE: too many */

@@ -58,6 +58,8 @@ BOOL queue_is_crowded(HRESULT hr);
 /* Carries out a step of core/state: record, visible state, timers, duties but DUTY_PUBLISH and DUTY_DISCARD. */
 HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const struct state_step *step,
                           const struct failure *failure, UINT32 file, UINT64 *ticket);
+/* At the start: what was on its way by a method of the client's own when a predecessor ended fails [BEH.HTTP.19]. */
+void queue_check_asked_locked(struct queue_job *job);
 void queue_facts_locked(const struct queue_job *job, struct state_facts *facts);
 
 #endif /* __QMGR_QUEUE_PRIVATE_H */

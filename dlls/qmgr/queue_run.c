@@ -233,6 +233,49 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     return S_OK;
 }
 
+HRESULT queue_transfer_asks(struct queue_job *job, UINT32 file)
+{
+    struct record record = { RECORD_FILE_FLAGS };
+    BOOL asked;
+
+    queue_enter();
+    asked = job->job->files[file].flags & FILE_ASKED;
+    queue_leave();
+    if (asked) return S_OK;
+    record.u.flags.file = file;
+    record.u.flags.set = FILE_ASKED;
+    return queue_commit(job, &record);
+}
+
+/* What became of the request is known: whoever makes it again was told to. */
+static void forget_asked_locked(struct queue_job *job)
+{
+    struct record record = { RECORD_FILE_FLAGS };
+    UINT32 i;
+
+    record.u.flags.clear = FILE_ASKED;
+    for (i = job->job->first_untransferred; i < job->job->file_count; i++)
+    {
+        if (!(job->job->files[i].flags & FILE_ASKED)) continue;
+        record.u.flags.file = i;
+        queue_apply_locked(job, &record, NULL);
+    }
+}
+
+void queue_check_asked_locked(struct queue_job *job)
+{
+    struct failure failure;
+    UINT32 i;
+
+    if (job->live != JOB_QUEUED || !job_string(job->job, PROP_HTTP_METHOD)) return;
+    for (i = job->job->first_untransferred; i < job->job->file_count && !(job->job->files[i].flags & FILE_ASKED); i++) ;
+    if (i == job->job->file_count) return;
+    verdict_error(HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR), CONTEXT_REMOTE_FILE, &failure);
+    queue_event_locked(job, EVENT_FAILED, &failure, i);
+    forget_asked_locked(job);
+    log_write(LOG_WARNING, "job %s: the service ended while its request was out, which is not repeated", debugstr_guid(&job->job->id));
+}
+
 void queue_transfer_moved(struct queue_job *job, UINT32 file, UINT64 received, UINT64 total)
 {
     queue_enter();
@@ -371,7 +414,7 @@ static BOOL is_asked_for(const struct job *job)
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through)
 {
     struct state_facts facts;
-    BOOL report = FALSE, afresh;
+    BOOL report = FALSE, afresh, known = TRUE;
 
     store_reserve(queue.store, LAZY_RESERVE);
     queue_enter();
@@ -390,7 +433,11 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
     else if (through && !job->stopping && job_u32(job->job, PROP_ON_DEMAND) && !is_asked_for(job->job))
         queue_event_locked(job, EVENT_RANGES_DONE, NULL, NO_FILE);  /* BEH.STATE.53 */
     else if (job->live == JOB_CONNECTING || job->live == JOB_TRANSFERRING)
+    {
         queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
+        known = FALSE;      /* the service ends */
+    }
+    if (facts.once && known) forget_asked_locked(job);
     job->stopping = FALSE;
     afresh = job->afresh;
     job->afresh = FALSE;

@@ -323,6 +323,11 @@ static HRESULT fetch_steps(struct transfer *transfer, struct file_plan *plan, st
             if (transfer_answer_head(transfer, fetch, plan)) break;
             /* fall through */
         case FETCH_GET:
+            if (plan->method && FAILED(hr = queue_transfer_asks(transfer->job, plan->index)))
+            {
+                fetch_on_error(fetch, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
+                break;
+            }
             perform_request(transfer, fetch, plan, route);
             break;
         case FETCH_BEGIN:

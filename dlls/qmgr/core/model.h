@@ -129,6 +129,7 @@ struct file_range
 #define FILE_RENAMED     0x10   /* a Complete that failed had renamed it, but could not make sure that this lasts */
 #define FILE_NOTIFIED    0x20   /* FileTransferred was delivered; goes with FILE_TRANSFERRED [CB2.FileTransferred.7] */
 #define FILE_ATTRIBUTED  0x40   /* it came from a file system, with the attributes in the bits from here on [BEH.SMB.3] */
+#define FILE_ASKED       0x80   /* a request by the client's own method may be out, and not be repeated by itself [BEH.HTTP.19] */
 #define FILE_ATTRIBUTES_SHIFT 8
 #define FILE_ATTRIBUTES_KEPT  0x27u /* read-only, hidden, system, archive */
 #define FILE_ATTRIBUTES_MASK  (FILE_ATTRIBUTED | FILE_ATTRIBUTES_KEPT << FILE_ATTRIBUTES_SHIFT)

@@ -560,7 +560,7 @@ static void commit_file(struct job *job, struct model_change *change)
     case RECORD_FILE_DONE:
         if (file->remote_size == SIZE_UNKNOWN && !file->range_count) file->remote_size = record->u.done.size;
         swap_received(file, change, 0);
-        set_flags(job, index, file->flags | FILE_TRANSFERRED);
+        set_flags(job, index, (file->flags & ~FILE_ASKED) | FILE_TRANSFERRED);
         break;
     case RECORD_FILE_HEADERS:
         swap_text(file, change, 0);

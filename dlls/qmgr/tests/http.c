@@ -592,6 +592,117 @@ static void test_wire(void)
     bits_cancel(job);
 }
 
+/* The reply to HEAD has no body, whatever length it announces. */
+static void test_head(void)
+{
+    IBackgroundCopyJob *job = bits_create_job(L"head", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJobHttpOptions2 *http;
+    HRESULT hr;
+
+    if (!job) return;
+    http = bits_query(job, IBackgroundCopyJobHttpOptions2);
+    test_server_reset(bits_server);
+    bits_add_file(job, bits_url(L"/state/good"), bits_path(L"head"));
+    hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"HEAD");
+    ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[HTTP2.SetHttpMethod.1] got state %d, error %#lx\n", bits_state(job), bits_error_code(job));
+    ok(test_server_count(bits_server, "HEAD", "/state/good") == 1 && test_server_count(bits_server, NULL, NULL) == 1,
+       "[HTTP2.SetHttpMethod.1] %u requests\n", test_server_count(bits_server, NULL, NULL));
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    bits_check_file(bits_path(L"head"), NULL, 0, 0);
+    IBackgroundCopyJobHttpOptions2_Release(http);
+    bits_cancel(job);
+}
+
+/* As if it had crashed; its successor is there when it returns. */
+static BOOL kill_service(void)
+{
+    SERVICE_STATUS_PROCESS status = { 0 };
+    SC_HANDLE scm = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service = OpenServiceW(scm, L"BITS", SERVICE_QUERY_STATUS);
+    DWORD begin = GetTickCount(), size;
+    HANDLE process;
+    HRESULT hr;
+
+    QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, (BYTE *)&status, sizeof(status), &size);
+    CloseServiceHandle(service);
+    CloseServiceHandle(scm);
+    process = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status.dwProcessId);
+    ok(process != NULL, "cannot open the service, error %lu\n", GetLastError());
+    if (!process) return FALSE;
+    IBackgroundCopyManager_Release(bits_manager);
+    bits_manager = NULL;
+    ok(TerminateProcess(process, 1), "cannot end the service, error %lu\n", GetLastError());
+    WaitForSingleObject(process, BITS_TIMEOUT);
+    CloseHandle(process);
+    while ((hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&bits_manager)) != S_OK
+           && GetTickCount() - begin < BITS_TIMEOUT) Sleep(20);
+    ok(hr == S_OK, "there is no manager any more: %#lx\n", hr);
+    return hr == S_OK;
+}
+
+/* What was on its way with a method of the client's own when the service ended is not asked for again by itself. */
+static void test_interrupted(void)
+{
+    IBackgroundCopyJob *job, *waiting;
+    IBackgroundCopyJobHttpOptions2 *http;
+    unsigned int i;
+    GUID id, id2;
+    HRESULT hr;
+
+    if (strcmp(winetest_platform, "wine"))
+    {
+        skip("the service of somebody's machine is not restarted\n");
+        return;
+    }
+    for (i = 0; i < 2; i++)
+    {
+        winetest_push_context(i ? "ended" : "stopped");
+        test_server_reset(bits_server);
+        job = bits_create_job_(__LINE__, L"out", BG_JOB_TYPE_DOWNLOAD, &id);
+        bits_add_file(job, bits_url(L"/state/stall"), bits_path(L"out"));
+        waiting = bits_create_job_(__LINE__, L"waiting", BG_JOB_TYPE_DOWNLOAD, &id2);
+        bits_add_file(waiting, bits_url(L"/state/stall"), bits_path(L"waiting"));
+        http = bits_query(job, IBackgroundCopyJobHttpOptions2);
+        hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
+        ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
+        IBackgroundCopyJobHttpOptions2_Release(http);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+        /* once out and taken back by the client: it waits where it is */
+        http = bits_query(waiting, IBackgroundCopyJobHttpOptions2);
+        hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"PUT");
+        ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
+        IBackgroundCopyJobHttpOptions2_Release(http);
+        bits_resume(waiting);
+        bits_wait_state(waiting, BG_JOB_STATE_TRANSFERRING);
+        hr = IBackgroundCopyJob_Suspend(waiting);
+        ok(hr == S_OK, "Suspend: got %#lx\n", hr);
+        IBackgroundCopyJob_Release(job);
+        IBackgroundCopyJob_Release(waiting);
+        if (!(i ? kill_service() : bits_restart_service())) return;
+        hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &job);
+        ok(hr == S_OK, "GetJob: got %#lx\n", hr);
+        hr = IBackgroundCopyManager_GetJob(bits_manager, &id2, &waiting);
+        ok(hr == S_OK, "GetJob: got %#lx\n", hr);
+        bits_wait_states(job, 1u << BG_JOB_STATE_ERROR | 1u << BG_JOB_STATE_TRANSFERRING);
+        ok(bits_state(job) == BG_JOB_STATE_ERROR, "[HTTP2.SetHttpMethod.5,BEH.HTTP.19] got state %d\n", bits_state(job));
+        ok(test_server_count(bits_server, "POST", NULL) == 1, "[BEH.HTTP.19] %u requests\n", test_server_count(bits_server, "POST", NULL));
+        bits_check_error_in(job, 0x80072efe, REMOTE_FILE, "HTTP2.SetHttpMethod.5");
+        ok(bits_state(waiting) == BG_JOB_STATE_SUSPENDED, "[BEH.STATE.62] got state %d\n", bits_state(waiting));
+        bits_resume(job);
+        bits_resume(waiting);
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+        bits_wait_state(waiting, BG_JOB_STATE_TRANSFERRING);
+        ok(test_server_count(bits_server, "POST", NULL) == 2, "[BEH.HTTP.19] %u requests\n", test_server_count(bits_server, "POST", NULL));
+        bits_cancel(job);
+        bits_cancel(waiting);
+        winetest_pop_context();
+    }
+}
+
 static void test_method(void)
 {
     static const WCHAR *const bad[] = { L"", L"GE T", L"GET\r\nX: y", L"G\x20ac", L"GET:" };
@@ -942,6 +1053,8 @@ START_TEST(http)
         }
         test_wire();
         test_method();
+        test_head();
+        test_interrupted();
         test_callback();
         test_deaf();
         test_write_only();
