@@ -201,6 +201,15 @@ static void start(struct queue_job *job)
             transfer_destroy(transfer);
         }
     }
+    else
+    {
+        /* as any other shortage: tried again after the retry delay [BEH.RETRY.1] */
+        verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
+        queue_reserve_lazy();
+        queue_enter();
+        if (job->live == JOB_QUEUED && !job->transfer && !job->finishing) queue_event_locked(job, EVENT_FAILED, &failure, NO_FILE);
+        queue_leave();
+    }
     if (FAILED(hr)) ERR("job %s cannot be started, hr %#lx\n", debugstr_guid(&job->job->id), hr);
 }
 
