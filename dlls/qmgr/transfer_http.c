@@ -85,25 +85,28 @@ static HRESULT request_headers(const struct fetch_request *request, struct buffe
     return lines->hr;
 }
 
-static WCHAR *custom_headers(struct queue_job *job)
+/* The job's own lines, NULL without any. Rather none at all is sent than a request without them. */
+static HRESULT custom_headers(struct queue_job *job, WCHAR **lines)
 {
-    WCHAR *lines = NULL;
     BYTE *blob = NULL;
     UINT32 size;
+    HRESULT hr;
     void *data;
 
     queue_enter();
     size = job->job->props[PROP_CUSTOM_HEADERS].blob_size;
     if (size && (blob = malloc(size))) memcpy(blob, job->job->props[PROP_CUSTOM_HEADERS].blob, size);
     queue_leave();
-    if (!blob) return NULL;
-    if (SUCCEEDED(security_unseal(blob, size, &data, &size)))
+    *lines = NULL;
+    if (!size) return S_OK;
+    if (!blob) return E_OUTOFMEMORY;
+    if (SUCCEEDED(hr = security_unseal(blob, size, &data, &size)))
     {
-        lines = str_ndup(data, size / sizeof(WCHAR));
+        if (!(*lines = str_ndup(data, size / sizeof(WCHAR)))) hr = E_OUTOFMEMORY;
         security_free_secret(data, size);
     }
     free(blob);
-    return lines;
+    return hr;
 }
 
 /* Ranges that the client has asked for since the last look, and the priority. TRUE: something else comes first now. */
@@ -222,9 +225,14 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
         fetch_on_error(fetch, E_OUTOFMEMORY, CONTEXT_REMOTE_FILE);
         return;
     }
+    if (!fetch->cross_origin && FAILED(hr = custom_headers(transfer->job, &custom)))
+    {
+        free(lines);
+        fetch_on_error(fetch, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
+        return;
+    }
     ahead_take(&transfer->ahead, plan->index, fetch->request.head);
     transfer_plan_ahead(transfer, fetch, plan, &along);
-    if (!fetch->cross_origin) custom = custom_headers(transfer->job);
 
     params.method = fetch->request.head ? L"HEAD" : plan->method ? plan->method : L"GET";
     params.url = fetch->url;
