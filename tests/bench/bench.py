@@ -210,8 +210,8 @@ class Bench:
             if not result.seconds:
                 continue
             median = result.median()
-            say('%-30s %9.3f %9.1f %8.2f %12.2f' % (name, median, size / median, results[base].median() / median,
-                                                    result.cpu() / size * 1024))
+            processor = '%12.2f' % (result.cpu() / size * 1024) if result.processor else ''
+            say('%-30s %9.3f %9.1f %8.2f %s' % (name, median, size / median, results[base].median() / median, processor))
 
     def measure_big(self, scheme):
         port = self.nginx.http if scheme == 'http' else self.nginx.https
