@@ -266,6 +266,17 @@ static inline WCHAR *bits_temporary_name(IBackgroundCopyJob *job)
     return name;
 }
 
+/* The client's own method, which the service takes; for units that include the header of IBackgroundCopyJobHttpOptions2. */
+#define bits_set_method(job, method) \
+    do \
+    { \
+        IBackgroundCopyJobHttpOptions2 *http_ = bits_query(job, IBackgroundCopyJobHttpOptions2); \
+        HRESULT hr_ = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http_, method); \
+\
+        ok(hr_ == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr_); \
+        IBackgroundCopyJobHttpOptions2_Release(http_); \
+    } while (0)
+
 /* Behind the service's back, while the job rests: of the temporary file of its first file only so many octets are left. */
 static inline void bits_cut_temporary(IBackgroundCopyJob *job, LONGLONG left)
 {

@@ -596,15 +596,12 @@ static void test_wire(void)
 static void test_head(void)
 {
     IBackgroundCopyJob *job = bits_create_job(L"head", BG_JOB_TYPE_DOWNLOAD);
-    IBackgroundCopyJobHttpOptions2 *http;
     HRESULT hr;
 
     if (!job) return;
-    http = bits_query(job, IBackgroundCopyJobHttpOptions2);
     test_server_reset(bits_server);
     bits_add_file(job, bits_url(L"/state/good"), bits_path(L"head"));
-    hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"HEAD");
-    ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
+    bits_set_method(job, L"HEAD");
     bits_resume(job);
     bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR);
     ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[HTTP2.SetHttpMethod.1] got state %d, error %#lx\n", bits_state(job), bits_error_code(job));
@@ -613,7 +610,6 @@ static void test_head(void)
     hr = IBackgroundCopyJob_Complete(job);
     ok(hr == S_OK, "Complete: got %#lx\n", hr);
     bits_check_file(bits_path(L"head"), NULL, 0, 0);
-    IBackgroundCopyJobHttpOptions2_Release(http);
     bits_cancel(job);
 }
 
@@ -647,7 +643,6 @@ static BOOL kill_service(void)
 static void test_interrupted(void)
 {
     IBackgroundCopyJob *job, *waiting;
-    IBackgroundCopyJobHttpOptions2 *http;
     unsigned int i;
     GUID id, id2;
     HRESULT hr;
@@ -665,17 +660,11 @@ static void test_interrupted(void)
         bits_add_file(job, bits_url(L"/state/stall"), bits_path(L"out"));
         waiting = bits_create_job_(__LINE__, L"waiting", BG_JOB_TYPE_DOWNLOAD, &id2);
         bits_add_file(waiting, bits_url(L"/state/stall"), bits_path(L"waiting"));
-        http = bits_query(job, IBackgroundCopyJobHttpOptions2);
-        hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
-        ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
-        IBackgroundCopyJobHttpOptions2_Release(http);
+        bits_set_method(job, L"POST");
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
         /* once out and taken back by the client: it waits where it is */
-        http = bits_query(waiting, IBackgroundCopyJobHttpOptions2);
-        hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"PUT");
-        ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
-        IBackgroundCopyJobHttpOptions2_Release(http);
+        bits_set_method(waiting, L"PUT");
         bits_resume(waiting);
         bits_wait_state(waiting, BG_JOB_STATE_TRANSFERRING);
         hr = IBackgroundCopyJob_Suspend(waiting);

@@ -731,16 +731,11 @@ static void test_cost(void)
 static void test_network(void)
 {
     IBackgroundCopyJob *queued, *running, *failed, *posted;
-    IBackgroundCopyJobHttpOptions2 *http;
-    HRESULT hr;
 
     running = begin_job(L"running", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
     bits_wait_state(running, BG_JOB_STATE_TRANSFERRING);
     posted = bits_download(L"posted", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
-    http = bits_query(posted, IBackgroundCopyJobHttpOptions2);
-    hr = IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, L"POST");
-    ok(hr == S_OK, "[HTTP2.SetHttpMethod.7] got %#lx\n", hr);
-    IBackgroundCopyJobHttpOptions2_Release(http);
+    bits_set_method(posted, L"POST");
     bits_resume(posted);
     bits_wait_state(posted, BG_JOB_STATE_TRANSFERRING);
     failed = begin_job(L"failed", L"/busy", BG_JOB_PRIORITY_FOREGROUND);
