@@ -26,6 +26,7 @@
 
 #include "crew.h"
 #include "disk_ahead.h"
+#include "security.h"
 #include "sync.h"
 
 #define HELPERS   1
@@ -106,14 +107,10 @@ struct disk_ahead *disk_ahead_begin(HANDLE (*open)(const WCHAR *name), const WCH
     ahead->open = open;
     ahead->names = names;
     ahead->count = count;
-    if (!OpenThreadToken(GetCurrentThread(), TOKEN_IMPERSONATE, TRUE, &ahead->token))
+    if (FAILED(security_thread_token(&ahead->token)))
     {
-        ahead->token = NULL;
-        if (GetLastError() != ERROR_NO_TOKEN)
-        {
-            free(ahead);
-            return NULL;
-        }
+        free(ahead);
+        return NULL;
     }
     sync_mutex_init(&ahead->mutex, "disk_ahead.mutex");
     sync_cond_init(&ahead->to_do);

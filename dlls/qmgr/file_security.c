@@ -28,6 +28,7 @@
 #include "aclapi.h"
 
 #include "file_security.h"
+#include "security.h"
 
 #ifndef UNPROTECTED_DACL_SECURITY_INFORMATION
 #define UNPROTECTED_SACL_SECURITY_INFORMATION 0x10000000
@@ -37,15 +38,6 @@
 static HRESULT last_error(void)
 {
     return HRESULT_FROM_WIN32(GetLastError());
-}
-
-/* The token that the thread acts with, NULL if it is the process's own; a handle of its own for each call. */
-static HRESULT thread_token(HANDLE *token)
-{
-    *token = NULL;
-    if (OpenThreadToken(GetCurrentThread(), TOKEN_DUPLICATE | TOKEN_IMPERSONATE | TOKEN_QUERY, TRUE, token)) return S_OK;
-    *token = NULL;
-    return GetLastError() == ERROR_NO_TOKEN ? S_OK : last_error();
 }
 
 static HRESULT enable(HANDLE token, const WCHAR *name)
@@ -128,7 +120,7 @@ HRESULT file_security_copy(const WCHAR *from, const WCHAR *to, UINT32 flags)
     if (flags & COPY_SACL) what |= SACL_SECURITY_INFORMATION;
     if (!what) return S_OK;
     if (!(flags & (COPY_OWNER | COPY_GROUP | COPY_SACL))) return copy(from, to, what);
-    if (FAILED(hr = thread_token(&token))) return hr;
+    if (FAILED(hr = security_thread_token(&token))) return hr;
     if (SUCCEEDED(hr = begin_privileged(token, flags)))
     {
         hr = copy(from, to, what);

@@ -461,6 +461,13 @@ void security_revert(void)
     SetThreadToken(NULL, NULL);
 }
 
+HRESULT security_thread_token(HANDLE *token)
+{
+    if (OpenThreadToken(GetCurrentThread(), TOKEN_DUPLICATE | TOKEN_IMPERSONATE | TOKEN_QUERY, TRUE, token)) return S_OK;
+    *token = NULL;
+    return GetLastError() == ERROR_NO_TOKEN ? S_OK : last_error();
+}
+
 HRESULT security_seal(const void *data, UINT32 size, BYTE **blob, UINT32 *blob_size)
 {
     DATA_BLOB in = {size, (BYTE *)data}, out;

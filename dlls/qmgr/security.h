@@ -88,6 +88,8 @@ HRESULT security_owner(const WCHAR *sid, struct caller **owner);
 /* The thread acts as `caller` from here to security_revert; both no-ops for the service's own identity. Do not nest. */
 HRESULT security_impersonate(const struct caller *caller);
 void security_revert(void);
+/* The token that the thread acts with, to act so elsewhere or to come back to it: a handle of the caller's own, NULL if it is the process's. */
+HRESULT security_thread_token(HANDLE *token);
 
 /*
  * Secrets on disk: CryptProtectData with the machine's key.  In Wine it hides nothing from the same Unix user (WINE.SYS.1).  Blobs are
