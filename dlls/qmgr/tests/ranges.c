@@ -288,6 +288,14 @@ static void test_bad_servers(void)
 
 /* On demand. */
 
+static void complete_good(IBackgroundCopyJob *job, const WCHAR *name)
+{
+    HRESULT hr = IBackgroundCopyJob_Complete(job);
+
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    bits_check_file(bits_path(name), "/good", 0, 200000);
+}
+
 static void set_property(IBackgroundCopyJob *job, BITS_JOB_PROPERTY_ID id, BOOL enable)
 {
     IBackgroundCopyJob5 *job5 = bits_query(job, IBackgroundCopyJob5);
@@ -404,9 +412,7 @@ static void test_on_demand(void)
     check_filled(file, 1, whole);
     test_server_get_stats(bits_server, &stats);
     ok(stats.body_sent < 200000 + 5000, "[FILE6.RequestFileRanges.1,BEH.RANGE.9] %I64u bytes came\n", stats.body_sent);
-    hr = IBackgroundCopyJob_Complete(job);
-    ok(hr == S_OK, "Complete: got %#lx\n", hr);
-    bits_check_file(bits_path(L"demand"), "/good", 0, 200000);
+    complete_good(job, L"demand");
     IBackgroundCopyFile6_Release(file);
     bits_cancel(job);
 }
@@ -548,9 +554,7 @@ static void test_in_place(void)
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
     test_server_get_stats(bits_server, &stats);
     ok(stats.body_sent < 205000, "[JPROP.12] %I64u bytes came\n", stats.body_sent);
-    hr = IBackgroundCopyJob_Complete(job);
-    ok(hr == S_OK, "Complete: got %#lx\n", hr);
-    bits_check_file(bits_path(L"in place"), "/good", 0, 200000);
+    complete_good(job, L"in place");
     IBackgroundCopyFile6_Release(file6);
     IBackgroundCopyFile_Release(file);
     bits_cancel(job);
@@ -624,9 +628,7 @@ static void test_position(void)
         test_request_free(&request);
     }
     ok(first == 150000, "[FILE6.UpdateDownloadPosition.1] the first request is for byte %lu\n", first);
-    hr = IBackgroundCopyJob_Complete(job);
-    ok(hr == S_OK, "Complete: got %#lx\n", hr);
-    bits_check_file(bits_path(L"position"), "/good", 0, 200000);
+    complete_good(job, L"position");
     IBackgroundCopyFile6_Release(file6);
     IBackgroundCopyFile_Release(file);
     bits_cancel(job);
