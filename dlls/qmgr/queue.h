@@ -67,6 +67,7 @@ struct queue_job
     BOOL moved;                     /* the file begun first has got another remote name since [BEH.STATE.96] */
     BOOL afresh;                    /* when the transfer has ended, what it has of a file that is not whole is forgotten [BEH.STATE.92] */
     UINT32 planned_file;            /* what the transfer works on, NO_FILE if none */
+    BOOL planned_dynamic;           /* and by the rules for dynamic content, which hold in the foreground only */
     UINT32 live_file;               /* whose octets it has told of last, NO_FILE if none */
     UINT64 live_received;           /* of that file, octets in the temporary file */
     UINT64 live_total;              /* of that file, SIZE_UNKNOWN if not known; for dynamic content */

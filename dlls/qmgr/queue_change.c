@@ -214,6 +214,21 @@ static BOOL shows_to_servers(enum job_prop prop)
     }
 }
 
+/*
+ * Dynamic content is never throttled, so that it comes in the foreground only: what is lowered meanwhile starts again by the rules of the
+ * background [BEH.HTTP.61, 62, 66].  What is raised before its size is known need not wait for an answer that those rules ask for.
+ */
+static void check_dynamic_locked(struct queue_job *job)
+{
+    const struct job *model = job->job;
+    BOOL foreground = job_u32(model, PROP_PRIORITY) == JOB_FOREGROUND;
+
+    if (!job_u32(model, PROP_DYNAMIC_CONTENT) || !job->transfer || job->planned_file == NO_FILE) return;
+    if (job->planned_dynamic == foreground) return;
+    if (foreground && model->files[job->planned_file].remote_size != SIZE_UNKNOWN) return;
+    queue_event_locked(job, EVENT_PREEMPTED, NULL, NO_FILE);
+}
+
 HRESULT queue_set(struct queue_job *job, const struct prop_value *values, UINT32 count,
                   HRESULT (*check)(const struct queue_job *job))
 {
@@ -227,7 +242,11 @@ HRESULT queue_set(struct queue_job *job, const struct prop_value *values, UINT32
     queue_enter();
     for (i = 0; i < count; i++)
     {
-        if (values[i].prop == PROP_PRIORITY) job->requests++;   /* BEH.STATE.95 */
+        if (values[i].prop == PROP_PRIORITY)
+        {
+            job->requests++;                                    /* BEH.STATE.95 */
+            check_dynamic_locked(job);
+        }
         if (shows_to_servers(values[i].prop)) job->options++;   /* BEH.STATE.97 */
     }
     queue_leave();

@@ -193,7 +193,7 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     plan->moved = job->moved;
     plan->priority = job_u32(job->job, PROP_PRIORITY);
     plan->foreground = plan->priority == JOB_FOREGROUND;
-    plan->dynamic = plan->foreground && (job_u32(job->job, PROP_DYNAMIC_CONTENT) || plan->method);
+    plan->dynamic = job->planned_dynamic = plan->foreground && (job_u32(job->job, PROP_DYNAMIC_CONTENT) || plan->method);
     /* BEH.HTTP.61, 65; on demand the client is told which parts are there, and counts on them */
     plan->forgetful = plan->dynamic || (plan->straight && !plan->on_demand);
     plan->security_flags = job_u32(job->job, PROP_SECURITY_FLAGS);

@@ -742,6 +742,67 @@ static void test_dynamic(void)
     bits_cancel(job);
 }
 
+/* Lowered while it runs it is throttled as any other from then on, for which it has to begin anew. */
+static void test_dynamic_priority(void)
+{
+    static const struct { const WCHAR *path; const char *pattern; BOOL ranges; } rows[] =
+    {
+        { L"/endless", "/endless", FALSE }, { L"/dripping", "/dripping", TRUE },
+    };
+    BG_FILE_PROGRESS progress;
+    IBackgroundCopyFile *file;
+    IBackgroundCopyJob *job;
+    unsigned int i;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        winetest_push_context("%u", i);
+        test_server_reset(bits_server);
+        job = bits_download(L"dynamic", rows[i].path, BG_JOB_PRIORITY_FOREGROUND);
+        hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
+        ok(hr == S_OK, "SetProperty: got %#lx\n", hr);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+        ok(!test_server_count(bits_server, "HEAD", NULL), "asked for the head\n");
+        hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_LOW);
+        ok(hr == S_OK, "[BEH.HTTP.62] SetPriority: got %#lx\n", hr);
+        if (rows[i].ranges)
+        {
+            complete(job, L"dynamic", rows[i].pattern, 100000);
+            check_method("BEH.HTTP.66", 2, "HEAD");
+            check_header("BEH.HTTP.61,BEH.HTTP.66", 3, "Range", "bytes=0-65535");
+        }
+        else
+        {
+            bits_wait_state(job, BG_JOB_STATE_ERROR);
+            bits_check_error_in(job, BG_E_MISSING_FILE_SIZE, REMOTE_FILE, "BEH.HTTP.62,BEH.HTTP.66");
+            file = bits_get_file(job, 0);
+            hr = IBackgroundCopyFile_GetProgress(file, &progress);
+            ok(hr == S_OK && progress.BytesTotal == BG_SIZE_UNKNOWN && !progress.BytesTransferred, "[BEH.HTTP.61] %#lx, %I64u of %I64u\n",
+               hr, progress.BytesTransferred, progress.BytesTotal);
+            IBackgroundCopyFile_Release(file);
+            hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+            ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
+            bits_resume(job);
+            complete(job, L"dynamic", rows[i].pattern, 50000);
+        }
+        winetest_pop_context();
+    }
+
+    /* raised while the head is asked for, which has nothing to say */
+    test_server_reset(bits_server);
+    job = bits_download(L"dynamic", L"/headless", BG_JOB_PRIORITY_NORMAL);
+    hr = set_property(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, TRUE);
+    ok(hr == S_OK, "SetProperty: got %#lx\n", hr);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+    hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+    ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
+    complete(job, L"dynamic", "/headless", 50000);
+    ok(test_server_count(bits_server, "HEAD", "/headless") == 1, "[BEH.HTTP.60] asked for the head again\n");
+}
+
 static void test_size_cap(void)
 {
     static const struct { UINT64 cap; BOOL dynamic; const WCHAR *first, *second; unsigned int state; } rows[] =
@@ -887,6 +948,12 @@ START_TEST(download)
                           "on * /target\n size 300000\n"
                           "on GET /dynamic\n reply 1\n size 50000\n chunked 1000\n cut 20000\n reply\n size 50000\n chunked 1000\n"
                           "on * /chunked\n size 50000\n chunked 1000\n"
+                          "on GET /endless\n reply 1\n size 50000\n chunked 1000\n stall 20000\n reply\n size 50000\n chunked 1000\n"
+                          "on HEAD /endless\n size 50000\n chunked 1000\n"
+                          "on GET /dripping\n reply 1\n size 100000\n stall 20000\n reply\n size 100000\n"
+                          "on * /dripping\n size 100000\n"
+                          "on HEAD /headless\n delay 3000\n status 405\n"
+                          "on * /headless\n size 50000\n chunked 1000\n"
                           "on * /silent\n silent\n"))
     {
         test_wire();
@@ -898,6 +965,7 @@ START_TEST(download)
         test_refused_redirects();
         test_names();
         test_dynamic();
+        test_dynamic_priority();
         test_size_cap();
         test_straight();
         test_foreground();
