@@ -20,6 +20,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <windef.h>
 #include <winbase.h>
@@ -160,6 +161,64 @@ void test_auth(void)
     ok(!count_in_log("user:p"), "the name went out with the request\n");
     shim_session_release(session);
     shim_session_release(stranger);
+}
+
+/*
+ * NTLM and Negotiate make a connection somebody's: it serves whom they would be said for, and nobody else of the same job.
+ */
+void test_auth_conn(void)
+{
+    static const struct shim_credential all[] = { { SERVER, NTLM, L"DOM\\user", L"pass" }, { SERVER, NEGOTIATE, L"DOM\\user", L"pass" } };
+    static const char *const kinds[] = { "ntlm", "negotiate" };
+    struct shim_request_params params;
+    struct shim_session *session;
+    static struct result result;
+    char path[64], text[256], first[32];
+    WCHAR target[256];
+    UINT32 i;
+
+    for (i = 0; i < ARRAY_SIZE(kinds); i++)
+    {
+        winetest_push_context("%s", kinds[i]);
+        session = create_auth_session(all, ARRAY_SIZE(all));
+        sprintf(path, "/auth/%s/id", kinds[i]);
+        get(session, url("http", "127.0.0.1", "PLAIN", path), &result);
+        ok(result.status == 200, "got %#lx, %u\n", result.hr, result.status);
+        strcpy(first, result.text);
+
+        /* where a redirect of another server leads */
+        init_params(&params, url("http", "127.0.0.1", "PLAIN", path));
+        params.foreign = TRUE;
+        run_request(session, &params, BUFFER_SIZE, &result);
+        ok(result.status == 401, "the connection of %s: got %u, %s\n", first, result.status, result.text);
+        params.url = url("http", "127.0.0.1", "PLAIN", "/id");
+        run_request(session, &params, BUFFER_SIZE, &result);
+        ok(result.status == 200 && atoi(result.text) != atoi(first), "got %s after %s\n", result.text, first);
+
+        /* another name */
+        sprintf(text, "http://other:word@127.0.0.1:%d/id", port("PLAIN"));
+        MultiByteToWideChar(CP_ACP, 0, text, -1, target, ARRAY_SIZE(target));
+        get(session, target, &result);
+        ok(result.status == 200 && atoi(result.text) != atoi(first), "got %s after %s\n", result.text, first);
+
+        /* it is kept for its own all the same */
+        sprintf(path, "/auth/%s/id", kinds[i]);
+        get(session, url("http", "127.0.0.1", "PLAIN", path), &result);
+        ok(result.status == 200 && atoi(result.text) == atoi(first), "got %u, %s after %s\n", result.status, result.text, first);
+        shim_session_release(session);
+
+        /* the other way round: one that nobody has been named on is anybody's */
+        session = create_auth_session(all, ARRAY_SIZE(all));
+        params.url = url("http", "127.0.0.1", "PLAIN", "/id");
+        run_request(session, &params, BUFFER_SIZE, &result);
+        strcpy(first, result.text);
+        get(session, url("http", "127.0.0.1", "PLAIN", path), &result);
+        ok(result.status == 200 && atoi(result.text) == atoi(first), "got %u, %s after %s\n", result.status, result.text, first);
+        run_request(session, &params, BUFFER_SIZE, &result);
+        ok(result.status == 200 && atoi(result.text) != atoi(first), "got %u, %s after %s\n", result.status, result.text, first);
+        shim_session_release(session);
+        winetest_pop_context();
+    }
 }
 
 /* Whose own identity is shown to whom: auth_detail tells that it was tried, whatever the system made of it. */

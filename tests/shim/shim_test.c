@@ -55,6 +55,7 @@ START_TEST(shim_test)
         { "deep-tls", test_deep_tls },
         { "failures", test_failures },
         { "auth", test_auth },
+        { "auth-conn", test_auth_conn },
         { "proxy", test_proxy },
         { "tls", test_tls },
         { "names", test_names },

@@ -96,6 +96,7 @@ void test_ahead_tls(void);
 void test_deep_plain(void);
 void test_deep_tls(void);
 void test_auth(void);                                  /* auth.c */
+void test_auth_conn(void);
 void test_implicit(void);
 void test_bodies_plain(void);                          /* bodies.c */
 void test_bodies_tls(void);

@@ -678,6 +678,11 @@ BOOL auth_is_bound(const struct auth_exchange *exchange)
     return exchange->auth && exchange->sspi && exchange->sspi->in && !exchange->sspi->sent;
 }
 
+BOOL auth_is_personal(const struct auth_exchange *exchange)
+{
+    return exchange->auth && exchange->sspi;
+}
+
 BOOL auth_is_preliminary(const struct auth_exchange *exchange)
 {
     return exchange->auth && exchange->sspi && !exchange->sspi->sent && exchange->sspi->status == SEC_I_CONTINUE_NEEDED;

@@ -25,8 +25,8 @@
  *
  * Nothing is sent before its receiver has asked [BEH.AUTH.5].  Asked once means asked for the session: Basic and Digest go along unasked with
  * later requests of the session to the same host and port.  NTLM and Negotiate authenticate a connection, which belongs to the
- * session anyway (pool.h).  The strongest scheme offered for which there are credentials is used [BEH.AUTH.11]; one that is refused
- * makes place for the next.
+ * session, and from then on to those of its requests that credentials are for (pool.h).  The strongest scheme offered for which there are
+ * credentials is used [BEH.AUTH.11]; one that is refused makes place for the next.
  */
 
 #ifndef __QMGR_SHIM_AUTH_H
@@ -93,6 +93,8 @@ void auth_lost(struct auth_exchange *exchange);
 
 /* The next sending must go over the connection of the last reply. */
 BOOL auth_is_bound(const struct auth_exchange *exchange);
+/* What is sent may tell the peer for the life of the connection who sends. */
+BOOL auth_is_personal(const struct auth_exchange *exchange);
 /* The next sending will be answered by another challenge: it needs no body. */
 BOOL auth_is_preliminary(const struct auth_exchange *exchange);
 

@@ -188,16 +188,24 @@ static BOOL is_good(struct conn *conn, BOOL certain)
     return conn->tls ? tls_is_idle(conn->tls) : net_is_idle(conn->net);
 }
 
-struct conn *pool_take(const struct conn_key *key, BOOL certain)
+struct conn *pool_take(const struct conn_key *key, BOOL certain, BOOL impersonal)
 {
-    struct conn **entry, *conn;
+    struct conn **entry, **found, *conn;
 
     for (;;)
     {
         AcquireSRWLockExclusive(&pool_lock);
-        for (entry = &idle; (conn = *entry); entry = &conn->next)
-            if (same_key(&conn->key, key)) break;
-        if (conn) *entry = conn->next;
+        for (entry = &idle, found = NULL, conn = NULL; *entry; entry = &(*entry)->next)
+        {
+            if (!same_key(&(*entry)->key, key) || (impersonal && (*entry)->personal)) continue;
+            /* on one that is the job's own the server need not ask again */
+            if (!found || ((*entry)->personal && !(*found)->personal)) found = entry;
+        }
+        if (found)
+        {
+            conn = *found;
+            *found = conn->next;
+        }
         ReleaseSRWLockExclusive(&pool_lock);
         if (!conn) return NULL;
         conn->next = NULL;

@@ -21,8 +21,9 @@
 /*
  * A connection (struct conn) belongs to one request at a time; between requests the pool owns it.  The key holds all that
  * matters: the session (identity, credentials, TLS policy and client certificate in one), scheme and origin, and the route.  So no
- * request ever rides on a connection that was made under another identity or a laxer policy.  The pool's lock is a leaf; sockets
- * are probed and closed outside it.  For the files that serve request.c.
+ * request ever rides on a connection that was made under another identity or a laxer policy.  One that NTLM or Negotiate has made the job's own
+ * is not for those of its requests that are anonymous or bring another name.  The pool's lock is a leaf; sockets are probed and
+ * closed outside it.  For the files that serve request.c.
  */
 
 #ifndef __QMGR_SHIM_POOL_H
@@ -62,6 +63,7 @@ struct conn
     struct tls *tls;         /* NULL: plain */
     BOOL kept;               /* has served a request before */
     BOOL http11;             /* by a server of HTTP/1.1 */
+    BOOL personal;           /* NTLM or Negotiate has said on it who the job is: the server knows it by that */
     struct conn_ahead *ahead; /* sent behind the last request: their replies come next, in this order */
     UINT32 pos, len;         /* buffer[pos..len): received, not yet consumed */
     char buffer[CONN_BUFFER_SIZE];
@@ -75,9 +77,9 @@ void pool_shutdown(void);
 
 /*
  * A kept connection that fits, or NULL.  The caller owns it.  Nothing unasked-for has come over it, and it still lives, or, unless `certain`, did
- * a moment ago.
+ * a moment ago.  `impersonal`: for a request that the job's credentials are not for.
  */
-struct conn *pool_take(const struct conn_key *key, BOOL certain);
+struct conn *pool_take(const struct conn_key *key, BOOL certain, BOOL impersonal);
 /* Gives a connection back, whose last reply was read to its end. What was received of the reply to a request sent ahead stays with it. */
 void pool_put(struct conn *conn);
 /* Closes what is kept for a session. */

@@ -265,7 +265,13 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
             hr = error_set(error, HRESULT_FROM_WIN32(ERROR_RETRY), 0);
             break;
         }
-        if (!request->reply.conn) continue;
+        if (!request->reply.conn)
+        {
+            auth_lost(&server);
+            auth_lost(&proxy);
+            continue;
+        }
+        if (auth_is_personal(&server)) request->reply.conn->personal = TRUE;
         if (sent) writer.len = 0;
         if (may_share(request, params, absolute, &server)) write_ahead(&writer, params, target, request->reply.conn);
         request->shared = sent || request->reply.conn->ahead;
