@@ -87,9 +87,9 @@ def reset(sock):
     sock.close()
 
 
-def reply(sock, text, status='200 OK', extra=''):
+def reply(sock, text, status='200 OK', extra='', version='1.1'):
     data = text.encode('latin-1')
-    sock.sendall(('HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n' % (status, len(data), extra)).encode('latin-1') + data)
+    sock.sendall(('HTTP/%s %s\r\nContent-Length: %d\r\n%s\r\n' % (version, status, len(data), extra)).encode('latin-1') + data)
 
 
 RAW = {
@@ -359,9 +359,10 @@ def proxy(sock, number, mode):
                 if length:
                     reader.read(length)
                 closing = 'close' in mode
-                reply(sock, 'a name, please', auth.status, refusal + ('Connection: close\r\n' if closing else ''))
-                if closing:
-                    return
+                reply(sock, 'a name, please', auth.status, refusal + ('Connection: close\r\n' if closing else ''),
+                      '1.0' if 'old' in mode else '1.1')
+                if closing or 'old' in mode or ('Hangs-up' in auth.kinds and auth.field not in fields):
+                    return              # two of them without a word
                 continue
         if method == 'CONNECT':
             host, port = target.rsplit(':', 1)
@@ -524,7 +525,8 @@ def main():
     serve(listener, context)
     print('TLS_NEW=%d' % port)
 
-    for mode in ('open', 'auth-basic', 'auth-digest', 'auth-digest-sha256', 'auth-ntlm', 'auth-negotiate', 'auth-basic+close', 'garbage', 'drop', '403',
+    for mode in ('open', 'auth-basic', 'auth-digest', 'auth-digest-sha256', 'auth-ntlm', 'auth-negotiate', 'auth-basic+close',
+                 'auth-basic+old', 'auth-Hangs-up+basic', 'auth-Hangs-up+digest', 'auth-Hangs-up+ntlm', 'garbage', 'drop', '403',
                  '502', '302', '401', 'early'):
         listener, port = listen()
         serve(listener, None, mode)

@@ -41,7 +41,7 @@ static HRESULT open_tunnel(struct conn *conn, const struct shim_request_params *
     struct reply tunnel = {0};
     struct http1_writer writer;
     WCHAR *authority;
-    BOOL any = FALSE, drained;
+    BOOL any, drained, kept = FALSE, bound = FALSE;
     HRESULT hr;
 
     if (FAILED(hr = target_authority(target, TRUE, &authority))) return error_set(error, hr, 0);
@@ -51,6 +51,7 @@ static HRESULT open_tunnel(struct conn *conn, const struct shim_request_params *
     http1_reader_init(&tunnel.reader, "CONNECT");
     for (;;)
     {
+        any = FALSE;
         http1_write_request_line(&writer, L"CONNECT", authority);
         hr = head_write_auth(&writer, exchange, NULL, L"CONNECT", authority, "Proxy-Authorization");
         http1_write_field(&writer, "Host", authority);
@@ -61,6 +62,12 @@ static HRESULT open_tunnel(struct conn *conn, const struct shim_request_params *
         if (SUCCEEDED(hr)) hr = conn_send(conn, writer.data, writer.len, params->cancel, params->io_timeout);
         if (SUCCEEDED(hr)) hr = reply_head(conn, &tunnel.reader, &any, params->cancel, params->io_timeout);
         http1_writer_free(&writer);
+        if (hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR) && kept && !any && !bound)
+        {
+            auth_lost(exchange); /* it has closed behind its challenge without saying so */
+            hr = S_FALSE;
+            break;
+        }
         if (FAILED(hr))
         {
             error_set(error, hr, 0);
@@ -95,9 +102,11 @@ static HRESULT open_tunnel(struct conn *conn, const struct shim_request_params *
         http1_reader_init(&tunnel.reader, "CONNECT");
         tunnel.received = 0;
         tunnel.ended = FALSE;
+        bound = auth_is_bound(exchange);
+        kept = TRUE;
         if (drained) continue;
         hr = S_FALSE;
-        if (auth_is_bound(exchange))
+        if (bound)
         {
             hr = error_set(error, HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR), 0);
             error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
