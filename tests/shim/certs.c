@@ -30,23 +30,31 @@
 
 static const CERT_CONTEXT *test_ca;
 
-BOOL add_ca(void)
+const CERT_CONTEXT *read_cert(const char *name)
 {
     char path[MAX_PATH], der[8192];
-    HCERTSTORE store;
     DWORD len = 0;
     HANDLE file;
-    BOOL ret;
 
-    if (!GetEnvironmentVariableA("SHIM_CA", path, sizeof(path))) return FALSE;
+    GetEnvironmentVariableA("SHIM_CA", path, sizeof(path) - 32);
+    strcpy(strrchr(path, '/') + 1, name);
     file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     ok(file != INVALID_HANDLE_VALUE, "no %s\n", path);
     ReadFile(file, der, sizeof(der), &len, NULL);
     CloseHandle(file);
+    return CertCreateCertificateContext(X509_ASN_ENCODING, (BYTE *)der, len);
+}
+
+BOOL add_ca(void)
+{
+    HCERTSTORE store;
+    BOOL ret;
+
+    if (!GetEnvironmentVariableA("SHIM_CA", NULL, 0)) return FALSE;
     store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"Root");
     ok(store != NULL, "no store\n");
     /* Wine writes the store when the last context on it is freed [WINE.TLS.3], so keep one that is not */
-    test_ca = CertCreateCertificateContext(X509_ASN_ENCODING, (BYTE *)der, len);
+    test_ca = read_cert("ca.der");
     ret = CertAddCertificateContextToStore(store, test_ca, CERT_STORE_ADD_REPLACE_EXISTING, NULL);
     ok(ret, "got %lu\n", GetLastError());
     CertCloseStore(store, 0);

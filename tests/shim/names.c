@@ -71,6 +71,50 @@ void test_names(void)
     shim_session_release(session);
 }
 
+/*
+ * A dot at the end says that a name is whole.  The resolver and the server are told it, in Host too; in TLS there is none, neither in the server
+ * name (RFC 6066 3) nor in certificates.
+ */
+void test_dot(void)
+{
+    struct shim_session *session = create_session(0);
+    struct shim_request_params params;
+    static struct result result;
+    struct shim_hop proxy;
+    char expect[128];
+
+    if (!port("RESOLVER"))
+    {
+        skip("no resolver of our own\n");
+        return;
+    }
+    get(session, url("http", "other.test.", "PLAIN", "/echo"), &result);
+    sprintf(expect, "\r\nHost: other.test.:%d\r\n", port("PLAIN"));
+    ok(result.hr == S_FALSE && strstr(result.text, expect), "got %#lx, %s\n", result.hr, result.text);
+    get(session, url("https", "other.test.", "TLS_WRONG_HOST", "/echo"), &result);
+    sprintf(expect, "\r\nHost: other.test.:%d\r\n", port("TLS_WRONG_HOST"));
+    ok(result.hr == S_FALSE && strstr(result.text, expect), "got %#lx, %s\n", result.hr, result.text);
+    ok(count_in_log("--- sni other.test\n") == 1, "got %u\n", count_in_log("--- sni other.test\n"));
+    get(session, url("https", "b.a.test.", "TLS_WILDCARD", "/len/10"), &result);
+    ok(result.hr == S_FALSE && result.got == 10, "got %#lx, detail %#lx\n", result.hr, result.error.detail);
+    ok(count_in_log("--- sni b.a.test\n") == 1, "got %u\n", count_in_log("--- sni b.a.test\n"));
+    get(session, url("https", "third.test.", "TLS_WRONG_HOST", "/len/10"), &result);
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), "got %#lx\n", result.hr);
+
+    /* two are not a name's end, and a dot makes a name of an address for nobody */
+    get(session, url("https", "other.test..", "TLS_WRONG_HOST", "/len/10"), &result);
+    ok(FAILED(result.hr) && !result.in_body, "got %#lx\n", result.hr);
+
+    init_params(&params, url("https", "other.test.", "TLS_WRONG_HOST", "/len/10"));
+    proxy = hop("PROXY_OPEN");
+    params.hops = &proxy;
+    run_request(session, &params, BUFFER_SIZE, &result);
+    ok(result.hr == S_FALSE && result.got == 10, "got %#lx, detail %#lx\n", result.hr, result.error.detail);
+    ok(count_in_log("--- sni other.test\n") == 2, "got %u\n", count_in_log("--- sni other.test\n"));
+    ok(!count_in_log(".test.\nGET") && !count_in_log("--- sni other.test.") && !count_in_log("--- sni b.a.test."), "a server name with a dot\n");
+    shim_session_release(session);
+}
+
 static void set_target(WCHAR *target, const char *scheme, const WCHAR *host, const char *peer, const char *path)
 {
     const WCHAR *pattern = url(scheme, "@", peer, path), *at = wcschr(pattern, '@');

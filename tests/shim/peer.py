@@ -419,7 +419,7 @@ def proxy(sock, number, mode):
 def address_of(host):
     """Names below test are this machine, as in resolver.c."""
     host = host.strip('[]')
-    return '127.0.0.1' if host.endswith('.test') else host
+    return '127.0.0.1' if host.endswith(('.test', '.test.')) else host
 
 
 def linger(sock):
@@ -502,7 +502,8 @@ def main():
     except OSError:
         pass
     for name in ('good', 'expired', 'future', 'wrong-host', 'self-signed', 'unknown-ca', 'wrong-usage', 'revoked', 'no-crl',
-                 'chain', 'common-name', 'nul-name', 'wildcard', 'idn'):
+                 'chain', 'common-name', 'nul-name', 'wildcard', 'idn',
+                 'other-names', 'address-name', 'address-wildcard', 'address-text'):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(os.path.join(directory, name + '.pem'), os.path.join(directory, name + '.key'))

@@ -20,7 +20,7 @@
 
 /*
  * Preloaded into the program under test (LD_PRELOAD): what a name server would have to do is done by name.  Below hang.test nobody ever
- * answers, below late.test after a second; every other name below test is this machine.
+ * answers, below late.test after a second; every other name below test is this machine, with a dot at its end as without.
  */
 
 #define _GNU_SOURCE
@@ -34,7 +34,8 @@ static int below(const char *name, const char *domain)
 {
     size_t len = strlen(name), domain_len = strlen(domain);
 
-    return len > domain_len && name[len - domain_len - 1] == '.' && !strcasecmp(name + len - domain_len, domain);
+    if (len && name[len - 1] == '.') len--;
+    return len > domain_len && name[len - domain_len - 1] == '.' && !strncasecmp(name + len - domain_len, domain, domain_len);
 }
 
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **result)

@@ -21,6 +21,7 @@
 #ifndef __TESTS_SHIM_TEST_H
 #define __TESTS_SHIM_TEST_H
 
+#include <wincrypt.h>
 #include "wine/test.h"
 #include "shim/shim.h"
 
@@ -85,6 +86,7 @@ void canceller_free(struct canceller *canceller);      /* after waiting for its 
 /* certs.c */
 BOOL add_ca(void);                                     /* trusts the CA of make-certs until remove_ca */
 void remove_ca(void);
+const CERT_CONTEXT *read_cert(const char *name);       /* a file that make-certs has made; NULL if it is no certificate */
 BOOL add_own(const char *variable, BYTE hash[20]);     /* the certificate with its key that is in the file which this variable of check names, in the
                                                            user's store MY until remove_own */
 void remove_own_key(const BYTE hash[20]);              /* its key only */
@@ -104,6 +106,7 @@ void test_close_delimited(void);
 void test_cancel(void);                                /* cancel.c */
 void test_failures(void);                              /* failures.c */
 void test_names(void);                                 /* names.c */
+void test_dot(void);
 void test_idn(void);
 void test_pool_plain(void);                            /* pool.c */
 void test_pool_tls(void);
@@ -113,6 +116,7 @@ void test_rate(void);
 void test_requests_plain(void);                        /* requests.c */
 void test_requests_tls(void);
 void test_tls(void);                                   /* tls.c */
+void test_cert_names(void);
 void test_client_cert(void);
 void test_client_key(void);
 void test_tls_threads(void);

@@ -29,6 +29,7 @@
 #include <sspi.h>
 
 #include "shim_test.h"
+#include "shim/cert.h"
 
 static HRESULT validate_result;
 static UINT32 validate_calls;
@@ -67,6 +68,11 @@ void test_tls(void)
         { "localhost", "TLS_WILDCARD", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), SHIM_TLS_IGNORE_NAME },
         { "localhost", "TLS_WRONG_HOST", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), SHIM_TLS_IGNORE_NAME },
         { "localhost", "TLS_NUL_NAME", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), SHIM_TLS_IGNORE_NAME },
+        { "localhost", "TLS_OTHER_NAMES", S_FALSE, 0, S_FALSE },
+        { "127.0.0.1", "TLS_OTHER_NAMES", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), SHIM_TLS_IGNORE_NAME },
+        { "127.0.0.1", "TLS_ADDRESS_NAME", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), SHIM_TLS_IGNORE_NAME },
+        { "127.0.0.1", "TLS_ADDRESS_WILDCARD", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), SHIM_TLS_IGNORE_NAME },
+        { "127.0.0.1", "TLS_ADDRESS_TEXT", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID), SHIM_TLS_IGNORE_NAME },
         { "localhost", "TLS_EXPIRED", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_DATE_INVALID), SHIM_TLS_IGNORE_DATE },
         { "localhost", "TLS_FUTURE", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_DATE_INVALID), SHIM_TLS_IGNORE_DATE },
         { "localhost", "TLS_SELF_SIGNED", HR_WIN32(ERROR_WINHTTP_SECURE_INVALID_CA), SHIM_TLS_IGNORE_UNKNOWN_CA },
@@ -126,6 +132,41 @@ void test_tls(void)
     get(session, url("https", "127.0.0.1", "PLAIN", "/len/1000"), &result);
     ok(FAILED(result.hr) && !result.in_body, "got %#lx\n", result.hr);
     shim_session_release(session);
+}
+
+/* What GnuTLS does not let through is not for the name that stands elsewhere either. */
+void test_cert_names(void)
+{
+    static const struct
+    {
+        const char *file;
+        const WCHAR *host;
+        HRESULT hr;
+    }
+    tests[] =
+    {
+        { "common-name.der", L"localhost", S_OK },
+        { "common-name.der", L"other.test", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID) },
+        { "no-names.der", L"localhost", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID) },
+        { "party-name.der", L"localhost", HR_WIN32(ERROR_WINHTTP_SECURE_CERT_CN_INVALID) },
+    };
+    const CERT_CONTEXT *cert;
+    DWORD detail;
+    HRESULT hr;
+    UINT32 i;
+
+    for (i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        winetest_push_context("%s %s", tests[i].file, wine_dbgstr_w(tests[i].host));
+        cert = read_cert(tests[i].file);
+        ok(cert != NULL, "got %#lx\n", GetLastError());
+        hr = cert_verify(cert, tests[i].host, 0, NULL, 10000, &detail);
+        ok(hr == tests[i].hr, "[BEH.CERT.1] got %#lx, detail %#lx\n", hr, detail);
+        hr = cert_verify(cert, tests[i].host, SHIM_TLS_IGNORE_NAME, NULL, 10000, &detail);
+        ok(hr == S_OK, "[BEH.CERT.1] got %#lx, detail %#lx\n", hr, detail);
+        CertFreeCertificateContext(cert);
+        winetest_pop_context();
+    }
 }
 
 void test_client_cert(void)

@@ -55,13 +55,12 @@ static WCHAR fold(WCHAR c)
     return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-/* A name out of a certificate against a host name; both may end in a dot. */
+/* A name out of a certificate, which may end in a dot, against a host name. */
 static BOOL match_name(const WCHAR *pattern, const WCHAR *host)
 {
     size_t pattern_len = wcslen(pattern), host_len = wcslen(host), i;
 
     if (pattern_len && pattern[pattern_len - 1] == '.') pattern_len--;
-    if (host_len && host[host_len - 1] == '.') host_len--;
     if (pattern_len > 2 && pattern[0] == '*' && pattern[1] == '.')
     {
         const WCHAR *dot = wcschr(host, '.');
@@ -78,7 +77,6 @@ static BOOL match_name(const WCHAR *pattern, const WCHAR *host)
     return TRUE;
 }
 
-/* The common name counts only if the certificate has no alternative names that can name a host (RFC 6125 6.4.4). */
 static BOOL match_common_names(const CERT_CONTEXT *cert, const WCHAR *host)
 {
     CERT_NAME_INFO *info;
@@ -108,8 +106,9 @@ static BOOL match_common_names(const CERT_CONTEXT *cert, const WCHAR *host)
 }
 
 /*
- * Does the certificate name the host?  Alternative names decide if there are any of a kind that can name a host, else the common name.
- * A wildcard covers exactly one whole label, the first.  An address literal is matched with address names only.
+ * Does the certificate name the host?  Alternative names decide if there are any of a kind that can name a host, or such that cannot be read,
+ * else the common name (RFC 6125 6.4.4).  A wildcard covers exactly one whole label, the first.  An address literal is matched with
+ * address names only.
  */
 static BOOL names_host(const CERT_CONTEXT *cert, const WCHAR *host)
 {
@@ -122,9 +121,10 @@ static BOOL names_host(const CERT_CONTEXT *cert, const WCHAR *host)
 
     address_len = net_parse_literal(host, address);
     ext = CertFindExtension(szOID_SUBJECT_ALT_NAME2, cert->pCertInfo->cExtension, cert->pCertInfo->rgExtension);
-    if (ext && CryptDecodeObjectEx(X509_ASN_ENCODING, X509_ALTERNATE_NAME, ext->Value.pbData, ext->Value.cbData,
-                                   CRYPT_DECODE_ALLOC_FLAG, NULL, &info, &size))
+    if (ext)
     {
+        if (!CryptDecodeObjectEx(X509_ASN_ENCODING, X509_ALTERNATE_NAME, ext->Value.pbData, ext->Value.cbData,
+                                 CRYPT_DECODE_ALLOC_FLAG, NULL, &info, &size)) return FALSE;
         for (i = 0; i < info->cAltEntry && !ret; i++)
         {
             const CERT_ALT_NAME_ENTRY *entry = &info->rgAltEntry[i];
@@ -143,7 +143,7 @@ static BOOL names_host(const CERT_CONTEXT *cert, const WCHAR *host)
         }
         LocalFree(info);
     }
-    if (has_names) return ret;
+    if (has_names || address_len) return ret;
     return match_common_names(cert, host);
 }
 

@@ -30,9 +30,9 @@
 
 /*
  * Checks chain, dates, usage, name and (SHIM_TLS_CHECK_REVOCATION) revocation of a server's certificate, whose store holds what the
- * server sent along.  host is the ASCII form.  flags are SHIM_TLS_*, each forgives exactly its own kind [BEH.CERT.1, 2].  S_OK, or
- * the WinHTTP code of the first unforgiven failure as HRESULT, with the CERT_TRUST_* bits (name: CERT_E_CN_NO_MATCH) in *detail; E_ABORT;
- * ERROR_WINHTTP_SECURE_CERT_REV_FAILED also when the answer took longer than `timeout` ms.
+ * server sent along.  host is the ASCII form, without a dot at its end.  flags are SHIM_TLS_*, each forgives exactly its own kind
+ * [BEH.CERT.1, 2].  S_OK, or the WinHTTP code of the first unforgiven failure as HRESULT, with the CERT_TRUST_* bits (name:
+ * CERT_E_CN_NO_MATCH) in *detail; E_ABORT; ERROR_WINHTTP_SECURE_CERT_REV_FAILED also when the answer took longer than `timeout` ms.
  */
 HRESULT cert_verify(const CERT_CONTEXT *cert, const WCHAR *host, UINT32 flags, HANDLE cancel, UINT32 timeout, DWORD *detail);
 

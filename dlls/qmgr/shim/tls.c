@@ -74,7 +74,8 @@ struct tls
     const struct tls_cred *cred;
     CtxtHandle context;
     BOOL has_context;
-    WCHAR *target;              /* server name to send, NULL for literals */
+    WCHAR *host;                /* without the dot that may end it: neither server names nor certificates have one (RFC 6066 3) */
+    WCHAR *target;              /* the same, as the server name to send; NULL for literals */
 
     BYTE *in;                   /* ciphertext; plain text not yet fetched lies in it at plain */
     UINT32 in_pos, in_len;      /* ciphertext not yet decrypted is in[in_pos..in_len) */
@@ -378,7 +379,7 @@ static HRESULT verify(struct tls *tls, const struct tls_params *params, struct s
         error->detail = status;
         return HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_INVALID_CERT);
     }
-    hr = cert_verify(cert, params->host, params->flags, params->cancel, params->timeout, &error->detail);
+    hr = cert_verify(cert, tls->host, params->flags, params->cancel, params->timeout, &error->detail);
     if (SUCCEEDED(hr) && params->validate && FAILED(hr = params->validate(params->validate_ctx, params->host, params->port, cert)))
         error->context = SHIM_CONTEXT_SERVER_CERTIFICATE_CALLBACK; /* [BEH.CERT.3] */
     CertFreeCertificateContext(cert);
@@ -392,6 +393,7 @@ HRESULT tls_connect(struct net_conn *net, const struct tls_params *params, struc
     BYTE address[16];
     struct tls *tls;
     HRESULT hr;
+    size_t len;
 
     *ret = NULL;
     error->context = SHIM_CONTEXT_REMOTE_FILE;
@@ -403,14 +405,13 @@ HRESULT tls_connect(struct net_conn *net, const struct tls_params *params, struc
     }
     tls->net = net;
     tls->cred = params->cred;
-    if (!net_parse_literal(params->host, address)) /* no server name for addresses (RFC 6066 3) */
+    if (!(tls->host = _wcsdup(params->host)))
     {
-        if (!(tls->target = _wcsdup(params->host)))
-        {
-            hr = E_OUTOFMEMORY;
-            goto done;
-        }
+        hr = E_OUTOFMEMORY;
+        goto done;
     }
+    if ((len = wcslen(tls->host)) && tls->host[len - 1] == '.') tls->host[len - 1] = 0;
+    if (!net_parse_literal(tls->host, address)) tls->target = tls->host; /* no server name for addresses */
 
     if (FAILED(hr = handshake(tls, TRUE, params->cancel, params->timeout, &error->detail))) goto done;
     AcquireSRWLockShared(&handles_lock);
@@ -452,7 +453,7 @@ void tls_close(struct tls *tls)
         DeleteSecurityContext(&tls->context);
         ReleaseSRWLockExclusive(&handles_lock);
     }
-    free(tls->target);
+    free(tls->host);
     free(tls->in);
     free(tls->out);
     free(tls);
