@@ -99,9 +99,10 @@ int cmd_set_proxy_settings(const struct command *cmd, IBackgroundCopyJob *job, i
  *
  *     DWORD version, revision, flags
  *     DWORD size, bytes          three times: proxy list, bypass list, address of the script; ANSI, no terminator
- *     32 bytes                   of automatic detection, zero until it has run
+ *     32 bytes                   of automatic detection, zero until it has run; not everybody writes them
  */
 
+#define SETTINGS_OLD         0x3c      /* versions; the layout is the same */
 #define SETTINGS_VERSION     0x46
 #define SETTINGS_DIRECT      0x01      /* always set: go there directly if all else fails */
 #define SETTINGS_PROXY       0x02
@@ -185,28 +186,43 @@ static BOOL take_string(const BYTE **p, DWORD *left, struct text *text)
     return TRUE;
 }
 
-/* A value that is missing or damaged reads as one that goes directly. */
-static void load_ie_settings(HKEY key, const WCHAR *connection, struct ie_settings *settings)
+static void reset_ie_settings(struct ie_settings *settings)
 {
-    BYTE *data = NULL;
-    const BYTE *p;
-    DWORD size = 0, version;
-    HKEY connections;
-
     memset(settings, 0, sizeof(*settings));
     text_add(&settings->list, L"");
     text_add(&settings->bypass, L"");
     text_add(&settings->script, L"");
     settings->flags = SETTINGS_DIRECT;
+}
+
+/* FALSE: it is cut off, or something else. */
+static BOOL read_ie_settings(const BYTE *p, DWORD left, struct ie_settings *settings)
+{
+    DWORD version;
+
+    return take_dword(&p, &left, &version) && (version == SETTINGS_OLD || version == SETTINGS_VERSION) &&
+           take_dword(&p, &left, &settings->revision) && take_dword(&p, &left, &settings->flags) &&
+           take_string(&p, &left, &settings->list) && take_string(&p, &left, &settings->bypass) &&
+           take_string(&p, &left, &settings->script);
+}
+
+/* A value that is missing or damaged reads as one that goes directly, as it does for the service. */
+static void load_ie_settings(HKEY key, const WCHAR *connection, struct ie_settings *settings)
+{
+    HKEY connections;
+    DWORD size = 0;
+    BYTE *data;
+
+    reset_ie_settings(settings);
     if (RegOpenKeyExW(key, L"Connections", 0, KEY_READ, &connections)) return;
     if (!RegQueryValueExW(connections, connection, NULL, NULL, NULL, &size))
     {
-        p = data = xrealloc(NULL, size);
-        if (!RegQueryValueExW(connections, connection, NULL, NULL, data, &size) &&
-            take_dword(&p, &size, &version) && take_dword(&p, &size, &settings->revision) &&
-            take_dword(&p, &size, &settings->flags) && take_string(&p, &size, &settings->list) &&
-            take_string(&p, &size, &settings->bypass))
-            take_string(&p, &size, &settings->script);
+        data = xrealloc(NULL, size);
+        if (RegQueryValueExW(connections, connection, NULL, NULL, data, &size) || !read_ie_settings(data, size, settings))
+        {
+            free_ie_settings(settings);
+            reset_ie_settings(settings);
+        }
         free(data);
     }
     RegCloseKey(connections);

@@ -1371,6 +1371,27 @@ static void test_ie_proxy(void)
         0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     };
+    /* all but what automatic detection would have found, which not every writer leaves room for */
+    static const BYTE whole[] =
+    {
+        0x46, 0, 0, 0, 7, 0, 0, 0, 0x0f, 0, 0, 0, 3, 0, 0, 0, 'p', ':', '1', 2, 0, 0, 0, '*', 'x',
+        8, 0, 0, 0, 'h', 't', 't', 'p', ':', '/', '/', 'h',
+    };
+    static const char on[] =
+        "Automatic detection      on\r\n"
+        "Automatic script         on\r\n"
+        "Automatic script URL     http://h\r\n"
+        "Manual proxy             on\r\n"
+        "Proxy list               p:1\r\n"
+        "Proxy bypass list        *x\r\n";
+    static const char off[] =
+        "Automatic detection      off\r\n"
+        "Automatic script         off\r\n"
+        "Automatic script URL     <empty>\r\n"
+        "Manual proxy             off\r\n"
+        "Proxy list               <empty>\r\n"
+        "Proxy bypass list        <empty>\r\n";
+    char *output;
     BYTE data[256];
     DWORD size, value, type;
     WCHAR string[64];
@@ -1482,19 +1503,39 @@ static void test_ie_proxy(void)
     ret = RegQueryValueExW(key, L"ProxyEnable", NULL, &type, (BYTE *)&value, &size);
     ok(!ret && !value, "got %ld, %lu\n", ret, value);
 
-    /* a damaged value reads as none */
+    /* a damaged value reads as none: one that is cut off before the end of its texts, or of another kind */
     ret = RegOpenKeyExW(key, L"Connections", 0, KEY_ALL_ACCESS, &connections);
     ok(!ret, "got %ld\n", ret);
-    for (size = 0; size < sizeof(manual); size++)
+    for (size = 0; size <= sizeof(whole) + 1; size++)
     {
+        BOOL good = size == sizeof(whole) || size == sizeof(whole) + 1;
         char *text;
         int code;
 
-        RegSetValueExW(connections, L"DefaultConnectionSettings", 0, REG_BINARY, manual, size);
+        memcpy(data, whole, sizeof(whole));
+        data[sizeof(whole)] = 0;
+        if (size == sizeof(whole) + 1) data[0] = 0x3c; /* of an older version */
+        RegSetValueExW(connections, L"DefaultConnectionSettings", 0, REG_BINARY, data, size);
         code = run_tool("/rawreturn /util /getieproxy localservice", &text);
-        ok(!code && strstr(text, "Proxy bypass list        <empty>\r\n"), "%lu bytes: got %#x, %s\n", size, code,
-           wine_dbgstr_a(text));
+        ok(!code && strstr(text, good ? on : off), "[BA.CMD.UTIL_GETIEPROXY] %lu bytes: got %#x, %s\n", size, code, wine_dbgstr_a(text));
     }
+    memcpy(data, whole, sizeof(whole));
+    data[0] = 0x18;
+    RegSetValueExW(connections, L"DefaultConnectionSettings", 0, REG_BINARY, data, sizeof(whole));
+    run_tool("/rawreturn /util /getieproxy localservice", &output);
+    ok(strstr(output, off) != NULL, "[BA.CMD.UTIL_GETIEPROXY] of another kind: got %s\n", wine_dbgstr_a(output));
+    data[0] = 0x46;
+    data[15] = 0xff;
+    RegSetValueExW(connections, L"DefaultConnectionSettings", 0, REG_BINARY, data, sizeof(whole));
+    run_tool("/rawreturn /util /getieproxy localservice", &output);
+    ok(strstr(output, off) != NULL, "[BA.CMD.UTIL_GETIEPROXY] a text beyond the end: got %s\n", wine_dbgstr_a(output));
+
+    /* nothing of it comes into the next one */
+    check_run("BA.UTIL.3", "/rawreturn /util /setieproxy localservice AUTODETECT", "", "", 0);
+    size = sizeof(data);
+    ret = RegQueryValueExW(connections, L"DefaultConnectionSettings", NULL, &type, data, &size);
+    ok(!ret && size == 56 && data[0] == 0x46 && data[4] == 1 && data[8] == 9 && !data[12], "[BA.UTIL.3] got %ld, %lu bytes, revision %u\n", ret,
+       size, data[4]);
     RegCloseKey(connections);
     RegCloseKey(key);
 
