@@ -70,8 +70,8 @@ static void check_settings(const BYTE *data, size_t size)
 {
     struct proxy_settings_value value;
 
-    if (proxy_settings_read(data, size, &value)) CHECK(size >= 12);
-    else CHECK(!value.flags && !value.list.len);
+    if (proxy_settings_read(data, size, &value)) CHECK(size >= 24);
+    else CHECK(!value.flags && !value.list.len && !value.bypass.len && !value.script_url.len);
     check_text(&value.list, data, size);
     check_text(&value.bypass, data, size);
     check_text(&value.script_url, data, size);

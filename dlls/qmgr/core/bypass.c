@@ -429,10 +429,12 @@ BOOL proxy_settings_read(const void *data, size_t size, struct proxy_settings_va
     const BYTE *p = data;
 
     memset(value, 0, sizeof(*value));
-    if (!take_number(&p, &size, &version) || (version != SETTINGS_OLD && version != SETTINGS_NEW)) return FALSE;
-    if (!take_number(&p, &size, &revision) || !take_number(&p, &size, &value->flags)) return FALSE;
-    if (take_text(&p, &size, &value->list) && take_text(&p, &size, &value->bypass)) take_text(&p, &size, &value->script_url);
-    return TRUE;
+    if (take_number(&p, &size, &version) && (version == SETTINGS_OLD || version == SETTINGS_NEW)
+            && take_number(&p, &size, &revision) && take_number(&p, &size, &value->flags)
+            && take_text(&p, &size, &value->list) && take_text(&p, &size, &value->bypass) && take_text(&p, &size, &value->script_url))
+        return TRUE;
+    memset(value, 0, sizeof(*value)); /* a list without its exceptions is not what was meant */
+    return FALSE;
 }
 
 static const WCHAR *given(const WCHAR *text)

@@ -105,7 +105,7 @@ struct proxy_user_settings
 
 /*
  * The value DefaultConnectionSettings of the Internet settings, as WinINet lays it out (WINE.HTTP.9): the parts point into the data and are
- * ANSI.  What is cut off reads as not set.  FALSE: it is no such value.
+ * ANSI.  FALSE: it is no such value, or cut off before the end of its parts; nothing is set then.
  */
 struct proxy_text
 {
