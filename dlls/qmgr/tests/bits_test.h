@@ -55,6 +55,32 @@
 
 #define BITS_TIMEOUT 30000      /* milliseconds until a wait is given up: for failures only */
 
+/*
+ * How long something takes, on a machine that may stand still for seconds: to be looked at every few milliseconds; what passes unseen
+ * between two looks counts as BITS_LOOK at most.
+ */
+#define BITS_LOOK    100
+
+struct bits_clock
+{
+    DWORD last, passed;
+};
+
+static inline void bits_clock_start(struct bits_clock *clock)
+{
+    clock->last = GetTickCount();
+    clock->passed = 0;
+}
+
+static inline DWORD bits_clock_look(struct bits_clock *clock)
+{
+    DWORD now = GetTickCount();
+
+    clock->passed += min(now - clock->last, BITS_LOOK);
+    clock->last = now;
+    return clock->passed;
+}
+
 static IBackgroundCopyManager *bits_manager;
 static WCHAR bits_folder[MAX_PATH];                     /* ends in a backslash */
 static struct test_server *bits_server;
@@ -311,14 +337,15 @@ static inline BG_JOB_STATE bits_state(IBackgroundCopyJob *job)
 /* Waits for one of the states of a mask of 1 << BG_JOB_STATE_*. */
 static inline BOOL bits_wait_states_(unsigned int line, IBackgroundCopyJob *job, unsigned int mask)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock;
     BG_JOB_STATE state;
 
+    bits_clock_start(&clock);
     for (;;)
     {
         state = bits_state(job);
         if ((unsigned int)state < 32 && (mask & (1u << state))) return TRUE;
-        if (GetTickCount() - begin > BITS_TIMEOUT) break;
+        if (bits_clock_look(&clock) > BITS_TIMEOUT) break;
         Sleep(5);
     }
     ok_(__FILE__, line)(0, "the job stays in state %d, expected one of %#x\n", state, mask);

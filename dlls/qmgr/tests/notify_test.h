@@ -216,9 +216,10 @@ static inline void cb_pump(struct callback *cb, DWORD msec)
 /* Waits until so many calls of that kind (CB_KINDS: any) have returned. */
 static inline BOOL cb_wait_(unsigned int line, struct callback *cb, enum cb_kind kind, unsigned int count, DWORD msec)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock;
     unsigned int got, i;
 
+    bits_clock_start(&clock);
     for (;;)
     {
         EnterCriticalSection(&cb->cs);
@@ -226,8 +227,8 @@ static inline BOOL cb_wait_(unsigned int line, struct callback *cb, enum cb_kind
             if ((kind == CB_KINDS || cb->calls[i].kind == kind) && cb->calls[i].end) got++;
         LeaveCriticalSection(&cb->cs);
         if (got >= count) return TRUE;
-        if (GetTickCount() - begin >= msec) break;
-        cb_pump(cb, msec - (GetTickCount() - begin));
+        if (bits_clock_look(&clock) >= msec) break;
+        cb_pump(cb, BITS_LOOK / 2);
     }
     ok_(__FILE__, line)(0, "%u calls of kind %d have returned, expected %u\n", got, kind, count);
     return FALSE;
@@ -237,17 +238,18 @@ static inline BOOL cb_wait_(unsigned int line, struct callback *cb, enum cb_kind
 /* Waits until so many calls are under way. */
 static inline BOOL cb_wait_inside_(unsigned int line, struct callback *cb, unsigned int count)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock;
     unsigned int inside;
 
+    bits_clock_start(&clock);
     for (;;)
     {
         EnterCriticalSection(&cb->cs);
         inside = cb->inside;
         LeaveCriticalSection(&cb->cs);
         if (inside >= count) return TRUE;
-        if (GetTickCount() - begin >= BITS_TIMEOUT) break;
-        cb_pump(cb, BITS_TIMEOUT);
+        if (bits_clock_look(&clock) >= BITS_TIMEOUT) break;
+        cb_pump(cb, BITS_LOOK / 2);
     }
     ok_(__FILE__, line)(0, "%u calls are under way, expected %u\n", inside, count);
     return FALSE;
@@ -268,9 +270,10 @@ static inline void cb_expect_no_call_(unsigned int line, const char *fact, struc
 /* Waits until nobody but the test holds the object. */
 static inline BOOL cb_wait_released_(unsigned int line, const char *fact, struct callback *cb)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock;
 
-    while (cb->refs > 1 && GetTickCount() - begin < BITS_TIMEOUT) cb_pump(cb, 1000);
+    bits_clock_start(&clock);
+    while (cb->refs > 1 && bits_clock_look(&clock) < BITS_TIMEOUT) cb_pump(cb, BITS_LOOK / 2);
     ok_(__FILE__, line)(cb->refs == 1, "[%s] %ld references are held\n", fact, cb->refs - 1);
     return cb->refs == 1;
 }
