@@ -40,6 +40,7 @@ WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
 struct queue queue;
 
 #define FILETIME_PER_MINUTE ((UINT64)600000000)
+#define CLOCK_AT_BOOT       ((UINT64)20 * 365 * 24 * 3600 * MSEC_PER_SECOND)    /* what jobs remember is older than the machine's uptime */
 
 UINT64 queue_now(void)
 {
@@ -51,7 +52,7 @@ UINT64 queue_now(void)
 
 UINT64 queue_clock(void)
 {
-    return GetTickCount64();
+    return CLOCK_AT_BOOT + GetTickCount64();
 }
 
 void queue_enter(void)

@@ -192,6 +192,6 @@ HRESULT queue_wait(struct queue_job *job);
 HRESULT queue_mark_notified_locked(struct queue_job *job, UINT32 file, BOOL notified);
 
 UINT64 queue_now(void);         /* FILETIME, UTC */
-UINT64 queue_clock(void);       /* monotonic ms [BEH.RETRY.7] */
+UINT64 queue_clock(void);       /* monotonic ms, many years when the machine starts [BEH.RETRY.7, BEH.PERSIST.7] */
 
 #endif /* __QMGR_QUEUE_H */

@@ -584,6 +584,74 @@ static void test_clock(void)
     bits_restart_service();
 }
 
+/* NULL: the service does not know it. */
+static IBackgroundCopyJob *find_job(const GUID *id)
+{
+    IBackgroundCopyJob *job = NULL;
+    HRESULT hr = IBackgroundCopyManager_GetJob(bits_manager, id, &job);
+
+    ok(hr == S_OK || hr == BG_E_NOT_FOUND, "GetJob: got %#lx\n", hr);
+    return hr == S_OK ? job : NULL;
+}
+
+/* Days without progress count, and those of inactivity, also when the machine has been off meanwhile: it has not been on for that long. */
+static void test_days_off(void)
+{
+    static const struct { DWORD days; BOOL failing, there; } rows[] =
+    {
+        { 13, TRUE, TRUE }, { 15, FALSE, TRUE }, { 89, FALSE, TRUE }, { 91, FALSE, FALSE }
+    };
+    IBackgroundCopyJob *resting, *failing;
+    GUID resting_id, failing_id;
+    struct bits_clock clock;
+    unsigned int i;
+
+    resting = bits_create_job(L"resting", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob_GetId(resting, &resting_id);
+    IBackgroundCopyJob_Release(resting);
+    failing = begin_job(L"failing", L"/busy", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(failing, BG_JOB_STATE_TRANSIENT_ERROR);
+    IBackgroundCopyJob_GetId(failing, &failing_id);
+    IBackgroundCopyJob_Release(failing);
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        winetest_push_context("%lu days", rows[i].days);
+        set_test(L"ClockAhead", rows[i].days * 24 * 60);
+        if (!bits_restart_service())
+        {
+            winetest_pop_context();
+            break;
+        }
+        if ((failing = find_job(&failing_id)))
+        {
+            if (rows[i].failing)
+            {
+                bits_wait_state(failing, BG_JOB_STATE_TRANSIENT_ERROR);
+                ok_inferred("BEH.PERSIST.7", !state_within(failing, BG_JOB_STATE_ERROR, 1000), "given up too early\n");
+            }
+            else
+            {
+                ok_inferred("BEH.PERSIST.7", state_within(failing, BG_JOB_STATE_ERROR, BITS_TIMEOUT), "got state %d\n", bits_state(failing));
+                bits_check_error_in(failing, BG_E_HTTP_ERROR_503, REMOTE_FILE, "BEH.RETRY.21");
+            }
+            IBackgroundCopyJob_Release(failing);
+        }
+        else ok_inferred("BEH.PERSIST.7", !rows[i].there, "the job that failed is gone\n");
+
+        bits_clock_start(&clock);
+        while ((resting = find_job(&resting_id)) && !rows[i].there && bits_clock_look(&clock) < BITS_TIMEOUT)
+        {
+            IBackgroundCopyJob_Release(resting);
+            Sleep(20);
+        }
+        ok_inferred("BEH.PERSIST.7", !!resting == rows[i].there, "there %d\n", !!resting);
+        if (resting) IBackgroundCopyJob_Release(resting);
+        winetest_pop_context();
+    }
+    remove_policies();
+    bits_restart_service();
+}
+
 /* A file that changes at its source again and again makes no progress, whatever comes of it. */
 static void test_changing(void)
 {
@@ -992,6 +1060,7 @@ START_TEST(policy)
         test_without_effect();
         test_own_key();
         test_clock();
+        test_days_off();
         test_changing();
         test_bandwidth();
         test_schedules();
