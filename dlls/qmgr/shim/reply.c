@@ -140,6 +140,7 @@ static HRESULT check_end(struct reply *reply, BOOL extra)
 /* Takes the framing off in place. *out is what remains of the body at the start of buffer. */
 static HRESULT decode(struct reply *reply, char *buffer, UINT32 len, UINT32 *out, BOOL *extra)
 {
+    struct conn *conn = reply->conn;
     UINT32 pos = 0;
     HRESULT hr;
 
@@ -156,12 +157,21 @@ static HRESULT decode(struct reply *reply, char *buffer, UINT32 len, UINT32 *out
         pos += used;
         if (FAILED(hr)) return map_parse_error(hr);
     }
-    if (pos < len && reply->conn->ahead && reply->conn->pos == reply->conn->len && len - pos <= CONN_BUFFER_SIZE)
+    if (pos < len && conn->ahead)
     {
-        reply->conn->pos = 0;
-        reply->conn->len = len - pos;
-        memcpy(reply->conn->buffer, buffer + pos, len - pos);
-        return S_OK;
+        /* of the next reply: back to where it came from, or what has not been there yet */
+        if (conn->pos < conn->len && len - pos <= conn->pos)
+        {
+            conn->pos -= len - pos;
+            return S_OK;
+        }
+        if (conn->pos == conn->len && len - pos <= CONN_BUFFER_SIZE)
+        {
+            conn->pos = 0;
+            conn->len = len - pos;
+            memcpy(conn->buffer, buffer + pos, len - pos);
+            return S_OK;
+        }
     }
     for (; pos < len && !*extra; pos++)
         if (buffer[pos] != '\r' && buffer[pos] != '\n') *extra = TRUE;
