@@ -65,6 +65,7 @@ void test_auth(void)
         { "Hangs-up+ntlm", "NTLM" },
         { "Hangs-up+negotiate", "Negotiate" },
     };
+    static const char *const ramblers[] = { "basic", "digest", "ntlm", "negotiate" };
     struct shim_session *session, *stranger = create_auth_session(proxy_only, ARRAY_SIZE(proxy_only));
     struct shim_request_params params;
     static struct result result;
@@ -134,6 +135,20 @@ void test_auth(void)
     get(session, url("http", "127.0.0.1", "PLAIN", "/auth/Hangs-up+basic/len/10"), &result);
     ok(result.status == 200 && result.got == 10, "got %#lx, %u\n", result.hr, result.status);
     shim_session_release(session);
+
+    /* a refusal that is longer than it should be spoils its connection, not what comes after it */
+    for (i = 0; i < ARRAY_SIZE(ramblers); i++)
+    {
+        session = create_auth_session(all, ARRAY_SIZE(all));
+        sprintf(path, "/auth/Rambles+%s/len/1000", ramblers[i]);
+        for (j = 0; j < 2; j++)
+        {
+            get(session, url("http", "127.0.0.1", "PLAIN", path), &result);
+            ok(result.hr == S_FALSE && result.status == 200 && result.got == 1000 && result.exact, "%s, %u: got %#lx, %u\n", ramblers[i], j,
+               result.hr, result.status);
+        }
+        shim_session_release(session);
+    }
 
     session = create_auth_session(wrong, ARRAY_SIZE(wrong));
     get(session, url("http", "127.0.0.1", "PLAIN", "/auth/basic+digest/len/10"), &result);

@@ -87,9 +87,9 @@ def reset(sock):
     sock.close()
 
 
-def reply(sock, text, status='200 OK', extra='', version='1.1'):
+def reply(sock, text, status='200 OK', extra='', version='1.1', more=''):
     data = text.encode('latin-1')
-    sock.sendall(('HTTP/%s %s\r\nContent-Length: %d\r\n%s\r\n' % (version, status, len(data), extra)).encode('latin-1') + data)
+    sock.sendall(('HTTP/%s %s\r\nContent-Length: %d\r\n%s\r\n' % (version, status, len(data), extra)).encode('latin-1') + data + more.encode('latin-1'))
 
 
 RAW = {
@@ -244,7 +244,8 @@ def handle(sock, number, secure):
             auth = auths.setdefault(parts[2], Auth(parts[2].split('+'), False))
             refusal = auth.check(fields, method, uri)
             if refusal is not None:
-                reply(sock, 'who are you?', auth.status, refusal)
+                extra = 'who?' if 'Rambles' in auth.kinds and 'authorization' not in fields else ''
+                reply(sock, 'who are you?', auth.status, refusal, more=extra)
                 if 'Hangs-up' in auth.kinds and 'authorization' not in fields:
                     return              # without a word
                 continue

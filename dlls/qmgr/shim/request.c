@@ -278,6 +278,7 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
 
         http1_reader_free(reader);
         http1_reader_init(reader, method);
+        memset(&request->reply.failure, 0, sizeof(request->reply.failure)); /* of a refusal, whose connection it has ended */
         request->reply.received = 0;
         request->reply.ended = any = cut = FALSE;
         hr = writer.hr;
