@@ -106,7 +106,9 @@ HRESULT queue_step_locked(struct queue_job *job, enum job_event event, const str
     }
     if (step->duties & DUTY_COUNT_ERROR) record.u.state.error_count++;
     if (step->duties & DUTY_RESTART_CLOCKS) record.u.state.no_progress_time = record.u.state.download_msec = 0;
-    if ((step->duties & DUTY_START_CLOCK) && !model->no_progress_time) record.u.state.no_progress_time = queue_now();
+    /* of a transfer that leaves no trace of its progress the journal may still have the time before it */
+    if ((step->duties & DUTY_START_CLOCK) && (!model->no_progress_time || !job->clocks.unproductive_since))
+        record.u.state.no_progress_time = queue_now();
     if (step->duties & DUTY_STAMP) record.u.state.completion_time = queue_now();
 
     if (storable(step->next) != model->state || (step->duties & recorded)

@@ -559,6 +559,7 @@ static void commit_file(struct job *job, struct model_change *change)
         break;
     case RECORD_FILE_DONE:
         if (file->remote_size == SIZE_UNKNOWN && !file->range_count) file->remote_size = record->u.done.size;
+        job->no_progress_time = 0;
         swap_received(file, change, 0);
         set_flags(job, index, (file->flags & ~FILE_ASKED) | FILE_TRANSFERRED);
         break;

@@ -622,7 +622,9 @@ static void test_days_off(void)
             winetest_pop_context();
             break;
         }
-        if ((failing = find_job(&failing_id)))
+        failing = find_job(&failing_id);
+        ok_inferred("BEH.PERSIST.7", failing != NULL, "the job that failed is gone\n");
+        if (failing)
         {
             if (rows[i].failing)
             {
@@ -636,7 +638,6 @@ static void test_days_off(void)
             }
             IBackgroundCopyJob_Release(failing);
         }
-        else ok_inferred("BEH.PERSIST.7", !rows[i].there, "the job that failed is gone\n");
 
         bits_clock_start(&clock);
         while ((resting = find_job(&resting_id)) && !rows[i].there && bits_clock_look(&clock) < BITS_TIMEOUT)
@@ -647,6 +648,40 @@ static void test_days_off(void)
         ok_inferred("BEH.PERSIST.7", !!resting == rows[i].there, "there %d\n", !!resting);
         if (resting) IBackgroundCopyJob_Release(resting);
         winetest_pop_context();
+    }
+    if ((failing = find_job(&failing_id))) bits_cancel(failing);
+    remove_policies();
+    bits_restart_service();
+}
+
+/* A file that has come is progress, whatever became of the job before, and of the next file. */
+static void test_days_between(void)
+{
+    struct bits_clock clock;
+    IBackgroundCopyJob *job;
+    GUID id;
+
+    test_server_reset(bits_server);
+    job = bits_create_job(L"between", BG_JOB_TYPE_DOWNLOAD);
+    bits_add_file(job, bits_url(L"/later"), bits_path(L"between"));
+    bits_add_file(job, bits_url(L"/busy"), bits_path(L"between2"));
+    IBackgroundCopyJob_GetId(job, &id);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    set_clock_ahead(13 * 24 * 60);
+    settle();                           /* the network comes back */
+    bits_clock_start(&clock);
+    while (error_count(job) < 2 && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(10);
+    ok(error_count(job) == 2, "not tried again\n");
+    ok(test_server_count(bits_server, "GET", "/later") == 1, "the first file has not come\n");
+    IBackgroundCopyJob_Release(job);
+
+    set_test(L"ClockAhead", 15 * 24 * 60);
+    if (bits_restart_service() && (job = find_job(&id)))
+    {
+        bits_wait_states(job, 1u << BG_JOB_STATE_TRANSIENT_ERROR | 1u << BG_JOB_STATE_ERROR);
+        ok_inferred("BEH.PERSIST.7", !state_within(job, BG_JOB_STATE_ERROR, 1000), "given up two days after a file has come\n");
+        bits_cancel(job);
     }
     remove_policies();
     bits_restart_service();
@@ -1061,6 +1096,7 @@ START_TEST(policy)
         test_own_key();
         test_clock();
         test_days_off();
+        test_days_between();
         test_changing();
         test_bandwidth();
         test_schedules();
