@@ -177,7 +177,7 @@ HRESULT queue_transfer_file_done(struct queue_job *job, UINT32 file, UINT64 size
 HRESULT queue_transfer_headers(struct queue_job *job, UINT32 file, const char *headers);
 /* The file comes from a file system and will be like the one there [BEH.SMB.3]. */
 HRESULT queue_transfer_attributes(struct queue_job *job, UINT32 file, UINT32 attributes);
-HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name);
+HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *from, const WCHAR *to);    /* not if a client was quicker */
 /* The worker is done with the job: its last word. failure NULL: finished, or stopped before the end; through: it left nothing undone. */
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through);
 

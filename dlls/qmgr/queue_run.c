@@ -30,6 +30,7 @@
 #include "policy.h"
 #include "queue_private.h"
 #include "transfer.h"
+#include "core/str.h"
 
 #include "wine/debug.h"
 
@@ -225,7 +226,7 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     job->live_file = file;
     job->live_received = 0;
     job->live_total = size;
-    job->moved = FALSE;
+    if (!job->stopping) job->moved = FALSE;     /* else it may be the reason */
     if (changed)
     {
         job->changed = TRUE;
@@ -385,14 +386,22 @@ HRESULT queue_transfer_attributes(struct queue_job *job, UINT32 file, UINT32 att
     return queue_append(job, &record);
 }
 
-HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *remote_name)
+HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *from, const WCHAR *to)
 {
     struct record record = { RECORD_FILE_NAMES };
-    struct record_name name = { file, remote_name };
+    struct record_name name = { file, to };
+    HRESULT hr;
 
     record.u.names.names = &name;
     record.u.names.count = 1;
-    return queue_append(job, &record);
+    do
+    {
+        if (FAILED(hr = queue_reserve_record(&record))) return hr;
+        queue_enter();
+        if (!str_cmp(job->job->files[file].remote_name, from)) hr = queue_apply_locked(job, &record, NULL);
+        queue_leave();
+    } while (queue_is_crowded(hr));
+    return hr;
 }
 
 /* Something that the client has asked for of a file with known size is not there, or one that comes whole is not. */

@@ -345,7 +345,7 @@ static HRESULT fetch_steps(struct transfer *transfer, struct file_plan *plan, st
                 fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
             break;
         case FETCH_RENAME:
-            if (SUCCEEDED(hr = queue_transfer_renamed(transfer->job, plan->index, fetch->url))) fetch_on_renamed(fetch);
+            if (SUCCEEDED(hr = queue_transfer_renamed(transfer->job, plan->index, fetch->original_url, fetch->url))) fetch_on_renamed(fetch);
             else fetch_on_error(fetch, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
             break;
         case FETCH_PARTIAL:
@@ -387,7 +387,7 @@ HRESULT transfer_fetch_file(struct transfer *transfer, struct file_plan *plan, s
                   plan->index, log_url(fetch.url), fetch.position, fetch_total(&fetch), failure->hr, failure->context);
         if (fetch.failure.class == FAILURE_FATAL && str_cmp(fetch.url, plan->remote_name)
             && (fetch.redirects & FETCH_REDIRECT_MASK) == FETCH_REDIRECT_DISALLOW)
-            queue_transfer_renamed(transfer->job, plan->index, fetch.url);  /* BEH.HTTP.50 */
+            queue_transfer_renamed(transfer->job, plan->index, fetch.original_url, fetch.url);  /* BEH.HTTP.50 */
     }
     if (fetch.forget && !plan->dynamic)
     {
