@@ -35,6 +35,7 @@
 #include "core/rules.h"
 #include "core/sched.h"
 #include "core/str.h"
+#include "core/url.h"
 
 #include "wine/debug.h"
 
@@ -75,9 +76,17 @@ void engine_network_changed(void *ctx)
     SetEvent(engine.wake);
 }
 
-static BOOL is_http(const WCHAR *remote_name)
+/* Not a path of this machine. */
+static BOOL is_remote(const WCHAR *remote_name)
 {
-    return str_istarts(remote_name, L"http:") || str_istarts(remote_name, L"https:");
+    struct url url;
+    BOOL ret;
+
+    if (str_istarts(remote_name, L"http:") || str_istarts(remote_name, L"https:")) return TRUE;
+    if (FAILED(url_parse(remote_name, &url))) return FALSE;
+    ret = url.path[0] == '\\' && url.path[1] == '\\';
+    url_free(&url);
+    return ret;
 }
 
 /* Default cost flags of the priority, unless the client chose others [BEH.POLICY.25, BEH.COST.22]. */
@@ -111,7 +120,7 @@ static void gather(void *ctx, struct queue_job *job)
     fact->cause_ended = TRUE;   /* a locked volume, the one cause we could not see the end of, does not exist in Wine */
     queue_limits_locked(job, &round->policy, &limits);
     sched_clocks_facts(&job->clocks, &limits, model->download_msec, fact);
-    fact->local = (file = job_first_unfinished(model)) != NO_FILE && !is_http(model->files[file].remote_name);
+    fact->local = (file = job_first_unfinished(model)) != NO_FILE && !is_remote(model->files[file].remote_name);
     if (job->finishing) fact->state = JOB_SUSPENDED;
 }
 

@@ -83,8 +83,9 @@ HRESULT local_stat(struct local_source *source, UINT64 *size, UINT64 *time)
     return S_OK;
 }
 
-static BOOL is_on_share(const WCHAR *path)
+BOOL local_is_on_share(const struct local_source *source)
 {
+    const WCHAR *path = source->name;
     WCHAR root[] = L"?:\\";
 
     if (path[0] == '\\' || path[0] == '/') return TRUE;
@@ -94,7 +95,7 @@ static BOOL is_on_share(const WCHAR *path)
 
 HRESULT local_give_security(struct local_source *source, const WCHAR *name, UINT32 flags)
 {
-    return flags && is_on_share(source->name) ? file_security_copy(source->name, name, flags) : S_OK;
+    return flags && local_is_on_share(source) ? file_security_copy(source->name, name, flags) : S_OK;
 }
 
 UINT32 local_attributes(struct local_source *source)

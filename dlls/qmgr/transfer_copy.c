@@ -25,18 +25,34 @@
 
 #include "local.h"
 #include "transfer_private.h"
+#include "core/rate.h"
+
+static UINT32 priority_of(const struct transfer *transfer)
+{
+    UINT32 priority;
+
+    queue_enter();
+    priority = job_u32(transfer->job->job, PROP_PRIORITY);
+    queue_leave();
+    return priority;
+}
 
 /* Reads and stores from `position` on. Whatever fails is in the failure. */
 static HRESULT copy_blocks(struct transfer *transfer, struct local_source *source, UINT64 position, UINT64 size,
                            struct failure *failure)
 {
-    UINT32 got;
+    BOOL paced = local_is_on_share(source);             /* what comes over the network [BEH.BW.3] */
+    UINT32 priority = JOB_FOREGROUND, allowed, got;
     HRESULT hr;
 
     while (position < size)
     {
         if (transfer_stopped(transfer)) return E_ABORT;
-        if (FAILED(hr = local_read(source, position, writer_buffer(transfer->writer), min(WRITER_BLOCK_SIZE, size - position), &got)))
+        allowed = min(WRITER_BLOCK_SIZE, size - position);
+        if (paced && !(allowed = transfer_pace_take(transfer, priority = priority_of(transfer), allowed))) return E_ABORT;
+        hr = local_read(source, position, writer_buffer(transfer->writer), allowed, &got);
+        if (transfer_pace_limit(priority) != RATE_UNLIMITED) transfer_pace_give_back(allowed - (hr == S_OK ? got : 0));
+        if (FAILED(hr))
         {
             verdict_error(hr, CONTEXT_REMOTE_FILE, failure);
             return hr;

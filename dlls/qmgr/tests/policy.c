@@ -928,6 +928,77 @@ static void test_network(void)
     bits_cancel(failed);
 }
 
+/* A share, which is a folder of Wine's configuration, is reached over the network; a path of this machine is not. */
+static void test_share(void)
+{
+    static const WCHAR *const names[] = { L"\\dosdevices\\unc", L"\\wine-bits-test", L"\\policy" };
+    static const unsigned char data[300000];
+    static const WCHAR source[] = L"\\\\wine-bits-test\\policy\\source";
+    WCHAR folders[ARRAY_SIZE(names)][MAX_PATH] = { { 0 } }, path[MAX_PATH] = L"\\\\?\\unix", *p;
+    IBackgroundCopyJob *job, *here;
+    DWORD begin, took, written;
+    unsigned int i;
+    HANDLE file;
+
+    GetEnvironmentVariableW(L"WINEPREFIX", path + wcslen(path), MAX_PATH - 100);
+    for (p = path; *p; p++) if (*p == '/') *p = '\\';
+    for (i = 0; i < ARRAY_SIZE(names); i++)
+    {
+        wcscat(path, names[i]);
+        if (CreateDirectoryW(path, NULL)) wcscpy(folders[i], path);
+    }
+    file = CreateFileW(source, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "no share, error %lu\n", GetLastError());
+    WriteFile(file, data, sizeof(data), &written, NULL);
+    CloseHandle(file);
+    ok(CopyFileW(source, bits_path(L"source"), TRUE), "no copy, error %lu\n", GetLastError());
+
+    /* 100 kB a second, all day, but not for the foreground, and not for what stays here */
+    set_policy(L"EnableBITSMaxBandwidth", 1);
+    set_policy(L"MaxTransferRateOnSchedule", 800);
+    set_policy(L"MaxBandwidthValidFrom", 0);
+    set_policy(L"MaxBandwidthValidTo", 0);
+    settle();
+    for (i = 0; i < 3; i++)
+    {
+        struct bits_clock clock;
+
+        job = bits_create_job(L"share", BG_JOB_TYPE_DOWNLOAD);
+        bits_add_file(job, i == 1 ? bits_path(L"source") : source, bits_path(L"share"));
+        if (i == 2) IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+        begin = GetTickCount();
+        bits_clock_start(&clock);
+        bits_resume(job);
+        while (bits_state(job) != BG_JOB_STATE_TRANSFERRED && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
+        took = GetTickCount() - begin;
+        if (!i) ok(took >= 2800, "[BEH.BW.3] too quick: %lu ms\n", took);
+        else ok(clock.passed < 2800, "[BEH.BW.3] limited: %lu ms\n", clock.passed);
+        complete(job, L"share", NULL, sizeof(data));
+    }
+    remove_policies();
+
+    job = begin_job(L"down", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+    set_test(L"NetworkDown", 1);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    bits_cancel(job);
+    job = bits_create_job(L"share", BG_JOB_TYPE_DOWNLOAD);
+    bits_add_file(job, source, bits_path(L"share"));
+    bits_resume(job);
+    here = bits_create_job(L"here", BG_JOB_TYPE_DOWNLOAD);
+    bits_add_file(here, bits_path(L"source"), bits_path(L"here"));
+    bits_resume(here);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    bits_check_error_in(job, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "BEH.STATE.34");
+    complete(here, L"here", NULL, sizeof(data));
+    remove_policies();
+    complete(job, L"share", NULL, sizeof(data));
+
+    DeleteFileW(bits_path(L"source"));
+    DeleteFileW(source);
+    for (i = ARRAY_SIZE(folders); i--;) if (folders[i][0]) RemoveDirectoryW(folders[i]);
+}
+
 static void test_power(void)
 {
     IBackgroundCopyJob *job, *fast;
@@ -1102,6 +1173,7 @@ START_TEST(policy)
         test_schedules();
         test_cost();
         test_network();
+        test_share();
         test_power();
         test_turns();
         test_retry();
