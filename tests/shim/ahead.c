@@ -308,6 +308,29 @@ static void test_deep(const char *scheme, const char *host, const char *peer)
     ok(FAILED(result.hr) && !result.error.again, "got %#lx, again %d\n", result.hr, result.error.again);
     shim_session_release(session);
 
+    /* one that is not as long as was announced is not filled up with the next reply, nor is the next one taken for what is beyond its end */
+    for (i = 0; i < 6; i++)
+    {
+        static const char *const paths[] = { "/lacks/5000/30", "/long/5000/30", "/lacks/5000/400" };
+
+        session = kept_session(&batch, NULL);
+        batch.count = 0;
+        if (i % 2) add(&batch, L"GET", paths[i / 2]);
+        add(&batch, L"GET", "/len/700");
+        add(&batch, L"GET", "/len/701");
+        send_batch(session, &batch, i % 2 ? "/len/10" : paths[i / 2], &result);
+        if (i % 2)
+        {
+            ok(result.hr == S_FALSE && result.got == 10 && result.ahead == 3, "%u: got %#lx, %lu behind\n", i, result.hr, result.ahead);
+            next_of(session, &batch, FALSE, &result);
+        }
+        ok(result.hr == BG_E_INVALID_SERVER_RESPONSE && result.in_body && result.error.again, "[BEH.HTTP.36] %s, %u: got %#lx, again %d\n",
+           paths[i / 2], i, result.hr, result.error.again);
+        next_of(session, &batch, FALSE, &result);
+        ok(result.hr == S_FALSE && result.got == 700 && result.exact && !result.ahead, "%u: got %#lx, %lu behind\n", i, result.hr, result.ahead);
+        shim_session_release(session);
+    }
+
     /* cancelled in the middle */
     session = kept_session(&batch, NULL);
     batch.count = 0;

@@ -283,6 +283,8 @@ def handle(sock, number, secure):
                 time.sleep(0.1)
                 reset(sock)
             return
+        elif verb == 'lacks':
+            sock.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % args[0] + b''.join(body(args[0] - args[1])))
         elif verb == 'long':
             sock.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % args[0] + b''.join(body(args[0] + args[1])))
         elif verb == 'stall':

@@ -109,14 +109,49 @@ HRESULT reply_head(struct conn *conn, struct http1_reader *reader, BOOL *any, HA
     return hr;
 }
 
+/*
+ * Behind a body whose length was announced comes another reply.  If something else does, its octets were not as many as that: then either some of
+ * them are of that reply, or some have not been counted [BEH.HTTP.35, 36].  Nothing is to be said against a body behind which nothing comes.
+ */
+static HRESULT check_next(struct reply *reply, UINT32 timeout)
+{
+    static const char start[] = "HTTP/1.";
+    struct conn *conn = reply->conn;
+    const char *next;
+    UINT32 got;
+    HRESULT hr;
+
+    if (!reply->reader.keep_alive) return S_OK;
+    if (conn->pos == conn->len)
+    {
+        conn->pos = conn->len = 0;
+        timeout = min(timeout, AHEAD_TIMEOUT);
+        if (conn->tls) hr = tls_recv(conn->tls, conn->buffer, sizeof(conn->buffer), &got, reply->cancel, timeout);
+        else hr = net_recv(conn->net, conn->buffer, sizeof(conn->buffer), NULL, 0, &got, reply->cancel, timeout);
+        if (hr != S_OK)
+        {
+            reply->reader.keep_alive = FALSE;
+            reply->last = hr != E_ABORT;
+            return S_OK;
+        }
+        conn->len = got;
+    }
+    next = conn->buffer + conn->pos;
+    if (!memcmp(next, start, min(sizeof(start) - 1, conn->len - conn->pos))) return S_OK;
+    reply->reader.keep_alive = FALSE;
+    reply->last = TRUE;
+    return *next == '\r' || *next == '\n' ? S_OK : BG_E_INVALID_SERVER_RESPONSE;
+}
+
 /* The reply is complete.  Is there more than there should be?  A stray line end is forgiven, as is a body where none belongs. */
-static HRESULT check_end(struct reply *reply, BOOL extra)
+static HRESULT check_end(struct reply *reply, BOOL extra, UINT32 timeout)
 {
     struct conn *conn = reply->conn;
     UINT32 i;
 
     reply->ended = TRUE;
-    if (conn->ahead && !extra) return S_OK;     /* what follows is the next reply */
+    if (conn->ahead && !extra)
+        return reply->reader.framing == HTTP1_NO_BODY || reply->unwanted ? S_OK : check_next(reply, timeout);
     if (conn->tls && tls_has_more(conn->tls))
     {
         UINT32 got;
@@ -207,11 +242,12 @@ HRESULT reply_body(struct reply *reply, void *buffer, UINT32 size, UINT32 *got, 
         hr = decode(reply, buffer, len, got, &extra);
         reply->received += *got;
         if (FAILED(hr)) error_set(&reply->failure, hr, 0);
-        else if (reader->state == HTTP1_DONE && FAILED(hr = check_end(reply, extra))) error_set(&reply->failure, hr, 0);
+        else if (reader->state == HTTP1_DONE && (extra || !conn->ahead) && FAILED(hr = check_end(reply, extra, timeout)))
+            error_set(&reply->failure, hr, 0);
         if (*got) return S_OK;
         if (FAILED(hr)) return hr;
     }
-    if (!reply->ended && FAILED(hr = check_end(reply, FALSE))) return hr;
+    if (!reply->ended && FAILED(hr = check_end(reply, FALSE, timeout))) return hr; /* a reply that others follow: its octets are delivered first */
     return S_FALSE;
 }
 
@@ -225,7 +261,8 @@ BOOL reply_drain(struct reply *reply, UINT64 limit, UINT32 timeout)
     HRESULT hr;
 
     if (FAILED(reply->failure.hr) || !reader->keep_alive) return FALSE;
-    if (reader->state == HTTP1_DONE) return check_end(reply, FALSE) == S_OK && reader->keep_alive;
+    reply->unwanted = TRUE;
+    if (reader->state == HTTP1_DONE) return check_end(reply, FALSE, timeout) == S_OK && reader->keep_alive;
     if (reader->framing == HTTP1_LENGTH && reader->length - reply->received > limit) return FALSE;
     if (!(buffer = malloc(CONN_BUFFER_SIZE))) return FALSE;
     limit += reply->received;

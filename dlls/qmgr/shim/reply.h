@@ -30,6 +30,8 @@
 #include "shim/shim.h"
 #include "core/http1.h"
 
+#define AHEAD_TIMEOUT    5000   /* ms for the reply to a request sent ahead, before it is sent in its turn */
+
 struct reply
 {
     struct conn *conn;
@@ -38,6 +40,8 @@ struct reply
     UINT64 received;        /* octets of the body handed out */
     BOOL head_request;
     BOOL ended;             /* the body was read to its proper end, the end looked at */
+    BOOL unwanted;          /* nobody reads the body but to get it out of the way */
+    BOOL last;              /* no other one came behind it, although its request was sent ahead */
     struct shim_error failure; /* sticky */
 };
 

@@ -38,7 +38,6 @@
 #define SEND_SIZE        65536                   /* octets of a body handed to the system at once */
 #define DRAIN_MAX        65536                   /* octets of an unread body that are read away rather than closing */
 #define DRAIN_TIMEOUT    50                      /* ms without a byte meanwhile */
-#define AHEAD_TIMEOUT    5000                    /* ms for the reply to a request sent ahead, before it is sent in its turn */
 
 struct shim_request
 {
@@ -280,7 +279,7 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
         http1_reader_init(reader, method);
         memset(&request->reply.failure, 0, sizeof(request->reply.failure)); /* of a refusal, whose connection it has ended */
         request->reply.received = 0;
-        request->reply.ended = any = cut = FALSE;
+        request->reply.ended = request->reply.unwanted = request->reply.last = any = cut = FALSE;
         hr = writer.hr;
         if (SUCCEEDED(hr) && writer.len)
             hr = send_request(request->reply.conn, &writer, preliminary ? NULL : params->body, params, reader, &any, &body_begun, &cut);
@@ -455,6 +454,7 @@ void shim_close(struct shim_request *request)
     request->reply.conn->http11 = request->reply.reader.minor >= 1;
     keep = (request->reply.ended && SUCCEEDED(request->reply.failure.hr))
            || reply_drain(&request->reply, min(request->max_body, DRAIN_MAX), DRAIN_TIMEOUT);
+    if (request->reply.last) InterlockedExchange(&request->session->in_turn, TRUE);
     session_put_conn(request->session, request->reply.conn, keep && request->reply.reader.keep_alive);
     free_request(request);
 }

@@ -166,8 +166,8 @@ struct shim_reply
  * are of the same origin, up to the first that is not, go out behind a GET, with the same custom headers.  When exactly these requests are made
  * next, in this order, their replies are there already; when anything else is asked for, the connection is given up.  A reply that does not
  * come or is no success is not believed: the request is sent again on a new connection, and nothing ahead any more in this session.
- * That is so too when the connection breaks inside a body; then it is for the caller to ask again (shim_error.again).  A server that
- * says it closes, and does, has only not answered the rest.
+ * That is so too when the connection breaks inside a body, or when what is behind a body is no reply; then it is for the caller to ask again
+ * (shim_error.again).  A server that says it closes, and does, has only not answered the rest.
  * Any HTTP status of the server, or of a proxy in its place, is a success here; that of a proxy which refuses a tunnel to an https
  * server is the failure 0x80190000 + status, whatever it is.  Failure: *error is filled, *request is NULL.
  */
