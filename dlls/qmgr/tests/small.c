@@ -88,6 +88,51 @@ static ULONG test_trouble(const char *what, BG_JOB_PRIORITY priority, BOOL *slow
     return errors;
 }
 
+/* Other names for files that are asked for already, or about: what comes is what is there by the name they have in their turn. */
+static void test_renamed(BG_JOB_PRIORITY priority)
+{
+    static const unsigned int renamed[] = { 6, 7, 20, FILES - 1 };
+    IBackgroundCopyJob *job;
+    WCHAR url[100], name[40];
+    char path[100];
+    unsigned int i, j;
+    HRESULT hr;
+
+    winetest_push_context("priority %d", priority);
+    test_server_reset(bits_server);
+    job = bits_download(L"renamed", NULL, priority);
+    for (i = 0; i < FILES; i++)
+    {
+        swprintf(url, ARRAY_SIZE(url), L"/halting/%u", i);
+        swprintf(name, ARRAY_SIZE(name), L"small%u", i);
+        bits_add_file(job, bits_url(url), bits_path(name));
+    }
+    bits_resume(job);
+    /* the sixth one comes slowly, with others in its wake */
+    for (i = 0; i < BITS_TIMEOUT / 5 && !test_server_count(bits_server, "GET", "/halting/4"); i++) Sleep(5);
+    for (i = 0; i < ARRAY_SIZE(renamed); i++)
+    {
+        swprintf(url, ARRAY_SIZE(url), L"/other/%u", renamed[i]);
+        hr = bits_set_remote_name(job, renamed[i], bits_url(url));
+        ok(hr == S_OK, "[FILE2.SetRemoteName.2] got %#lx\n", hr);
+    }
+    ok(bits_state(job) != BG_JOB_STATE_TRANSFERRED, "all are there already\n");
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    for (i = 0; i < FILES; i++)
+    {
+        for (j = 0; j < ARRAY_SIZE(renamed) && renamed[j] != i; j++) ;
+        sprintf(path, "/%s/%u", j < ARRAY_SIZE(renamed) ? "other" : "halting", i);
+        swprintf(name, ARRAY_SIZE(name), L"small%u", i);
+        winetest_push_context("file %u", i);
+        bits_check_file(bits_path(name), path, 0, 3000);
+        winetest_pop_context();
+    }
+    bits_cancel(job);
+    winetest_pop_context();
+}
+
 START_TEST(small)
 {
     static const char *const kinds[] =
@@ -111,6 +156,7 @@ START_TEST(small)
                           "on HEAD /head-busy/30\n reply 1\n status 503\n reply\n size 3000\n"
                           "on HEAD /head-drop/30\n reply 1\n drop\n reply\n size 3000\n"
                           "on GET /chunked/30\n size 3000\n chunked 100\n"
+                          "on GET /halting/5\n size 3000\n rate 1000\n"
                           "on * /every/*\n size 3000\n close\n"
                           "on * /*\n size 3000\n"))
     {
@@ -123,6 +169,7 @@ START_TEST(small)
                 ok(!errors || strcmp(winetest_platform, "wine"), "%s, priority %d: %lu errors, slow %d\n", kinds[i], priorities[j], errors, slow);
             }
         }
+        for (j = 0; j < ARRAY_SIZE(priorities); j++) test_renamed(priorities[j]);
     }
     bits_end();
 }
