@@ -27,12 +27,14 @@
 
 #include "disk.h"
 #include "disk_ahead.h"
+#include "disk_kept.h"
 #include "exact_name.h"
 #include "core/str.h"
 
 struct disk_file
 {
     HANDLE handle;
+    BOOL keep;
     UINT64 position;    /* of the handle; a file is read and written by one thread at a time */
 };
 
@@ -73,6 +75,7 @@ static HRESULT win_open(struct disk *disk, const WCHAR *path, UINT32 flags, stru
 
     if (flags & DISK_READ) access |= GENERIC_READ;
     if (flags & DISK_WRITE) access |= GENERIC_WRITE;
+    if (flags & DISK_KEEP) access |= DELETE;
     if (flags & DISK_SHARE_ALL) share |= FILE_SHARE_WRITE | FILE_SHARE_DELETE;
     attributes = flags & DISK_HIDDEN ? FILE_ATTRIBUTE_HIDDEN : FILE_ATTRIBUTE_NORMAL;
 
@@ -82,6 +85,8 @@ static HRESULT win_open(struct disk *disk, const WCHAR *path, UINT32 flags, stru
 
     *ret = NULL;
     if (!(file = malloc(sizeof(*file)))) return E_OUTOFMEMORY;
+    disk_kept_close(path);      /* nobody goes on with another file of that name */
+    file->keep = !!(flags & DISK_KEEP);
     file->position = 0;
     file->handle = flags & DISK_EXACT ? open_exact(path, access, share, disposition, attributes) : INVALID_HANDLE_VALUE;
     if (file->handle == INVALID_HANDLE_VALUE) file->handle = CreateFileW(path, access, share, NULL, disposition, attributes, NULL);
@@ -99,6 +104,18 @@ static void win_close(struct disk_file *file)
 {
     CloseHandle(file->handle);
     free(file);
+}
+
+static void win_keep(struct disk_file *file, const WCHAR *path)
+{
+    if (!file->keep) CloseHandle(file->handle);
+    else disk_kept_put(path, file->handle);
+    free(file);
+}
+
+static void win_let_go(struct disk *disk, const WCHAR *path)
+{
+    disk_kept_close(path);
 }
 
 /* An offset that goes with the call costs a call to wineserver, which is told of the completion; a file pointer costs none. */
@@ -206,6 +223,7 @@ static HRESULT win_flush(struct disk_file *file)
 
 static HRESULT win_rename(struct disk *disk, const WCHAR *from, const WCHAR *to)
 {
+    disk_kept_close(from);
     return result_of(MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH));
 }
 
@@ -248,6 +266,9 @@ static HRESULT finish_handle(HANDLE handle, UINT64 time, UINT32 wanted)
 
 static HANDLE open_to_publish(const WCHAR *name)
 {
+    HANDLE handle = disk_kept_take(name);
+
+    if (handle != INVALID_HANDLE_VALUE) return handle;
     return CreateFileW(name, DELETE | SYNCHRONIZE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES,
                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
 }
@@ -285,6 +306,7 @@ static struct disk_ahead *win_begin_ahead(struct disk *disk, const WCHAR *const 
 
 static HRESULT win_remove(struct disk *disk, const WCHAR *path)
 {
+    disk_kept_close(path);
     if (DeleteFileW(path) || is_absent(GetLastError())) return S_OK;
     return last_error();
 }
@@ -405,7 +427,7 @@ struct disk *disk_get(void)
 {
     static struct disk disk =
     {
-        win_open, win_close, win_read, win_write, win_set_size, win_reserve, win_get_size, win_flush, win_rename, win_publish,
+        win_open, win_close, win_keep, win_let_go, win_read, win_write, win_set_size, win_reserve, win_get_size, win_flush, win_rename, win_publish,
         win_begin_ahead, disk_ahead_end, win_remove, win_stat, win_flush_dir, win_list, win_fold, win_finish
     };
 

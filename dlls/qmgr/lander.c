@@ -23,10 +23,20 @@
 #include "sync.h"
 
 #define LANDER_THREADS  16      /* flushes at once: a file system with a journal lets them share its commits */
+#define LANDER_MAKERS   4       /* threads that make files, at once: wineserver does it for one at a time */
 #define LANDER_BATCH    32      /* files flushed, and told of, together while more of them come */
 #define LANDER_HOLD      8      /* ms for which a file waits for others, to be flushed together */
 #define LANDER_PATIENCE 50      /* ms for which it waits for those that are being flushed, to be told of together */
 #define LANDER_LINGER   250     /* ms that a thread waits for another file before it goes back to the crew */
+
+enum stage
+{
+    STAGE_HELD,                 /* in memory */
+    STAGE_MAKING,
+    STAGE_MADE,
+    STAGE_FLUSHING,
+    STAGE_FLUSHED               /* or failed */
+};
 
 struct landing
 {
@@ -34,7 +44,7 @@ struct landing
     UINT32 file;
     UINT64 size;
     UINT64 since;
-    BOOL flushed;
+    enum stage stage;
     HRESULT hr;
 };
 
@@ -49,7 +59,7 @@ struct lander
     struct landing landings[LANDER_MAX];    /* from `first` on, in the order they came, `count` of them */
     UINT32 first, count;
     UINT32 released;        /* of those, from the first one on: may be flushed */
-    UINT32 begun;           /* of those, too: some thread flushes them or has */
+    UINT32 makers;          /* threads that make one */
     UINT32 helpers, busy;   /* threads of the crew that have come or will; of those, the ones that do something */
     UINT32 refs;            /* of the owner and of the helpers */
     BOOL telling;           /* some thread tells of the first ones */
@@ -65,17 +75,54 @@ static void fail_locked(struct lander *lander, HRESULT hr, UINT32 file)
     lander->failed = file;
 }
 
-/* The octets of the next one; lets go of the lock meanwhile. */
-static void flush_next_locked(struct lander *lander)
+static struct landing *landing_locked(struct lander *lander, UINT32 index)
 {
-    struct landing *landing = &lander->landings[(lander->first + lander->begun++) % LANDER_MAX];
-    HRESULT hr;
+    return &lander->landings[(lander->first + index) % LANDER_MAX];
+}
 
+/* The first one, of so many, that is at this stage. */
+static struct landing *find_locked(struct lander *lander, enum stage stage, UINT32 count)
+{
+    UINT32 i;
+
+    for (i = 0; i < count; i++)
+        if (landing_locked(lander, i)->stage == stage) return landing_locked(lander, i);
+    return NULL;
+}
+
+/* What a thread can do next. */
+static struct landing *next_locked(struct lander *lander)
+{
+    struct landing *landing;
+
+    if (lander->makers < LANDER_MAKERS && (landing = find_locked(lander, STAGE_HELD, lander->count))) return landing;
+    return find_locked(lander, STAGE_MADE, lander->released);
+}
+
+static void call_locked(struct lander *lander, UINT32 wanted);
+
+/* One step of it; lets go of the lock meanwhile. entered: this thread may make files; NULL: it may anyway. */
+static void work_locked(struct lander *lander, struct landing *landing, BOOL *entered)
+{
+    BOOL make = landing->stage == STAGE_HELD;
+    HRESULT hr = S_OK;
+
+    landing->stage = make ? STAGE_MAKING : STAGE_FLUSHING;
+    if (make) lander->makers++;
     sync_unlock(&lander->mutex);
-    hr = output_flush_data(landing->output);
+    if (!make) hr = output_flush_data(landing->output);
+    else
+    {
+        if (entered && !*entered && SUCCEEDED(hr = lander->callbacks.enter(lander->callbacks.ctx))) *entered = TRUE;
+        if (SUCCEEDED(hr)) hr = output_make(landing->output);
+    }
     sync_lock(&lander->mutex);
-    landing->flushed = TRUE;
+    landing->stage = make && SUCCEEDED(hr) ? STAGE_MADE : STAGE_FLUSHED;
     landing->hr = hr;
+    if (!make) return;
+    lander->makers--;
+    /* while this thread makes others, another one may flush what may be */
+    if (find_locked(lander, STAGE_MADE, lander->released) && find_locked(lander, STAGE_HELD, lander->count)) call_locked(lander, 1);
 }
 
 /* Outside the lock, of files whose octets are on disk. *done: how many were told of. */
@@ -90,8 +137,12 @@ static HRESULT tell(struct lander *lander, const struct landing *landings, UINT3
     if (FAILED(hr = output_flush_names(outputs, count, &bad))) *done = bad;
     for (i = 0; i < count; i++)
     {
-        output_close(outputs[i]);
-        if (FAILED(hr)) continue;
+        if (FAILED(hr))
+        {
+            output_close(outputs[i]);
+            continue;
+        }
+        lander->callbacks.close(lander->callbacks.ctx, outputs[i]);
         *done = i;
         hr = lander->callbacks.landed(lander->callbacks.ctx, landings[i].file, landings[i].size);
     }
@@ -118,10 +169,10 @@ static void tell_locked(struct lander *lander)
     lander->telling = TRUE;
     for (;;)
     {
-        for (count = 0; count < lander->begun; count++)
+        for (count = 0; count < lander->count; count++)
         {
-            taken[count] = lander->landings[(lander->first + count) % LANDER_MAX];
-            if (!taken[count].flushed) break;
+            taken[count] = *landing_locked(lander, count);
+            if (taken[count].stage != STAGE_FLUSHED) break;
             if (FAILED(taken[count].hr)) fail_locked(lander, taken[count].hr, taken[count].file);
         }
         if (!is_time_locked(lander, count)) break;
@@ -135,8 +186,7 @@ static void tell_locked(struct lander *lander)
         if (FAILED(hr)) fail_locked(lander, hr, taken[done].file);
         lander->first = (lander->first + count) % LANDER_MAX;
         lander->count -= count;
-        lander->released -= count;
-        lander->begun -= count;
+        lander->released -= min(lander->released, count);
         sync_wake_all(&lander->settled);
     }
     lander->telling = FALSE;
@@ -156,34 +206,46 @@ static void release_locked(struct lander *lander)
 
 static void help(void *ctx);
 
-/* All that there are may be flushed now, by as many threads. */
-static void let_go_locked(struct lander *lander)
+/* So many threads shall do something. */
+static void call_locked(struct lander *lander, UINT32 wanted)
 {
-    UINT32 wanted;
+    UINT32 idle = lander->helpers - lander->busy;
 
-    if (lander->released == lander->count) return;
-    lander->released = lander->count;
-    wanted = min(lander->busy + lander->released - lander->begun, LANDER_THREADS);
-    while (lander->helpers < wanted && SUCCEEDED(crew_start(help, lander)))
+    for (; wanted && idle; wanted--, idle--) sync_wake(&lander->to_land);   /* not those for whom there is nothing */
+    for (; wanted && lander->helpers < LANDER_THREADS && SUCCEEDED(crew_start(help, lander)); wanted--)
     {
         lander->helpers++;
         lander->refs++;
     }
-    for (; wanted > lander->busy; wanted--) sync_wake(&lander->to_land);    /* not those for whom there is nothing */
+}
+
+/* All that there are may be flushed now, by as many threads. */
+static void let_go_locked(struct lander *lander)
+{
+    UINT32 i, wanted = 0;
+
+    if (lander->released == lander->count) return;
+    for (i = lander->released; i < lander->count; i++)
+        if (landing_locked(lander, i)->stage == STAGE_MADE) wanted++;
+    lander->released = lander->count;
+    call_locked(lander, wanted);
 }
 
 static void help(void *ctx)
 {
     struct lander *lander = ctx;
     UINT64 since = sync_msec(), age;
+    struct landing *landing;
+    void (*leave)(void) = lander->callbacks.leave;
+    BOOL entered = FALSE;
 
     sync_lock(&lander->mutex);
     while (!lander->stop && (lander->count || sync_msec() - since < LANDER_LINGER))
     {
-        if (lander->begun < lander->released)
+        if ((landing = next_locked(lander)))
         {
             lander->busy++;
-            flush_next_locked(lander);
+            work_locked(lander, landing, &entered);
             tell_locked(lander);
             lander->busy--;
             since = sync_msec();
@@ -196,12 +258,13 @@ static void help(void *ctx)
             tell_locked(lander);
             continue;
         }
-        age = sync_msec() - lander->landings[(lander->first + lander->released) % LANDER_MAX].since;
+        age = sync_msec() - landing_locked(lander, lander->released)->since;
         if (age >= LANDER_HOLD) let_go_locked(lander);
         else sync_wait_msec(&lander->to_land, &lander->mutex, (UINT32)(LANDER_HOLD - age));
     }
     lander->helpers--;
     release_locked(lander);
+    if (entered) leave();
 }
 
 HRESULT lander_create(const struct lander_callbacks *callbacks, struct lander **ret)
@@ -232,12 +295,6 @@ void lander_destroy(struct lander *lander)
     release_locked(lander);
 }
 
-static void work_locked(struct lander *lander)
-{
-    flush_next_locked(lander);
-    tell_locked(lander);
-}
-
 HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UINT64 size)
 {
     struct landing *landing;
@@ -247,32 +304,30 @@ HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UI
     while (lander->count == LANDER_MAX)
     {
         let_go_locked(lander);
-        if (lander->begun < lander->count) work_locked(lander);
+        if ((landing = next_locked(lander)))
+        {
+            work_locked(lander, landing, NULL);
+            tell_locked(lander);
+        }
         else sync_wait(&lander->settled, &lander->mutex);
     }
-    landing = &lander->landings[(lander->first + lander->count++) % LANDER_MAX];
+    landing = landing_locked(lander, lander->count++);
     landing->output = output;
     landing->file = file;
     landing->size = size;
     landing->since = sync_msec();
-    landing->flushed = FALSE;
+    landing->stage = output_is_made(output) ? STAGE_MADE : STAGE_HELD;
+    landing->hr = S_OK;
 
     if (lander->count - lander->released >= LANDER_BATCH) let_go_locked(lander);
-    else if (!lander->helpers)
-    {
-        /* somebody is to let it go in time */
-        if (SUCCEEDED(crew_start(help, lander)))
-        {
-            lander->helpers++;
-            lander->refs++;
-        }
-    }
-    else if (lander->count - lander->released == 1) sync_wake(&lander->to_land);
+    if (!lander->helpers || (landing->stage == STAGE_HELD && lander->makers < LANDER_MAKERS)
+        || lander->count - lander->released == 1) call_locked(lander, 1);    /* somebody is to let it go in time, too */
     if (!lander->helpers)
     {
         /* without a thread it is done here and now */
         lander->released = lander->count;
-        while (lander->begun < lander->count) work_locked(lander);
+        while ((landing = next_locked(lander))) work_locked(lander, landing, NULL);
+        tell_locked(lander);
     }
     hr = lander->hr;
     sync_unlock(&lander->mutex);
@@ -281,15 +336,16 @@ HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UI
 
 HRESULT lander_wait(struct lander *lander, UINT32 *file)
 {
+    struct landing *landing;
     HRESULT hr;
 
     sync_lock(&lander->mutex);
     let_go_locked(lander);
     while (lander->count)
     {
-        if (lander->begun < lander->count) flush_next_locked(lander);
+        if ((landing = next_locked(lander))) work_locked(lander, landing, NULL);
         tell_locked(lander);
-        if (lander->count && lander->begun == lander->count) sync_wait(&lander->settled, &lander->mutex);
+        if (lander->count && !next_locked(lander)) sync_wait(&lander->settled, &lander->mutex);
     }
     *file = lander->failed;
     hr = lander->hr;

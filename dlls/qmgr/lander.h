@@ -37,7 +37,10 @@
 
 struct lander_callbacks
 {
+    void (*close)(void *ctx, struct output *output);    /* of one that landed */
     HRESULT (*landed)(void *ctx, UINT32 file, UINT64 size);
+    HRESULT (*enter)(void *ctx);   /* on a thread of the crew that will make files now */
+    void (*leave)(void);
     void *ctx;
 };
 

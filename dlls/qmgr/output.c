@@ -29,8 +29,12 @@
 struct output
 {
     struct disk *disk;
-    struct disk_file *file;
-    WCHAR *unflushed_name;      /* of a file that was made here, until its folder is flushed; else NULL */
+    struct disk_file *file;     /* NULL: it is not made yet, and its octets are below */
+    WCHAR *name;
+    BOOL unflushed;             /* the name of a file that was made here, until its folder is flushed */
+    BOOL keep;
+    BYTE *held;                 /* `size` of at most `room` octets */
+    UINT32 size, room;
 };
 
 HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*random)(void *ctx), void *ctx, WCHAR **name)
@@ -61,6 +65,13 @@ HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*ra
     return HRESULT_FROM_WIN32(ERROR_FILE_EXISTS);
 }
 
+static void free_output(struct output *output)
+{
+    free(output->name);
+    free(output->held);
+    free(output);
+}
+
 static HRESULT open_file(struct disk *disk, const WCHAR *temp_name, UINT32 flags, struct output *output)
 {
     flags |= DISK_READ | DISK_WRITE | DISK_SHARE_ALL;
@@ -77,7 +88,8 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BO
     *ret = NULL;
     if (!(output = calloc(1, sizeof(*output)))) return E_OUTOFMEMORY;
     output->disk = disk;
-    if (!(output->unflushed_name = str_dup(temp_name)))
+    output->unflushed = TRUE;
+    if (!(output->name = str_dup(temp_name)))
     {
         free(output);
         return E_OUTOFMEMORY;
@@ -104,27 +116,80 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BO
         }
     }
     if (SUCCEEDED(hr)) *ret = output;
-    else
-    {
-        free(output->unflushed_name);
-        free(output);
-    }
+    else free_output(output);
     return hr;
+}
+
+HRESULT output_open_later(struct disk *disk, const WCHAR *temp_name, UINT32 room, BOOL keep, struct output **ret)
+{
+    struct output *output;
+
+    *ret = NULL;
+    if (!(output = calloc(1, sizeof(*output)))) return E_OUTOFMEMORY;
+    output->disk = disk;
+    output->room = room;
+    output->keep = keep;
+    output->unflushed = TRUE;
+    if (!(output->name = str_dup(temp_name)) || !(output->held = malloc(max(room, 1))))
+    {
+        output_close(output);
+        return E_OUTOFMEMORY;
+    }
+    *ret = output;
+    return S_OK;
+}
+
+HRESULT output_make(struct output *output)
+{
+    UINT32 flags = DISK_HIDDEN | DISK_EXACT | (output->keep ? DISK_KEEP : 0);
+    HRESULT hr;
+
+    if (output->file) return S_OK;
+    hr = open_file(output->disk, output->name, flags | DISK_CREATE_NEW, output);
+    if (hr == HRESULT_FROM_WIN32(ERROR_FILE_EXISTS)) hr = open_file(output->disk, output->name, flags | DISK_CREATE | DISK_TRUNCATE, output);
+    if (FAILED(hr)) return hr;
+    if (output->size && FAILED(hr = output->disk->write(output->file, 0, output->held, output->size)))
+    {
+        output->disk->close(output->file);
+        output->file = NULL;
+        return hr;
+    }
+    free(output->held);
+    output->held = NULL;
+    return S_OK;
+}
+
+BOOL output_is_made(const struct output *output)
+{
+    return output->file != NULL;
 }
 
 HRESULT output_reserve(struct output *output, UINT64 size)
 {
-    return output->disk->reserve(output->file, size);
+    HRESULT hr = output_make(output);
+
+    return FAILED(hr) ? hr : output->disk->reserve(output->file, size);
 }
 
 HRESULT output_write(struct output *output, UINT64 offset, const void *data, UINT32 size)
 {
+    HRESULT hr;
+
+    if (!output->file && offset <= output->size && size <= output->room - offset)
+    {
+        memcpy(output->held + offset, data, size);
+        output->size = max(output->size, (UINT32)offset + size);
+        return S_OK;
+    }
+    if (FAILED(hr = output_make(output))) return hr;
     return output->disk->write(output->file, offset, data, size);
 }
 
 HRESULT output_flush_data(struct output *output)
 {
-    return output->disk->flush(output->file);
+    HRESULT hr = output_make(output);
+
+    return FAILED(hr) ? hr : output->disk->flush(output->file);
 }
 
 HRESULT output_flush(struct output *output)
@@ -152,19 +217,15 @@ HRESULT output_flush_names(struct output **outputs, UINT32 count, UINT32 *failed
 
     for (i = 0; i < count; i++)
     {
-        WCHAR *name = outputs[i]->unflushed_name;
-
-        if (!name) continue;
-        if (FAILED(hr = publish_flush_dir(outputs[i]->disk, name)))
+        if (!outputs[i]->unflushed) continue;
+        if (FAILED(hr = publish_flush_dir(outputs[i]->disk, outputs[i]->name)))
         {
             *failed = i;
             return hr;
         }
         for (j = count; j-- > i;)
         {
-            if (!outputs[j]->unflushed_name || !same_folder(name, outputs[j]->unflushed_name)) continue;
-            free(outputs[j]->unflushed_name);
-            outputs[j]->unflushed_name = NULL;
+            if (same_folder(outputs[i]->name, outputs[j]->name)) outputs[j]->unflushed = FALSE;
         }
     }
     return S_OK;
@@ -175,6 +236,8 @@ HRESULT output_set_size(struct output *output, UINT64 size)
     UINT64 present;
     HRESULT hr;
 
+    if (!output->file && output->size == size) return S_OK;
+    if (FAILED(hr = output_make(output))) return hr;
     hr = output->disk->get_size(output->file, &present);
     if (FAILED(hr) || present == size) return hr;
     hr = output->disk->set_size(output->file, size);
@@ -183,7 +246,12 @@ HRESULT output_set_size(struct output *output, UINT64 size)
 
 void output_close(struct output *output)
 {
-    output->disk->close(output->file);
-    free(output->unflushed_name);
-    free(output);
+    if (output->file) output->disk->close(output->file);
+    free_output(output);
+}
+
+void output_keep(struct output *output)
+{
+    if (output->file) output->disk->keep(output->file, output->name);
+    free_output(output);
 }

@@ -39,6 +39,15 @@ HRESULT output_temp_name(struct disk *disk, const WCHAR *local_name, UINT64 (*ra
  * offset 0 always starts an empty file.  hidden: of a new one [BEH.FILE.11].
  */
 HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BOOL hidden, struct output **output);
+
+/*
+ * The same for a new file, hidden, of which the first `room` octets are held in memory: on disk it is made when it is flushed or made, or when it
+ * gets more than those.  One that is closed before that never was.  keep: output_keep will follow.
+ */
+HRESULT output_open_later(struct disk *disk, const WCHAR *temp_name, UINT32 room, BOOL keep, struct output **output);
+HRESULT output_make(struct output *output);
+BOOL output_is_made(const struct output *output);
+
 HRESULT output_reserve(struct output *output, UINT64 size);    /* ERROR_DISK_FULL before the first byte [BEH.FILE.13] */
 HRESULT output_write(struct output *output, UINT64 offset, const void *data, UINT32 size);
 HRESULT output_flush(struct output *output);                  /* of a new file also its name */
@@ -46,5 +55,6 @@ HRESULT output_flush_data(struct output *output);             /* but for the nam
 HRESULT output_flush_names(struct output **outputs, UINT32 count, UINT32 *failed); /* the names of new ones, each folder once; *failed: which */
 HRESULT output_set_size(struct output *output, UINT64 size);   /* exact size before FILE_DONE; S_FALSE: it had another */
 void output_close(struct output *output);
+void output_keep(struct output *output);                      /* the same, for a file that is whole and may soon be published (core/disk.h) */
 
 #endif /* __QMGR_OUTPUT_H */

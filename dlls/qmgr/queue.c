@@ -105,6 +105,7 @@ void queue_init_job_locked(struct queue_job *entry, struct job *job)
     entry->clocks.unproductive_since = job->no_progress_time ? clock_of(job->no_progress_time) : 0;
     entry->planned_file = entry->live_file = NO_FILE;
     entry->live_total = SIZE_UNKNOWN;
+    entry->names_told = TRUE;       /* perhaps by a predecessor */
     if (job->failure.hr)
     {
         verdict_recall(job->failure.hr, job->failure.context, job->state == JOB_TRANSIENT_ERROR, &failure);

@@ -146,6 +146,7 @@ static HRESULT try_create(const struct caller *caller, const WCHAR *display_name
     {
         queue_init_job_locked(entry, model_find(&queue.model, &record.job));
         entry->ordinary = !caller->admin && !caller->service_account;
+        entry->names_told = FALSE;
         entry->listed = FALSE;
         queue_set_listed_locked(entry, TRUE);
         queue_addref(entry);
@@ -294,6 +295,17 @@ static HRESULT check_add_locked(const struct queue_job *entry, BOOL ranged, UINT
     if (job->type != JOB_DOWNLOAD && job->file_count + (UINT64)count > 1) return BG_E_TOO_MANY_FILES;
     if (limit && job->file_count + (UINT64)count > limit) return BG_E_TOO_MANY_FILES_IN_JOB;
     return S_OK;
+}
+
+void queue_tell_names(struct queue_job *job)
+{
+    BOOL told;
+
+    queue_enter();
+    told = job->names_told;
+    job->names_told = TRUE;
+    queue_leave();
+    if (!told) disk_get()->let_go(disk_get(), NULL);
 }
 
 HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UINT32 count, UINT32 file_limit)

@@ -316,6 +316,16 @@ HRESULT queue_transfer_progress(struct queue_job *job, UINT32 file, UINT64 offse
     return hr;
 }
 
+BOOL queue_transfer_keeps(const struct queue_job *job)
+{
+    BOOL ret;
+
+    queue_enter();
+    ret = !job->names_told && !job->helper;
+    queue_leave();
+    return ret;
+}
+
 BOOL queue_transfer_landing(struct queue_job *job, UINT32 file, UINT64 size)
 {
     BOOL ret;

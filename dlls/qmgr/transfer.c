@@ -26,7 +26,6 @@
 #include "crew.h"
 #include "identity.h"
 #include "lander.h"
-#include "opener.h"
 #include "security.h"
 #include "sync.h"
 #include "transfer_private.h"
@@ -320,8 +319,6 @@ static void run(void *arg)
         {
             transfer->owner = owner;
             hr = run_files(transfer, &failure, &index);
-            opener_destroy(transfer->opener);
-            transfer->opener = NULL;
         }
         worked = TRUE;
         security_revert();

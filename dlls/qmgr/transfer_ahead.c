@@ -148,7 +148,6 @@ void transfer_take_answers(struct transfer *transfer, const struct shim_request_
         reply.length = head.length;
         reply.headers = head.headers;
         ahead_answer(ahead, index, &reply, head.raw_headers, queue_clock());
-        if (transfer->bodies_ahead && ahead_is_small(ahead, index)) transfer_open_ahead(transfer, index);
         ahead_sent(ahead, head.ahead);
         shim_close(request);
     }
@@ -156,12 +155,13 @@ void transfer_take_answers(struct transfer *transfer, const struct shim_request_
 }
 
 /* Is the answer to the file's HEAD there already? It is good for once. */
-BOOL transfer_answer_head(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan)
+BOOL transfer_answer_head(struct transfer *transfer, struct fetch *fetch, struct file_plan *plan)
 {
     struct fetch_reply reply = { 200, SIZE_UNKNOWN };
     const struct ahead_file *file;
 
     if (str_cmp(fetch->url, plan->remote_name) || !(file = ahead_find(&transfer->ahead, plan->index, fetch->url, queue_clock()))) return FALSE;
+    plan->later = transfer->bodies_ahead && ahead_is_small(&transfer->ahead, plan->index);
     transfer_tell_headers(transfer, plan, file->raw);
     reply.headers = &file->headers;
     fetch_on_reply(fetch, &reply);

@@ -278,7 +278,9 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
     if (!fetch_on_reply(fetch, &reply)) shim_close(request);
     else
     {
-        while (read_some(transfer, fetch, plan, request) == S_OK) {}
+        /* octets that are counted are in the temporary file as long as the server keeps others waiting [BEH.FILE.14] */
+        if (!shim_is_there(request) && FAILED(hr = transfer_make_output(transfer))) fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
+        while (fetch_wants_body(fetch) && read_some(transfer, fetch, plan, request) == S_OK) {}
         shim_close(request);
         transfer_take_answers(transfer, &params);
     }

@@ -28,7 +28,6 @@
 #include "lander.h"
 #include "local.h"
 #include "log.h"
-#include "opener.h"
 #include "security.h"
 #include "transfer_private.h"
 #include "core/str.h"
@@ -99,6 +98,11 @@ void transfer_close_output(struct transfer *transfer)
     transfer->output = NULL;
 }
 
+HRESULT transfer_make_output(struct transfer *transfer)
+{
+    return transfer->output ? output_make(transfer->output) : S_OK;
+}
+
 /* What was received before it ended is worth a record, if it can be had. */
 void transfer_save_output(struct transfer *transfer)
 {
@@ -119,43 +123,34 @@ static HRESULT begin_run(struct transfer *transfer, UINT64 offset, UINT64 receiv
     return S_OK;
 }
 
-static BOOL become_owner(void *ctx)
+static HRESULT become_owner(void *ctx)
 {
     struct transfer *transfer = ctx;
 
-    return SUCCEEDED(security_impersonate(transfer->owner));
+    return security_impersonate(transfer->owner);
 }
 
-static void revert(void *ctx)
+static void stop_being_owner(void)
 {
     security_revert();
 }
 
-void transfer_open_ahead(struct transfer *transfer, UINT32 file)
+/* What depends on all octets being recorded waits for its own file. */
+static BOOL is_for_lander(const struct file_plan *plan)
 {
-    struct opener_callbacks callbacks = { become_owner, revert, transfer };
-    WCHAR *name;
-
-    if (FAILED(queue_transfer_names(transfer->job))) return;
-    queue_enter();
-    name = str_dup(transfer->job->job->files[file].temp_name);
-    queue_leave();
-    if (name && (transfer->opener || SUCCEEDED(opener_create(disk_get(), &callbacks, &transfer->opener)))) opener_add(transfer->opener, file, name);
-    free(name);
+    return !plan->forgetful && !plan->on_demand && plan->max_bytes == SIZE_UNKNOWN;
 }
 
 /* Opens the temporary file to go on at `offset`, as output_open does. */
 static HRESULT open_output(struct transfer *transfer, const struct file_plan *plan, UINT64 offset, UINT64 total)
 {
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
-    if (transfer->opener) transfer->output = opener_take(transfer->opener, plan->index);
-    if (transfer->output && offset)
-    {
-        output_close(transfer->output);
-        transfer->output = NULL;
-    }
-    if (!transfer->output && FAILED(hr = output_open(disk_get(), plan->temp_name, offset, !plan->straight, &transfer->output))) return hr;
+    /* who knows the name may look at the file at any time [BEH.FILE.14] */
+    if (!offset && plan->later && total <= AHEAD_SMALL && is_for_lander(plan) && queue_transfer_keeps(transfer->job))
+        hr = output_open_later(disk_get(), plan->temp_name, total, TRUE, &transfer->output);
+    else hr = output_open(disk_get(), plan->temp_name, offset, !plan->straight, &transfer->output);
+    if (FAILED(hr)) return hr;
     transfer->file = plan->index;
     transfer->total = total;
     transfer->forgetful = plan->forgetful;
@@ -211,6 +206,15 @@ HRESULT transfer_put_octets(struct transfer *transfer, UINT64 offset, UINT32 siz
     return writer_put(transfer->writer, size);
 }
 
+/* A client may be told the name just now: whoever comes second sees what the other one has done. */
+static void close_landed(void *ctx, struct output *output)
+{
+    struct transfer *transfer = ctx;
+
+    output_keep(output);
+    if (!queue_transfer_keeps(transfer->job)) disk_get()->let_go(disk_get(), NULL);
+}
+
 static HRESULT on_landed(void *ctx, UINT32 file, UINT64 size)
 {
     struct transfer *transfer = ctx;
@@ -221,12 +225,11 @@ static HRESULT on_landed(void *ctx, UINT32 file, UINT64 size)
 /* Leaves the file to the lander; S_FALSE: it is not for it. */
 static HRESULT hand_over(struct transfer *transfer, const struct file_plan *plan, UINT64 total)
 {
-    struct lander_callbacks callbacks = { on_landed, transfer };
+    struct lander_callbacks callbacks = { close_landed, on_landed, become_owner, stop_being_owner, transfer };
     struct output *output = transfer->output;
     HRESULT hr;
 
-    /* what depends on all octets being recorded waits for its own file */
-    if (transfer->forgetful || plan->on_demand || plan->max_bytes != SIZE_UNKNOWN) return S_FALSE;
+    if (!is_for_lander(plan)) return S_FALSE;
     if (!transfer->lander && FAILED(lander_create(&callbacks, &transfer->lander))) return S_FALSE;
     if (FAILED(hr = writer_drain(transfer->writer))) return hr;
     if (FAILED(hr = output_set_size(output, total))) return hr;

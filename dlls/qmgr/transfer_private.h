@@ -38,7 +38,6 @@
 
 struct identity;
 struct lander;
-struct opener;
 
 /* What a transfer needs to know of its job and of one file, copied under queue.cs. */
 struct file_plan
@@ -56,6 +55,7 @@ struct file_plan
     UINT32 priority;
     BOOL foreground, dynamic, on_demand, straight, moved;
     BOOL forgetful;             /* progress is not recorded, and the file begins anew each time */
+    BOOL later;                 /* small, and one of many: its temporary file is made when all of it is there */
     UINT32 security_flags;
     UINT32 acl_flags;
     WCHAR *method;              /* the client's own, or NULL */
@@ -72,7 +72,6 @@ struct transfer
     struct writer *writer;
     struct lander *lander;
     struct caller *owner;       /* of the job, while it runs */
-    struct opener *opener;
     BYTE *handed;               /* for each file: it is the lander's, or was; grows as files are added */
     UINT32 handed_count;
     WCHAR *folder;              /* the last one whose volume was asked for, with the answer and its time */
@@ -107,8 +106,7 @@ BOOL transfer_set_handed(struct transfer *transfer, UINT32 file);
 void transfer_fail_local(struct failure *failure, HRESULT hr);
 HRESULT transfer_open_writer(struct transfer *transfer);
 void transfer_close_output(struct transfer *transfer);
-/* The octets of a file whose turn has not come are on their way: its temporary file may be made. */
-void transfer_open_ahead(struct transfer *transfer, UINT32 file);
+HRESULT transfer_make_output(struct transfer *transfer);    /* the temporary file, should it be held in memory */
 void transfer_save_output(struct transfer *transfer);
 HRESULT transfer_begin_file(struct transfer *transfer, struct file_plan *plan, UINT64 size, UINT64 time, UINT32 restarts,
                             UINT64 total);
@@ -137,7 +135,7 @@ struct transfer_along
 void transfer_plan_ahead(struct transfer *transfer, const struct fetch *fetch, const struct file_plan *plan, struct transfer_along *along);
 void transfer_free_along(struct transfer_along *along);
 void transfer_take_answers(struct transfer *transfer, const struct shim_request_params *base);
-BOOL transfer_answer_head(struct transfer *transfer, struct fetch *fetch, const struct file_plan *plan);
+BOOL transfer_answer_head(struct transfer *transfer, struct fetch *fetch, struct file_plan *plan);
 
 /* transfer_copy.c: the same from a local path or a share */
 HRESULT transfer_copy_file(struct transfer *transfer, struct file_plan *plan, struct failure *failure);

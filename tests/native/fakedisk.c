@@ -364,6 +364,15 @@ static void fake_close(struct disk_file *file)
     pthread_mutex_unlock(&fake->mutex);
 }
 
+static void fake_keep(struct disk_file *file, const WCHAR *path)
+{
+    fake_close(file);
+}
+
+static void fake_let_go(struct disk *disk, const WCHAR *path)
+{
+}
+
 static HRESULT fake_read(struct disk_file *file, UINT64 offset, void *buffer, UINT32 size, UINT32 *got)
 {
     struct content *content = &file->inode->live;
@@ -602,7 +611,7 @@ struct fakedisk *fakedisk_create(void)
 {
     static const struct disk operations =
     {
-        fake_open, fake_close, fake_read, fake_write, fake_set_size, fake_reserve, fake_get_size, fake_flush, fake_rename,
+        fake_open, fake_close, fake_keep, fake_let_go, fake_read, fake_write, fake_set_size, fake_reserve, fake_get_size, fake_flush, fake_rename,
         fake_publish, fake_begin_ahead, fake_end_ahead, fake_remove, fake_stat, fake_flush_dir, fake_list, str_fold, fake_finish
     };
     struct fakedisk *fake = need(calloc(1, sizeof(*fake)));

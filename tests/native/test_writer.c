@@ -1,5 +1,5 @@
 /*
- * Unit tests for writer.c, lander.c and opener.c
+ * Unit tests for writer.c, lander.c and what output.c holds in memory
  *
  * Copyright 2026 The wine-bits authors
  *
@@ -28,7 +28,6 @@
 #include "fakedisk.h"
 #include "crew.h"
 #include "lander.h"
-#include "opener.h"
 #include "sync.h"
 #include "writer.h"
 #include "core/str.h"
@@ -244,6 +243,48 @@ static HRESULT on_landed(void *ctx, UINT32 file, UINT64 size)
     return S_OK;
 }
 
+static void on_close(void *ctx, struct output *output)
+{
+    output_close(output);
+}
+
+static struct sync_mutex enter_mutex;
+static UINT32 entered, entered_ever, refused, left;
+static HRESULT enter_hr;
+static UINT32 later;        /* of five files, those that are not made before they are handed over */
+
+static HRESULT on_enter(void *ctx)
+{
+    sync_lock(&enter_mutex);
+    entered++;
+    if (SUCCEEDED(enter_hr)) entered_ever++;
+    else refused++;
+    sync_unlock(&enter_mutex);
+    return enter_hr;
+}
+
+/* Of a thread that must not make files: after it at least one file has failed, or will. */
+static void wait_for_enter(void)
+{
+    UINT32 turn, count = 0;
+
+    for (turn = 0; turn < 6000 && !count; turn++)
+    {
+        sync_lock(&enter_mutex);
+        count = refused;
+        sync_unlock(&enter_mutex);
+        if (!count) usleep(5000);
+    }
+    ok(count, "nobody tried to become the owner\n");
+}
+
+static void on_leave(void)
+{
+    sync_lock(&enter_mutex);
+    left++;
+    sync_unlock(&enter_mutex);
+}
+
 static struct output *make_output(UINT32 file, WCHAR name[32])
 {
     struct output *output = NULL;
@@ -257,7 +298,8 @@ static struct output *make_output(UINT32 file, WCHAR name[32])
     name[6] = '0' + file / 10 % 10;
     name[7] = '0' + file % 10;
     for (i = 0; i < 1000 + file; i++) data[i] = octet(i);
-    hr = output_open(fakedisk_disk(fake), name, 0, TRUE, &output);
+    if (file % 5 < later) hr = output_open_later(fakedisk_disk(fake), name, 1000 + file, FALSE, &output);
+    else hr = output_open(fakedisk_disk(fake), name, 0, TRUE, &output);
     ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
     hr = output_write(output, 0, data, 1000 + file);
     ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
@@ -266,7 +308,7 @@ static struct output *make_output(UINT32 file, WCHAR name[32])
 
 static void test_lander(void)
 {
-    struct lander_callbacks callbacks = { on_landed, NULL };
+    struct lander_callbacks callbacks = { on_close, on_landed, on_enter, on_leave, NULL };
     struct lander *lander;
     WCHAR name[32];
     UINT32 i, file;
@@ -316,6 +358,65 @@ static void test_lander(void)
     fakedisk_free(fake);
 }
 
+/* Files that the lander makes itself, some of them or all: in their order, on disk, as the owner. */
+static void test_lander_makes(void)
+{
+    struct lander_callbacks callbacks = { on_close, on_landed, on_enter, on_leave, NULL };
+    struct lander *lander;
+    WCHAR name[32];
+    UINT32 i, file;
+    HRESULT hr;
+
+    for (later = 1; later <= 5; later += 2)
+    {
+        fake = fakedisk_create();
+        fakedisk_set_flush_msec(fake, 1);
+        landed_count = entered = 0;
+        lander_create(&callbacks, &lander);
+        for (i = 0; i < 200; i++)
+        {
+            hr = lander_add(lander, make_output(i, name), i, 1000 + i);
+            ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+        }
+        ok(lander_wait(lander, &file) == S_OK && landed_count == 200, "%u files\n", landed_count);
+        for (i = 0; i < landed_count && landed[i] == i; i++) ;
+        ok(i == 200, "not in their order from %u on\n", i);
+        ok(!fakedisk_open_files(fake), "files are open\n");
+        lander_destroy(lander);
+        fakedisk_reboot(fake, FAKE_LOSE_ALL, 0);
+        for (i = 0; i < 200; i++)
+        {
+            memcpy(name, i % 3 == 2 ? L"C:\\b\\000" : L"C:\\a\\000", 9 * sizeof(WCHAR));
+            name[5] = '0' + i / 100;
+            name[6] = '0' + i / 10 % 10;
+            name[7] = '0' + i % 10;
+            check_file(name, 1000 + i);
+        }
+        fakedisk_free(fake);
+    }
+    ok(entered, "nobody was asked whether a thread may make files\n");
+
+    /* one that cannot be made fails as one that cannot be flushed, and so do all where the thread cannot become who it must be */
+    for (i = 0; i < 2; i++)
+    {
+        fake = fakedisk_create();
+        landed_count = 0;
+        lander_create(&callbacks, &lander);
+        if (!i) fakedisk_fail(fake, FAKE_CREATE, 3, 1000, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
+        else enter_hr = HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
+        for (file = 0; file < 100; file++) lander_add(lander, make_output(file, name), file, 1000 + file);
+        if (i) wait_for_enter();
+        hr = lander_wait(lander, &file);
+        enter_hr = S_OK;
+        ok(hr == HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) && file < 100, "got %#x, file %u\n", (unsigned int)hr, file);
+        ok(landed_count <= file, "%u files, of which %u failed\n", landed_count, file);
+        lander_destroy(lander);
+        ok(!fakedisk_open_files(fake), "files are open\n");
+        fakedisk_free(fake);
+    }
+    later = 0;
+}
+
 static struct sync_mutex last_mutex;
 static struct sync_cond last_cond;
 static BOOL last_ran;
@@ -342,84 +443,67 @@ static void wait_for_crew(void)
     sync_unlock(&last_mutex);
 }
 
-static struct sync_mutex enter_mutex;
-static UINT32 entered, left;
-static BOOL refuse;
-
-static BOOL on_enter(void *ctx)
+/* Octets that are held in memory until the file is made. */
+static void test_later(void)
 {
-    sync_lock(&enter_mutex);
-    entered++;
-    sync_unlock(&enter_mutex);
-    return !refuse;
-}
-
-static void on_leave(void *ctx)
-{
-    sync_lock(&enter_mutex);
-    left++;
-    sync_unlock(&enter_mutex);
-}
-
-static const WCHAR *name_of(UINT32 file)
-{
-    static WCHAR name[] = L"C:\\a\\000";
-
-    name[5] = '0' + file / 100;
-    name[6] = '0' + file / 10 % 10;
-    name[7] = '0' + file % 10;
-    return name;
-}
-
-/* Whatever is taken is what output_open would have given, and everything is closed in the end. */
-static void test_opener(void)
-{
-    struct opener_callbacks callbacks = { on_enter, on_leave, NULL };
-    struct opener *opener;
+    static const WCHAR name[] = L"C:\\a\\later";
     struct output *output;
-    UINT32 i, round, taken;
+    BYTE data[300];
     HRESULT hr;
+    UINT32 i;
 
-    sync_mutex_init(&enter_mutex, "enter_mutex");
-    for (round = 0; round < 20; round++)
-    {
-        fake = fakedisk_create();
-        refuse = round % 5 == 4;
-        hr = opener_create(fakedisk_disk(fake), &callbacks, &opener);
-        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
-        ok(!opener_take(opener, 0), "took what nobody asked for\n");
-        for (i = taken = 0; i < 100; i++)
-        {
-            opener_add(opener, i, name_of(i));
-            opener_add(opener, i, name_of(i));
-            if (i < 10 || i % 7 == 3) continue;     /* some are never taken */
-            if ((output = opener_take(opener, i - 10)))
-            {
-                hr = output_write(output, 0, "x", 1);
-                ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
-                output_close(output);
-                taken++;
-            }
-            ok(!opener_take(opener, i - 10), "file %u twice\n", i - 10);
-        }
-        ok(!refuse || !taken, "%u files by one who must not\n", taken);
-        opener_destroy(opener);
-        ok(!fakedisk_open_files(fake), "files are open\n");
-        ok(fakedisk_count(fake, FAKE_CREATE) >= taken, "%u files made\n", (UINT32)fakedisk_count(fake, FAKE_CREATE));
-        fakedisk_free(fake);
-    }
-    ok(entered && entered >= left, "%u times, %u times\n", entered, left);
-
-    /* one that cannot be made is left to the caller */
+    for (i = 0; i < sizeof(data); i++) data[i] = octet(i);
     fake = fakedisk_create();
-    refuse = FALSE;
-    fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_DISK_FULL));
-    opener_create(fakedisk_disk(fake), &callbacks, &opener);
-    opener_add(opener, 1, name_of(1));
-    ok(!opener_take(opener, 1), "made\n");
-    opener_destroy(opener);
+    hr = output_open_later(fakedisk_disk(fake), name, 200, FALSE, &output);
+    ok(hr == S_OK && !output_is_made(output), "got %#x\n", (unsigned int)hr);
+    ok(output_write(output, 0, data, 150) == S_OK && output_write(output, 100, data + 100, 100) == S_OK, "failed\n");
+    ok(output_set_size(output, 200) == S_OK && !output_is_made(output) && !fakedisk_count(fake, FAKE_CREATE), "made\n");
+    ok(output_make(output) == S_OK && output_is_made(output), "not made\n");
+    ok(fakedisk_is_hidden(fake, name), "[BEH.FILE.11] not hidden\n");
+    check_file(name, 200);
+    ok(output_write(output, 200, data + 200, 100) == S_OK && output_flush(output) == S_OK, "failed\n");
+    output_close(output);
+    fakedisk_reboot(fake, FAKE_LOSE_ALL, 0);
+    check_file(name, 300);
+
+    /* what is there already is not what was written */
+    hr = output_open_later(fakedisk_disk(fake), name, 200, FALSE, &output);
+    ok(hr == S_OK && output_write(output, 0, data, 10) == S_OK, "got %#x\n", (unsigned int)hr);
+    ok(output_flush(output) == S_OK, "failed\n");
+    ok(output_set_size(output, 10) == S_OK, "more than was written\n");
+    output_keep(output);
+    ok(!fakedisk_open_files(fake), "open\n");
+
+    /* more than there is room for, a gap, and another size make it at once */
+    for (i = 0; i < 3; i++)
+    {
+        output_open_later(fakedisk_disk(fake), name, 100, TRUE, &output);
+        output_write(output, 0, data, 50);
+        if (!i) hr = output_write(output, 50, data + 50, 51);
+        else if (i == 1) hr = output_write(output, 60, data + 60, 10);
+        else hr = output_set_size(output, 101);
+        ok(SUCCEEDED(hr) && output_is_made(output), "%u: got %#x\n", i, (unsigned int)hr);
+        check_file(name, i ? 50 : 101);
+        output_close(output);
+    }
+
+    /* one that never was, and one that cannot be */
+    output_open_later(fakedisk_disk(fake), L"C:\\a\\never", 100, FALSE, &output);
+    output_write(output, 0, data, 50);
+    output_close(output);
+    output_open_later(fakedisk_disk(fake), L"C:\\a\\never", 100, FALSE, &output);
+    output_write(output, 0, data, 50);
+    fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
+    hr = output_flush_data(output);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) && !output_is_made(output), "got %#x\n", (unsigned int)hr);
+    fakedisk_fail(fake, FAKE_WRITE, 0, 1, HRESULT_FROM_WIN32(ERROR_DISK_FULL));
+    hr = output_make(output);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_DISK_FULL) && !output_is_made(output), "[BEH.FILE.13] got %#x\n", (unsigned int)hr);
+    ok(output_make(output) == S_OK, "not the third time\n");
+    check_file(L"C:\\a\\never", 50);
+    output_close(output);
+    ok(!fakedisk_open_files(fake), "open\n");
     fakedisk_free(fake);
-    sync_mutex_free(&enter_mutex);
 }
 
 START_TEST(writer)
@@ -429,8 +513,12 @@ START_TEST(writer)
     test_failures();
     test_time();
     crew_init();
+    sync_mutex_init(&enter_mutex, "enter_mutex");
+    test_later();
     test_lander();
-    test_opener();
+    test_lander_makes();
     wait_for_crew();
     crew_shutdown();
+    ok(left && left <= entered_ever, "%u times of %u\n", left, entered_ever);
+    sync_mutex_free(&enter_mutex);
 }

@@ -41,6 +41,7 @@ struct disk_ahead;
 #define DISK_ATTRIBUTES    0x80000000u /* for finish: attributes are given */
 #define DISK_SHARE_ALL     0x40 /* others may read, write and delete (clients read temporary files [BEH.FILE.14]) */
 #define DISK_EXACT         0x80 /* no other spelling of the last part of the name is there, or meant: nobody has to look through the folder for one */
+#define DISK_KEEP          0x200 /* `keep` may follow; who would not let others delete the file cannot open it meanwhile */
 #define DISK_REPLACE       0x100 /* publish: what is there */
 
 struct disk_stat
@@ -55,6 +56,9 @@ struct disk
 {
     HRESULT (*open)(struct disk *disk, const WCHAR *path, UINT32 flags, struct disk_file **file);
     void (*close)(struct disk_file *file);
+    /* The same, but what is open may be kept for a publish of that name that comes soon (DISK_KEEP). let_go: it is not any more; NULL: of all files. */
+    void (*keep)(struct disk_file *file, const WCHAR *path);
+    void (*let_go)(struct disk *disk, const WCHAR *path);
     /* Reads up to size octets; *got may be less at the end of the file (S_OK, *got == 0 at the end). */
     HRESULT (*read)(struct disk_file *file, UINT64 offset, void *buffer, UINT32 size, UINT32 *got);
     /* Writes all or fails; a short write is ERROR_DISK_FULL (WINE.FS.5). */

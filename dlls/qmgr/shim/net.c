@@ -561,6 +561,13 @@ HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, HANDLE ca
     return S_OK;
 }
 
+UINT32 net_available(struct net_conn *conn)
+{
+    u_long available = 0;
+
+    return ioctlsocket(conn->socket, FIONREAD, &available) ? 0 : available;
+}
+
 BOOL net_is_silent(struct net_conn *conn)
 {
     u_long available = 0;

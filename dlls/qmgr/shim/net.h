@@ -62,6 +62,9 @@ HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, HANDLE ca
 /* Is the peer still there and silent? FALSE when it has closed or has something to say. Does not wait. */
 BOOL net_is_idle(struct net_conn *conn);
 
+/* Octets that can be received without a wait, as far as the system knows. Cheap. */
+UINT32 net_available(struct net_conn *conn);
+
 /* Has it nothing to say? Also TRUE when it has closed. Cheap. */
 BOOL net_is_silent(struct net_conn *conn);
 

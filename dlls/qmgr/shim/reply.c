@@ -251,6 +251,18 @@ HRESULT reply_body(struct reply *reply, void *buffer, UINT32 size, UINT32 *got, 
     return S_FALSE;
 }
 
+BOOL reply_is_there(const struct reply *reply)
+{
+    struct conn *conn = reply->conn;
+    UINT64 left;
+
+    if (reply->reader.state != HTTP1_BODY || reply->reader.framing != HTTP1_LENGTH) return reply->reader.state == HTTP1_DONE;
+    left = reply->reader.length - reply->received;
+    if (left <= conn->len - conn->pos) return TRUE;
+    left -= conn->len - conn->pos;
+    return left <= (conn->tls ? tls_available(conn->tls) : net_available(conn->net));
+}
+
 /* Reads away what is left of a body, if that is little and quick, so that the connection can be kept. */
 BOOL reply_drain(struct reply *reply, UINT64 limit, UINT32 timeout)
 {

@@ -67,6 +67,8 @@ HRESULT reply_head(struct conn *conn, struct http1_reader *reader, BOOL *any, HA
 
 /* Some of the body: S_OK with *got > 0; S_FALSE at its proper end; what is wrong with what follows is in reply->failure. */
 HRESULT reply_body(struct reply *reply, void *buffer, UINT32 size, UINT32 *got, UINT32 timeout);
+/* All of a body whose length is known can be read without a wait for the server; over TLS, all but a few octets. */
+BOOL reply_is_there(const struct reply *reply);
 /* Reads away what is left of a body, if that is little and quick, so that the connection can be kept: TRUE. */
 BOOL reply_drain(struct reply *reply, UINT64 limit, UINT32 timeout);
 

@@ -446,6 +446,11 @@ HRESULT shim_read(struct shim_request *request, void *buffer, UINT32 size, UINT3
     return error->hr;
 }
 
+BOOL shim_is_there(const struct shim_request *request)
+{
+    return SUCCEEDED(request->reply.failure.hr) && reply_is_there(&request->reply);
+}
+
 void shim_close(struct shim_request *request)
 {
     BOOL keep;

@@ -182,6 +182,9 @@ HRESULT shim_send(struct shim_session *session, const struct shim_request_params
  */
 HRESULT shim_read(struct shim_request *request, void *buffer, UINT32 size, UINT32 *got, struct shim_error *error);
 
+/* All of the body is there, so that to read it takes no time (over TLS perhaps for its last octets); FALSE, or not known. */
+BOOL shim_is_there(const struct shim_request *request);
+
 /* Ends the request. A connection whose body was read to the proper end goes back to the pool, any other is closed. */
 void shim_close(struct shim_request *request);
 

@@ -619,6 +619,11 @@ static BOOL nothing_left(const struct tls *tls)
     return tls->failure == S_OK && !tls->plain_len && tls->in_pos == tls->in_len;
 }
 
+UINT32 tls_available(struct tls *tls)
+{
+    return tls->plain_len + (tls->in_len - tls->in_pos) + net_available(tls->net);
+}
+
 BOOL tls_is_silent(struct tls *tls)
 {
     return nothing_left(tls) && net_is_silent(tls->net);

@@ -64,6 +64,9 @@ void tls_close(struct tls *tls);
 HRESULT tls_recv(struct tls *tls, void *buffer, UINT32 size, UINT32 *got, HANDLE cancel, UINT32 timeout);
 HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout);
 
+/* As net_available; what is still encrypted counts as it is. */
+UINT32 tls_available(struct tls *tls);
+
 /* Has the server sent more than was asked for, as far as can be seen without a wait? */
 BOOL tls_has_more(struct tls *tls);
 

@@ -595,6 +595,12 @@ HRESULT shim_read(struct shim_request *request, void *buffer, UINT32 size, UINT3
     return error->hr;
 }
 
+/* WinHttpQueryDataAvailable would wait. */
+BOOL shim_is_there(const struct shim_request *request)
+{
+    return FALSE;
+}
+
 void shim_close(struct shim_request *request)
 {
     if (request) free_request(request);

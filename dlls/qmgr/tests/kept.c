@@ -1,0 +1,276 @@
+/*
+ * Temporary files between the end of a job of many small files and Complete
+ *
+ * Copyright 2026 The wine-bits authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define COBJMACROS
+#include "winsock2.h"
+#include "windef.h"
+#include "winbase.h"
+#include "winsvc.h"
+#include "objbase.h"
+#include "bits.h"
+#include "bits3_0.h"
+
+#include "wine/test.h"
+#include "bits_test.h"
+
+#define FILES 40
+#define SIZE  3000
+#define LATE  10000     /* ms after which nothing may be open any more but for a client */
+
+static const WCHAR *local_path(unsigned int i)
+{
+    WCHAR name[20];
+
+    swprintf(name, ARRAY_SIZE(name), L"kept%u", i);
+    return bits_path(name);
+}
+
+static IBackgroundCopyJob *make_job(void)
+{
+    IBackgroundCopyJob *job = bits_download(L"kept", NULL, BG_JOB_PRIORITY_FOREGROUND);
+    WCHAR url[40];
+    unsigned int i;
+
+    for (i = 0; job && i < FILES; i++)
+    {
+        swprintf(url, ARRAY_SIZE(url), L"/good/%u", i);
+        bits_add_file(job, bits_url(url), local_path(i));
+    }
+    return job;
+}
+
+static IBackgroundCopyJob *make_transferred(void)
+{
+    IBackgroundCopyJob *job = make_job();
+
+    if (!job) return NULL;
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    return job;
+}
+
+static WCHAR *told_name(IBackgroundCopyJob *job, unsigned int i)
+{
+    IBackgroundCopyFile *file = bits_get_file(job, i);
+    WCHAR *name = bits_temporary_name_of(file);
+
+    IBackgroundCopyFile_Release(file);
+    return name;
+}
+
+/* The n-th of those in the folder, without asking the service. */
+static BOOL find_name(unsigned int n, WCHAR *path)
+{
+    WIN32_FIND_DATAW found;
+    HANDLE search = FindFirstFileW(bits_path(L"BIT*.tmp"), &found);
+    BOOL ret = search != INVALID_HANDLE_VALUE;
+
+    while (ret && n--) ret = FindNextFileW(search, &found);
+    if (search != INVALID_HANDLE_VALUE) FindClose(search);
+    if (ret) wcscpy(path, bits_path(found.cFileName));
+    return ret;
+}
+
+/* As a client that looks at what was downloaded and lets nobody change it meanwhile. */
+static void check_readable(IBackgroundCopyJob *job, unsigned int i)
+{
+    HANDLE file = CreateFileW(told_name(job, i), GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    unsigned char data[SIZE + 1], expect[SIZE];
+    char pattern[20];
+    DWORD got = 0;
+
+    ok(file != INVALID_HANDLE_VALUE || broken(GetLastError() == ERROR_SHARING_VIOLATION), "[BEH.CONSIST.10] file %u: error %lu\n", i, GetLastError());
+    if (file == INVALID_HANDLE_VALUE) return;
+    ReadFile(file, data, sizeof(data), &got, NULL);
+    CloseHandle(file);
+    sprintf(pattern, "/good/%u", i);
+    test_server_pattern(pattern, 0, expect, SIZE);
+    ok(got == SIZE && !memcmp(data, expect, SIZE), "[BEH.FILE.14] file %u: %lu bytes, or wrong ones\n", i, got);
+}
+
+static void check_files(void)
+{
+    char pattern[20];
+    unsigned int i;
+
+    for (i = 0; i < FILES; i++)
+    {
+        sprintf(pattern, "/good/%u", i);
+        bits_check_file(local_path(i), pattern, 0, SIZE);
+    }
+}
+
+static void complete(IBackgroundCopyJob *job)
+{
+    HRESULT hr = IBackgroundCopyJob_Complete(job);
+
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    check_files();
+}
+
+static void end(IBackgroundCopyJob *job)
+{
+    unsigned int i;
+
+    bits_cancel(job);
+    for (i = 0; i < FILES; i++) DeleteFileW(local_path(i));
+}
+
+static void test_reader(void)
+{
+    IBackgroundCopyJob *job;
+
+    /* the name is known before the file is made */
+    if (!(job = make_job())) return;
+    ok(*told_name(job, FILES - 1) != 0, "no name\n");
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    check_readable(job, 0);
+    check_readable(job, FILES - 1);
+    complete(job);
+    end(job);
+
+    /* and when all is there */
+    if (!(job = make_transferred())) return;
+    check_readable(job, FILES - 1);
+    check_readable(job, 0);
+    complete(job);
+    end(job);
+}
+
+/* Nobody else's business, but it happens: what Complete says was published is there. */
+static void test_deleted(void)
+{
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job;
+    unsigned int i, deleted;
+    HRESULT hr;
+
+    if (!(job = make_transferred())) return;
+    for (i = deleted = 0; i < 5; i++)
+        if (find_name(3 * i, path) && DeleteFileW(path)) deleted++;
+    ok(deleted || broken(!deleted), "nothing could be deleted\n");
+    hr = IBackgroundCopyJob_Complete(job);
+    trace("Complete with %u files deleted: %#lx\n", deleted, hr);
+    if (hr == S_OK) check_files();
+    else ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "state %u\n", bits_state(job));
+    end(job);
+}
+
+static void test_cancel(void)
+{
+    IBackgroundCopyJob *job = make_transferred();
+    WCHAR path[MAX_PATH];
+    HRESULT hr;
+
+    if (!job) return;
+    hr = IBackgroundCopyJob_Cancel(job);
+    ok(hr == S_OK, "[JOB.Cancel.1] got %#lx\n", hr);
+    ok(!find_name(0, path), "[BEH.STATE.64] a temporary file is left\n");
+    end(job);
+}
+
+/* A client that takes its time, and a program that wants a file for itself. */
+static void test_late(void)
+{
+    IBackgroundCopyJob *job = make_transferred();
+    HANDLE file = INVALID_HANDLE_VALUE;
+    DWORD begin = GetTickCount();
+    WCHAR path[MAX_PATH];
+    unsigned int i;
+
+    if (!job) return;
+    for (i = 0; i < FILES && find_name(i, path); i++)
+    {
+        while ((file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL)) == INVALID_HANDLE_VALUE
+               && GetLastError() == ERROR_SHARING_VIOLATION && GetTickCount() - begin < LATE) Sleep(20);
+        ok(file != INVALID_HANDLE_VALUE || broken(GetLastError() == ERROR_SHARING_VIOLATION), "file %u is open after %lu ms, error %lu\n", i,
+           GetTickCount() - begin, GetLastError());
+        CloseHandle(file);
+    }
+    ok(i == FILES, "%u files\n", i);
+    complete(job);
+    end(job);
+}
+
+/* What is fetched once more is what is published, and not what was there before. */
+static void test_again(void)
+{
+    IBackgroundCopyJob *job = make_transferred();
+    IBackgroundCopyFile3 *file3;
+    IBackgroundCopyFile *file;
+    HRESULT hr;
+
+    if (!job) return;
+    file = bits_get_file(job, 7);
+    file3 = bits_query(file, IBackgroundCopyFile3);
+    hr = IBackgroundCopyFile3_SetValidationState(file3, FALSE);
+    ok(hr == S_OK, "[BEH.CONSIST.9] got %#lx\n", hr);
+    IBackgroundCopyFile3_Release(file3);
+    IBackgroundCopyFile_Release(file);
+    bits_wait_state(job, BG_JOB_STATE_ERROR);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    complete(job);
+    end(job);
+}
+
+/* A predecessor may have told the names. */
+static void test_restart(void)
+{
+    IBackgroundCopyJob *job = make_transferred(), *same;
+    HRESULT hr;
+    GUID id;
+
+    if (!job) return;
+    hr = IBackgroundCopyJob_GetId(job, &id);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    if (!bits_restart_service())
+    {
+        complete(job);
+        end(job);
+        return;
+    }
+    IBackgroundCopyJob_Release(job);
+    hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &same);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    if (hr != S_OK) return;
+    check_readable(same, 3);
+    complete(same);
+    end(same);
+}
+
+START_TEST(kept)
+{
+    if (!bits_begin()) return;
+    if (bits_server_start("on * /*\n size 3000\n"))
+    {
+        test_reader();
+        test_deleted();
+        test_cancel();
+        test_late();
+        test_again();
+        test_restart();
+    }
+    bits_end();
+}
