@@ -23,7 +23,8 @@
  *
  *   job INDEX STATE HRESULT CONTEXT BYTES      how that job ended
  *   judged N COUNT                               how often the certificate of a server was judged, and how many came with the last one
- *   time created|added|transferred|completed MICROSECONDS    since the first call, when all jobs were so far
+ *   time added|resumed|transferred|completed MICROSECONDS    since the first call, when all jobs were so far
+ *   time ended MICROSECONDS                                  the same, of their TransferCompletionTime
  */
 
 #define COBJMACROS
@@ -584,6 +585,26 @@ static void say_time(const char *what, LONGLONG start)
     printf("time %s %I64d\n", what, now_us() - start);
 }
 
+static LONGLONG system_us(const FILETIME *time)
+{
+    return ((LONGLONG)time->dwHighDateTime << 32 | time->dwLowDateTime) / 10;
+}
+
+/* When the last job was transferred by what it says itself, which is before its client hears of it. */
+static void say_ended(IBackgroundCopyJob **jobs, UINT32 count, const FILETIME *start)
+{
+    LONGLONG ended = 0;
+    BG_JOB_TIMES times;
+    UINT32 i;
+
+    for (i = 0; i < count; i++)
+    {
+        if (IBackgroundCopyJob_GetTimes(jobs[i], &times) != S_OK || !times.TransferCompletionTime.dwHighDateTime) return;
+        ended = max(ended, system_us(&times.TransferCompletionTime));
+    }
+    printf("time ended %I64d\n", ended - system_us(start));
+}
+
 static BOOL run(IBackgroundCopyManager *manager)
 {
     UINT32 per_job = options.each ? 1 : options.count, count = options.count / per_job, i, done;
@@ -591,8 +612,10 @@ static BOOL run(IBackgroundCopyManager *manager)
     BG_JOB_STATE *states = calloc(count, sizeof(*states));
     UINT32 step = options.serial ? 1 : count;
     LONGLONG start = now_us();
+    FILETIME begun;
     BOOL good = TRUE;
 
+    GetSystemTimeAsFileTime(&begun);
     for (done = 0; done < count; done += step)
     {
         for (i = done; i < done + step; i++) jobs[i] = create_job(manager, i * per_job, per_job);
@@ -613,6 +636,7 @@ static BOOL run(IBackgroundCopyManager *manager)
         }
     }
     say_time("completed", start);
+    say_ended(jobs, count, &begun);
     for (i = 0; i < count; i++)
     {
         report(jobs[i], i, states[i]);
