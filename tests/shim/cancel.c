@@ -23,6 +23,77 @@
 #include <winbase.h>
 
 #include "shim_test.h"
+#include "shim/offload.h"
+
+struct identity
+{
+    LONG runs, as_caller;
+};
+
+static void look_who(void *ctx)
+{
+    struct identity *identity = ctx;
+    HANDLE token;
+
+    InterlockedIncrement(&identity->runs);
+    if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token)) return;
+    InterlockedIncrement(&identity->as_caller);
+    CloseHandle(token);
+}
+
+static void keep(void *ctx)
+{
+}
+
+/* Makes the thread act by a token to which its ACL gives only these rights. */
+static BOOL act_by_token(DWORD rights)
+{
+    char buffer[256];
+    SECURITY_ATTRIBUTES attributes = { sizeof(attributes) };
+    SID_IDENTIFIER_AUTHORITY world = { SECURITY_WORLD_SID_AUTHORITY };
+    SECURITY_DESCRIPTOR descriptor;
+    HANDLE process, token;
+    ACL *acl = (ACL *)buffer;
+    PSID everyone;
+    BOOL ret;
+
+    if (!AllocateAndInitializeSid(&world, 1, SECURITY_WORLD_RID, 0, 0, 0, 0, 0, 0, 0, &everyone)) return FALSE;
+    InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION);
+    InitializeAcl(acl, sizeof(buffer), ACL_REVISION);
+    if (rights) AddAccessAllowedAce(acl, ACL_REVISION, rights, everyone);
+    SetSecurityDescriptorDacl(&descriptor, TRUE, acl, FALSE);
+    attributes.lpSecurityDescriptor = &descriptor;
+    FreeSid(everyone);
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &process)) return FALSE;
+    ret = DuplicateTokenEx(process, TOKEN_IMPERSONATE | TOKEN_QUERY, &attributes, SecurityImpersonation, TokenImpersonation, &token);
+    CloseHandle(process);
+    if (!ret) return FALSE;
+    ret = SetThreadToken(NULL, token);
+    CloseHandle(token);
+    return ret;
+}
+
+/* What is done on another thread is done as the one for whom it is, or not at all. */
+void test_offload(void)
+{
+    struct identity identity = { 0 };
+    HRESULT hr;
+    BOOL ret;
+
+    hr = offload_run(look_who, keep, &identity, NULL, 10000);
+    ok(hr == S_OK && identity.runs == 1 && !identity.as_caller, "got %#lx, %ld, %ld\n", hr, identity.runs, identity.as_caller);
+    ret = act_by_token(TOKEN_ALL_ACCESS);
+    ok(ret, "got %lu\n", GetLastError());
+    hr = offload_run(look_who, keep, &identity, NULL, 10000);
+    ok(hr == S_OK && identity.runs == 2 && identity.as_caller == 1, "got %#lx, %ld, %ld\n", hr, identity.runs, identity.as_caller);
+    ret = act_by_token(TOKEN_QUERY);
+    ok(ret, "got %lu\n", GetLastError());
+    hr = offload_run(look_who, keep, &identity, NULL, 10000);
+    ok(hr == E_ACCESSDENIED && identity.runs == 2, "got %#lx, %ld\n", hr, identity.runs);
+    SetThreadToken(NULL, NULL);
+    hr = offload_run(look_who, keep, &identity, NULL, 10000);
+    ok(hr == S_OK && identity.runs == 3 && identity.as_caller == 1, "got %#lx, %ld, %ld\n", hr, identity.runs, identity.as_caller);
+}
 
 #define CANCEL_LIMIT 100   /* ms, what the header promises */
 

@@ -67,6 +67,7 @@ START_TEST(shim_test)
         { "client-key", test_client_key },
         { "tls-threads", test_tls_threads },
         { "cancel", test_cancel },
+        { "offload", test_offload },
         { "small", test_small },
         { "rate", test_rate },
     };

@@ -104,6 +104,7 @@ void test_bodies_plain(void);                          /* bodies.c */
 void test_bodies_tls(void);
 void test_close_delimited(void);
 void test_cancel(void);                                /* cancel.c */
+void test_offload(void);
 void test_failures(void);                              /* failures.c */
 void test_names(void);                                 /* names.c */
 void test_dot(void);

@@ -31,6 +31,7 @@
 
 #include "shim/discover.h"
 #include "shim/net.h"
+#include "shim/offload.h"
 #include "core/str.h"
 
 #define DETECT_TIMEOUT   30000      /* ms that detection may take */
@@ -72,12 +73,11 @@ static struct task *task_create(HRESULT (*run)(struct task *task))
     if (!(task = calloc(1, sizeof(*task)))) return NULL;
     task->refs = 1;
     task->run = run;
-    if (!(task->done = CreateEventW(NULL, TRUE, FALSE, NULL)))
+    if (!(task->done = CreateEventW(NULL, TRUE, FALSE, NULL)) || FAILED(offload_token(&task->token)))
     {
         task_release(task);
         return NULL;
     }
-    if (!OpenThreadToken(GetCurrentThread(), TOKEN_IMPERSONATE | TOKEN_QUERY, TRUE, &task->token)) task->token = NULL;
     return task;
 }
 

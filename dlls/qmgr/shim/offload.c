@@ -42,6 +42,7 @@ struct offload
     HANDLE token;        /* impersonated by the caller, or NULL */
     HANDLE done;
     LONG state;
+    HRESULT hr;          /* S_OK: run was called; written before done is set */
 };
 
 struct start
@@ -83,6 +84,13 @@ HRESULT offload_start(void (*run)(void *ctx), void *ctx)
     return S_OK;
 }
 
+HRESULT offload_token(HANDLE *token)
+{
+    if (OpenThreadToken(GetCurrentThread(), TOKEN_IMPERSONATE | TOKEN_QUERY, TRUE, token)) return S_OK;
+    *token = NULL;
+    return GetLastError() == ERROR_NO_TOKEN ? S_OK : HRESULT_FROM_WIN32(GetLastError());
+}
+
 static void free_offload(struct offload *offload)
 {
     if (offload->token) CloseHandle(offload->token);
@@ -94,8 +102,8 @@ static void offload_thread(void *arg)
 {
     struct offload *offload = arg;
 
-    if (offload->token) SetThreadToken(NULL, offload->token);
-    offload->run(offload->ctx);
+    if (!offload->token || SetThreadToken(NULL, offload->token)) offload->run(offload->ctx);
+    else offload->hr = HRESULT_FROM_WIN32(GetLastError());
     if (offload->token) SetThreadToken(NULL, NULL);
 
     if (InterlockedExchange(&offload->state, OFFLOAD_DONE) == OFFLOAD_LEFT)
@@ -121,12 +129,13 @@ HRESULT offload_run(void (*run)(void *ctx), void (*destroy)(void *ctx), void *ct
     offload->run = run;
     offload->destroy = destroy;
     offload->ctx = ctx;
-    if (!OpenThreadToken(GetCurrentThread(), TOKEN_IMPERSONATE | TOKEN_QUERY, TRUE, &offload->token)) offload->token = NULL;
-    if (!(offload->done = CreateEventW(NULL, TRUE, FALSE, NULL)) || FAILED(hr = offload_start(offload_thread, offload)))
+    if (!(offload->done = CreateEventW(NULL, TRUE, FALSE, NULL))) hr = E_OUTOFMEMORY;
+    else if (SUCCEEDED(hr = offload_token(&offload->token)) && FAILED(offload_start(offload_thread, offload))) hr = E_OUTOFMEMORY;
+    if (FAILED(hr))
     {
         free_offload(offload);
         destroy(ctx);
-        return E_OUTOFMEMORY;
+        return hr;
     }
 
     handles[0] = offload->done;
@@ -134,8 +143,10 @@ HRESULT offload_run(void (*run)(void *ctx), void (*destroy)(void *ctx), void *ct
     ret = WaitForMultipleObjects(cancel ? 2 : 1, handles, FALSE, timeout);
     if (ret == WAIT_OBJECT_0)
     {
+        hr = offload->hr;
         free_offload(offload);
-        return S_OK;
+        if (FAILED(hr)) destroy(ctx);
+        return hr;
     }
 
     hr = ret == WAIT_TIMEOUT ? HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT) : E_ABORT;

@@ -23,7 +23,7 @@
  * They run here on a thread of the system's pool, and the transfer that waits can go away at once; what it leaves behind is
  * cleaned up when the call returns.  Called by the other files of shim/, on a transfer's worker thread.
  *
- * The callee runs with the token that the caller impersonates, if any.
+ * The callee runs with the token that the caller impersonates, if any, and never without it.
  */
 
 #ifndef __QMGR_SHIM_OFFLOAD_H
@@ -35,8 +35,8 @@
 
 /*
  * Runs run(ctx) and waits for it, for the event `cancel` (may be NULL) or for `timeout` milliseconds.  S_OK: it has run and ctx is
- * the caller's again.  Any failure (E_ABORT after cancel, ERROR_WINHTTP_TIMEOUT, E_OUTOFMEMORY): ctx is not the caller's any
- * more, destroy(ctx) is called sooner or later.
+ * the caller's again.  Any failure (E_ABORT after cancel, ERROR_WINHTTP_TIMEOUT, E_OUTOFMEMORY, that of taking the caller's token over): ctx
+ * is not the caller's any more, destroy(ctx) is called sooner or later.
  */
 HRESULT offload_run(void (*run)(void *ctx), void (*destroy)(void *ctx), void *ctx, HANDLE cancel, UINT32 timeout);
 
@@ -44,5 +44,8 @@ HRESULT offload_run(void (*run)(void *ctx), void (*destroy)(void *ctx), void *ct
  * Starts run(ctx) and does not wait.  The module stays loaded until it returns.  With a failure nothing was started.
  */
 HRESULT offload_start(void (*run)(void *ctx), void *ctx);
+
+/* The token that this thread impersonates, for another one to do so; NULL if there is none. The caller closes it. */
+HRESULT offload_token(HANDLE *token);
 
 #endif /* __QMGR_SHIM_OFFLOAD_H */
