@@ -766,8 +766,126 @@ static void test_demand_errors(void)
 #define MULTIPART(parts) "\n raw HTTP/1.1 206 Partial Content\\r\\nContent-Type: multipart/byteranges; boundary=b\\r\\n" \
         "Connection: close\\r\\n\\r\\n" parts "--b--\\r\\n\n close\n"
 
+/* In order, apart, within the file; returns their sum. */
+static UINT64 filled_sum(IBackgroundCopyFile6 *file6, UINT64 size)
+{
+    UINT64 end = 0, sum = 0;
+    BG_FILE_RANGE *ranges;
+    DWORD count, i;
+    HRESULT hr;
+
+    hr = IBackgroundCopyFile6_GetFilledFileRanges(file6, &count, &ranges);
+    ok(hr == S_OK, "[FILE6.GetFilledFileRanges.2] got %#lx\n", hr);
+    if (hr != S_OK) return 0;
+    for (i = 0; i < count; i++)
+    {
+        ok(ranges[i].Length && (i ? ranges[i].InitialOffset > end : TRUE) && ranges[i].InitialOffset + ranges[i].Length <= size,
+           "[FILE6.GetFilledFileRanges.1] range %lu: %I64u octets at %I64u, the one before ends at %I64u\n", i, ranges[i].Length,
+           ranges[i].InitialOffset, end);
+        end = ranges[i].InitialOffset + ranges[i].Length;
+        sum += ranges[i].Length;
+    }
+    CoTaskMemFree(ranges);
+    return sum;
+}
+
+/* Whatever is asked for, in any order, with all else that a client may do: in the end the whole file is right. */
+static void test_any_order(unsigned int seed, BOOL on_demand)
+{
+    static const UINT64 size = 3000000;
+    BITS_JOB_PROPERTY_VALUE value = { 0 };
+    IBackgroundCopyFile6 *file6;
+    BG_FILE_PROGRESS progress;
+    IBackgroundCopyFile *file;
+    IBackgroundCopyJob5 *job5;
+    IBackgroundCopyJob *job;
+    BG_FILE_RANGE ranges[8];
+    struct bits_clock clock;
+    UINT64 filled, before = 0;
+    unsigned int i, count, deeds;
+    BG_JOB_STATE state;
+    HRESULT hr;
+
+    winetest_push_context("seed %u, on demand %d", seed, on_demand);
+    test_server_reset(bits_server);
+    job = bits_download(L"any", L"/shaky", BG_JOB_PRIORITY_FOREGROUND);
+    IBackgroundCopyJob_SetMinimumRetryDelay(job, 5);
+    job5 = bits_query(job, IBackgroundCopyJob5);
+    value.Enable = on_demand;
+    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value);
+    ok(hr == S_OK, "SetProperty: got %#lx\n", hr);
+    IBackgroundCopyJob5_Release(job5);
+    file = bits_get_file(job, 0);
+    file6 = bits_query(file, IBackgroundCopyFile6);
+    bits_clock_start(&clock);
+    for (deeds = 0; bits_clock_look(&clock) < 2500 && bits_state(job) != BG_JOB_STATE_ERROR; deeds++)
+    {
+        seed = seed * 1103515245 + 12345;
+        switch ((seed >> 16) % 8)
+        {
+        case 0: case 1:
+            count = 1 + (seed >> 20) % ARRAY_SIZE(ranges);
+            for (i = 0; i < count; i++)
+            {
+                seed = seed * 1103515245 + 12345;
+                ranges[i].InitialOffset = (seed >> 8) % size;
+                ranges[i].Length = 1 + (seed >> 12) % min(size - ranges[i].InitialOffset, 50000);
+            }
+            hr = IBackgroundCopyFile6_RequestFileRanges(file6, count, ranges);
+            ok(hr == S_OK, "[FILE6.RequestFileRanges.2] got %#lx\n", hr);
+            break;
+        case 2:
+            hr = IBackgroundCopyFile6_UpdateDownloadPosition(file6, (seed >> 8) % size);
+            ok(hr == S_OK, "[FILE6.UpdateDownloadPosition.2] got %#lx\n", hr);
+            break;
+        case 3:
+            hr = IBackgroundCopyJob_Suspend(job);
+            ok(hr == S_OK, "Suspend: got %#lx\n", hr);
+            break;
+        case 4:
+            hr = IBackgroundCopyJob_SetPriority(job, (BG_JOB_PRIORITY)((seed >> 20) % 4));
+            ok(hr == S_OK, "SetPriority: got %#lx\n", hr);
+            break;
+        case 5:
+            Sleep((seed >> 20) % 30);
+            break;
+        default:
+            bits_resume(job);
+            break;
+        }
+        filled = filled_sum(file6, size);
+        hr = IBackgroundCopyFile_GetProgress(file, &progress);
+        ok(hr == S_OK && progress.BytesTransferred <= size && progress.BytesTransferred >= filled && filled >= before,
+           "got %#lx, %I64u of %I64u, filled %I64u and %I64u\n", hr, progress.BytesTransferred, progress.BytesTotal, before, filled);
+        before = filled;
+    }
+    ok(bits_state(job) != BG_JOB_STATE_ERROR, "an error after %u deeds\n", deeds);
+    ranges[0].InitialOffset = 0;
+    ranges[0].Length = EOF_LENGTH;
+    hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, ranges);
+    ok(hr == S_OK, "[FILE6.RequestFileRanges.A4] got %#lx\n", hr);
+    do
+    {
+        bits_resume(job);
+        bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_SUSPENDED | 1u << BG_JOB_STATE_ERROR);
+        state = bits_state(job);
+    }
+    while (state == BG_JOB_STATE_SUSPENDED && bits_clock_look(&clock) < BITS_TIMEOUT);
+    ok(state == BG_JOB_STATE_TRANSFERRED, "[FILE6.RequestFileRanges.5] got state %d\n", state);
+    ok(filled_sum(file6, size) == size, "[FILE6.GetFilledFileRanges.1] not the whole file\n");
+    IBackgroundCopyFile6_Release(file6);
+    IBackgroundCopyFile_Release(file);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    bits_check_file(bits_path(L"any"), "/shaky", 0, size);
+    bits_cancel(job);
+    winetest_pop_context();
+}
+
 START_TEST(ranges)
 {
+    unsigned int i;
+
     if (!bits_begin()) return;
     if (bits_server_start("on * /good\n size 200000\n"
                           "on * /single\n size 200000\n pattern /good\n ranges single\n"
@@ -788,6 +906,9 @@ START_TEST(ranges)
                           "on HEAD /dropped\n size 200000\non * /dropped" MULTIPART(PART("100-199", HUNDRED))
                           "on HEAD /never\n size 200000\non * /never\n size 200000\n ranges unsatisfiable\n"
                           "on HEAD /slow\n size 10000000\non * /slow\n size 10000000\n rate 2000000\n"
+                          "on HEAD /shaky\n size 3000000\n"
+                          "on * /shaky\n size 3000000\n rate 1500000\n reply 3\n size 3000000\n reply\n size 3000000\n cut 700000\n"
+                          " reply 2\n size 3000000\n rate 800000\n reply 1\n size 3000000\n reset 400\n reply\n size 3000000\n rate 2000000\n"
                           "on HEAD /changes\n reply 1\n size 100000\n reply\n size 100000\n modified 1500000000\n"
                           "on * /changes\n size 100000\n conditions off\n"))
     {
@@ -805,6 +926,7 @@ START_TEST(ranges)
         test_urgent();
         test_random_access_refused();
         test_demand_errors();
+        for (i = 1; i <= 4; i++) test_any_order(i, i & 1);
     }
     bits_end();
 }
