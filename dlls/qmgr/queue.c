@@ -81,14 +81,14 @@ void queue_release(struct queue_job *job)
     free(job);
 }
 
-/* Monotonic time of a wall clock time in the past. A clock that was set back counts as now. */
+/* Monotonic time of a wall clock time in the past. One to come, or of another age, is that of a clock that was wrong, and counts as now. */
 static UINT64 clock_of(UINT64 time)
 {
     UINT64 now = queue_now(), clock = queue_clock(), age;
 
     if (time >= now) return clock;
     age = (now - time) / (TICKS_PER_SECOND / MSEC_PER_SECOND);
-    return age < clock ? clock - age : 1;
+    return age < CLOCK_AT_BOOT ? clock - age : clock;
 }
 
 void queue_init_job_locked(struct queue_job *entry, struct job *job)
