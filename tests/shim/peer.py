@@ -27,6 +27,7 @@
 import base64
 import hashlib
 import os
+import random
 import re
 import socket
 import ssl
@@ -199,6 +200,31 @@ class Auth:
         return ''.join('%s: %s\r\n' % (self.challenge, line) for line in lines)
 
 
+def ragged(sock, chance, length, head):
+    """A good reply framed, packed and ended by chance. Whether it is the last one, said or not."""
+    data = b''.join(body(length))
+    fate = chance.random()
+    out = b'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n' if chance.random() < .2 else b''
+    out += b'HTTP/1.1 200 OK\r\n' + (b'Connection: close\r\n' if fate < .05 else b'')
+    if chance.random() < .5:
+        out += b'Content-Length: %d\r\n\r\n' % length + (b'' if head else data)
+    else:
+        out += b'Transfer-Encoding: chunked\r\n\r\n'
+        while data and not head:
+            piece = data[:chance.choice((1, 3, 50, 500, 5000))]
+            data = data[len(piece):]
+            out += b'%x\r\n' % len(piece) + piece + b'\r\n'
+        if not head:
+            out += b'0\r\n' + (b'X: y\r\n' if chance.random() < .3 else b'') + b'\r\n'
+    while out:
+        count = chance.choice((1, 2, 7, 100, 1000, 20000, 100000))
+        sock.sendall(out[:count])
+        out = out[count:]
+        if chance.random() < .05:
+            time.sleep(0.002)
+    return fate < .08
+
+
 def drip_record(sock, kind):
     """A record of TLS, an octet now and then."""
     with sock:
@@ -283,6 +309,9 @@ def handle(sock, number, secure):
                 time.sleep(0.1)
                 reset(sock)
             return
+        elif verb == 'ragged':
+            if ragged(sock, random.Random(args[1]), args[0], method == 'HEAD'):
+                return
         elif verb == 'lacks':
             sock.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % args[0] + b''.join(body(args[0] - args[1])))
         elif verb == 'long':
