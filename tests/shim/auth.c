@@ -64,6 +64,17 @@ void test_auth(void)
         { "Hangs-up+digest", "Digest" },
         { "Hangs-up+ntlm", "NTLM" },
         { "Hangs-up+negotiate", "Negotiate" },
+        /* and these refuse in other ways */
+        { "Closes+digest", "Digest" },
+        { "Closes+ntlm", "NTLM" },
+        { "Endless+digest", "Digest" },
+        { "Endless+ntlm", "NTLM" },
+        { "Chunks+digest", "Digest" },
+        { "Chunks+ntlm", "NTLM" },
+        { "Big+digest", "Digest" },
+        { "Big+ntlm", "NTLM" },
+        { "Hints+digest", "Digest" },
+        { "Hints+ntlm", "NTLM" },
     };
     static const char *const ramblers[] = { "basic", "digest", "ntlm", "negotiate" };
     struct shim_session *session, *stranger = create_auth_session(proxy_only, ARRAY_SIZE(proxy_only));

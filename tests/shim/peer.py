@@ -88,9 +88,9 @@ def reset(sock):
     sock.close()
 
 
-def reply(sock, text, status='200 OK', extra='', version='1.1', more=''):
+def reply(sock, text, status='200 OK', extra=''):
     data = text.encode('latin-1')
-    sock.sendall(('HTTP/%s %s\r\nContent-Length: %d\r\n%s\r\n' % (version, status, len(data), extra)).encode('latin-1') + data + more.encode('latin-1'))
+    sock.sendall(('HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n' % (status, len(data), extra)).encode('latin-1') + data)
 
 
 RAW = {
@@ -200,6 +200,31 @@ class Auth:
         return ''.join('%s: %s\r\n' % (self.challenge, line) for line in lines)
 
 
+def refuse(sock, auth, refusal, first):
+    """A refusal, in the way of the kinds that are none. Whether the connection is over."""
+    kinds = auth.kinds
+    text = b'who are you?'
+    head = 'HTTP/1.1 %s\r\n%s' % (auth.status, refusal)
+    if 'Old' in kinds:                  # no word is needed
+        head = head.replace('1.1', '1.0', 1)
+    if 'Hints' in kinds:
+        head = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n' + head
+    if 'Closes' in kinds and first:
+        head += 'Connection: close\r\n'
+    if 'Big' in kinds:
+        text *= 5000
+    if 'Endless' in kinds and first:
+        out = b'\r\n' + text
+    elif 'Chunks' in kinds:
+        out = b'Transfer-Encoding: chunked\r\n\r\n' + b''.join(b'%x\r\n%s\r\n' % (len(word), word) for word in text.split()) + b'0\r\n\r\n'
+    else:
+        out = b'Content-Length: %d\r\n\r\n' % len(text) + text
+    if 'Rambles' in kinds and first:
+        out += b'who?'
+    sock.sendall(head.encode('latin-1') + out)
+    return 'Old' in kinds or (first and any(kind in kinds for kind in ('Closes', 'Endless', 'Hangs-up')))
+
+
 def ragged(sock, chance, length, head):
     """A good reply framed, packed and ended by chance. Whether it is the last one, said or not."""
     data = b''.join(body(length))
@@ -270,10 +295,8 @@ def handle(sock, number, secure):
             auth = auths.setdefault(parts[2], Auth(parts[2].split('+'), False))
             refusal = auth.check(fields, method, uri)
             if refusal is not None:
-                extra = 'who?' if 'Rambles' in auth.kinds and 'authorization' not in fields else ''
-                reply(sock, 'who are you?', auth.status, refusal, more=extra)
-                if 'Hangs-up' in auth.kinds and 'authorization' not in fields:
-                    return              # without a word
+                if refuse(sock, auth, refusal, auth.field not in fields):
+                    return
                 continue
             verb = parts[3]
             args = args[:]
@@ -390,11 +413,8 @@ def proxy(sock, number, mode):
             if refusal is not None:
                 if length:
                     reader.read(length)
-                closing = 'close' in mode
-                reply(sock, 'a name, please', auth.status, refusal + ('Connection: close\r\n' if closing else ''),
-                      '1.0' if 'old' in mode else '1.1')
-                if closing or 'old' in mode or ('Hangs-up' in auth.kinds and auth.field not in fields):
-                    return              # two of them without a word
+                if refuse(sock, auth, refusal, auth.field not in fields):
+                    return
                 continue
         if method == 'CONNECT':
             host, port = target.rsplit(':', 1)
@@ -558,9 +578,10 @@ def main():
     serve(listener, context)
     print('TLS_NEW=%d' % port)
 
-    for mode in ('open', 'auth-basic', 'auth-digest', 'auth-digest-sha256', 'auth-ntlm', 'auth-negotiate', 'auth-basic+close',
-                 'auth-basic+old', 'auth-Hangs-up+basic', 'auth-Hangs-up+digest', 'auth-Hangs-up+ntlm', 'garbage', 'drop', '403',
-                 '502', '302', '401', 'early'):
+    refusals = ['auth-%s+%s' % (way, kind) for way in ('Closes', 'Endless', 'Chunks', 'Big', 'Hints') for kind in ('digest', 'ntlm')]
+    for mode in ('open', 'auth-basic', 'auth-digest', 'auth-digest-sha256', 'auth-ntlm', 'auth-negotiate', 'auth-Closes+basic', 'auth-Old+basic',
+                 'auth-Hangs-up+basic', 'auth-Hangs-up+digest', 'auth-Hangs-up+ntlm', *refusals, 'garbage', 'drop', '403', '502', '302', '401',
+                 'early'):
         listener, port = listen()
         serve(listener, None, mode)
         print('PROXY_%s=%d' % (mode.replace('-', '_').replace('+', '_').upper(), port))
