@@ -1101,6 +1101,13 @@ static void test_clocks(void)
     sched_clocks_halt(&clocks, START + 50);
     sched_clocks_step(&clocks, &limits, EVENT_RESUME, &step, START + 60, &order);
     ok(!clocks.run_start, "a clock that nobody started\n");
+    /* resumed while it runs */
+    sched_clocks_run(&clocks, START + 100);
+    step.next = JOB_TRANSFERRING;
+    step.duties = DUTY_RESTART_CLOCKS;
+    sched_clocks_step(&clocks, &limits, EVENT_RESUME, &step, START + 700, &order);
+    ok(sched_clocks_unrecorded(&clocks, START + 750) == 50 && clocks.order == 9 && order == 9, "[BEH.RETRY.12] got %llu, place %u\n",
+       (unsigned long long)sched_clocks_unrecorded(&clocks, START + 750), (UINT32)clocks.order);
 }
 
 START_TEST(sched)

@@ -70,7 +70,7 @@ static const struct row
 rows[] =
 {
     {"STM.M.Resume,JOB.Resume.4,JOB.Resume.A2,BEH.STATE.60", EVENT_RESUME, FINAL, 0, INVALID, SAME, 0},
-    {"JOB.Resume.6,ST.18,BEH.STATE.61",  EVENT_RESUME, Q | C | T, 0, S_OK, SAME, 0},
+    {"JOB.Resume.6,ST.18,BEH.STATE.61,BEH.RETRY.12", EVENT_RESUME, Q | C | T, 0, S_OK, SAME, DUTY_WAKE | DUTY_RESTART_CLOCKS},
     {"JOB.Resume.3,ST.3,BEH.STATE.22",   EVENT_RESUME, LIVE, EMPTY, BG_E_EMPTY, SAME, 0},
     {"BEH.STATE.23",                     EVENT_RESUME, S, WHOLE, S_OK, JOB_TRANSFERRED, DONE},
     {"JOB.Resume.A1,BEH.STATE.82",       EVENT_RESUME, TD, WHOLE, S_OK, SAME, 0},

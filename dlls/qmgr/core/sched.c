@@ -190,9 +190,12 @@ void sched_clocks_step(struct sched_clocks *clocks, const struct sched_limits *l
 
     if (step->duties & DUTY_RESTART_CLOCKS)
     {
-        /* BEH.RETRY.12; a transfer that is still there is on its way out */
+        /* BEH.RETRY.12; a transfer that is there in another state is on its way out */
+        BOOL runs = clocks->run_start && (step->next == JOB_CONNECTING || step->next == JOB_TRANSFERRING);
+
         clocks->unproductive_since = 0;
-        clocks->moved_msec = clocks->run_start = 0;
+        clocks->moved_msec = 0;
+        clocks->run_start = runs ? now : 0;
     }
     if ((step->duties & DUTY_START_CLOCK) && !clocks->unproductive_since) clocks->unproductive_since = now;
     if (!(step->duties & DUTY_MODIFIED)) return;

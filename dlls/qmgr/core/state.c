@@ -35,14 +35,16 @@ struct cell
 #define DECIDE               { ASK, JOB_QUEUED, 0 }
 #define TO(state, duties)    { GO, JOB_##state, (duties) | DUTY_MODIFIED }
 
+#define AGAIN(state)         { GO, JOB_##state, RESUMED }
+
 #define RESUMED  (DUTY_WAKE | DUTY_RESTART_CLOCKS)
 #define HALTED   (DUTY_STOP | DUTY_WAKE)
 
 /* Columns follow enum job_state: Q, C, T, S, E, TE, TD, ACK, CAN [BEH.STATE.20 to 53, STM.M.*]. */
 static const struct cell table[EVENT_COUNT][JOB_STATE_COUNT] =
 {
-    /* EVENT_RESUME: BEH.STATE.21 to 23, 40, 42, 52, 61 */
-    { KEEP, KEEP, KEEP, DECIDE, DECIDE, DECIDE, DECIDE, NO, NO },
+    /* EVENT_RESUME: BEH.STATE.21 to 23, 40, 42, 52, 61; what is on its way has all its time again [BEH.RETRY.12] */
+    { AGAIN(QUEUED), AGAIN(CONNECTING), AGAIN(TRANSFERRING), DECIDE, DECIDE, DECIDE, DECIDE, NO, NO },
     /* EVENT_SUSPEND: BEH.STATE.46, 82 */
     { TO(SUSPENDED, HALTED), TO(SUSPENDED, HALTED), TO(SUSPENDED, HALTED), KEEP, KEEP, TO(SUSPENDED, HALTED), KEEP, NO, NO },
     /* EVENT_CANCEL: BEH.STATE.47 */

@@ -274,6 +274,9 @@ static void test_download_time(void)
 {
     IBackgroundCopyJob4 *job4;
     IBackgroundCopyJob *job;
+    struct bits_clock clock;
+    BG_JOB_STATE state;
+    DWORD asked;
     HRESULT hr;
 
     set_policy(L"MaxDownloadTime", 1);
@@ -291,6 +294,24 @@ static void test_download_time(void)
         ok(!state_within(job, BG_JOB_STATE_ERROR, 1500), "[BEH.RETRY.11,JOB4.SetMaximumDownloadTime.2] given up\n");
         hr = IBackgroundCopyJob4_SetMaximumDownloadTime(job4, 1);
         ok(hr == S_OK, "SetMaximumDownloadTime: got %#lx\n", hr);
+        bits_wait_state(job, BG_JOB_STATE_ERROR);
+
+        /* and so it does while the job runs, which goes on */
+        hr = IBackgroundCopyJob4_SetMaximumDownloadTime(job4, 3);
+        ok(hr == S_OK, "SetMaximumDownloadTime: got %#lx\n", hr);
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+        bits_clock_start(&clock);
+        asked = GetTickCount();
+        while (bits_clock_look(&clock) < 6000)
+        {
+            state = bits_state(job);
+            ok(state == BG_JOB_STATE_TRANSFERRING || GetTickCount() - asked >= 3000, "[BEH.RETRY.12,JOB4.SetMaximumDownloadTime.2] got state %d\n", state);
+            asked = GetTickCount();
+            bits_resume(job);
+            if (state != BG_JOB_STATE_TRANSFERRING) break;
+            Sleep(50);
+        }
         bits_wait_state(job, BG_JOB_STATE_ERROR);
         IBackgroundCopyJob4_Release(job4);
     }
