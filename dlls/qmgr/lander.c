@@ -60,6 +60,7 @@ struct lander
     UINT32 first, count;
     UINT32 released;        /* of those, from the first one on: may be flushed */
     UINT32 makers;          /* threads that make one */
+    UINT64 held;            /* octets of those that are held or being made */
     UINT32 helpers, busy;   /* threads of the crew that have come or will; of those, the ones that do something */
     UINT32 refs;            /* of the owner and of the helpers */
     BOOL telling;           /* some thread tells of the first ones */
@@ -101,7 +102,17 @@ static struct landing *next_locked(struct lander *lander)
 
 static void call_locked(struct lander *lander, UINT32 wanted);
 
-/* One step of it; lets go of the lock meanwhile. entered: this thread may make files; NULL: it may anyway. */
+/* Outside the lock. *entered: this thread acts as the owner; NULL: it does anyway. */
+static HRESULT become_owner(struct lander *lander, BOOL *entered)
+{
+    HRESULT hr;
+
+    if (!entered || *entered) return S_OK;
+    if (SUCCEEDED(hr = lander->callbacks.enter(lander->callbacks.ctx))) *entered = TRUE;
+    return hr;
+}
+
+/* One step of it; lets go of the lock meanwhile. */
 static void work_locked(struct lander *lander, struct landing *landing, BOOL *entered)
 {
     BOOL make = landing->stage == STAGE_HELD;
@@ -111,22 +122,19 @@ static void work_locked(struct lander *lander, struct landing *landing, BOOL *en
     if (make) lander->makers++;
     sync_unlock(&lander->mutex);
     if (!make) hr = output_flush_data(landing->output);
-    else
-    {
-        if (entered && !*entered && SUCCEEDED(hr = lander->callbacks.enter(lander->callbacks.ctx))) *entered = TRUE;
-        if (SUCCEEDED(hr)) hr = output_make(landing->output);
-    }
+    else if (SUCCEEDED(hr = become_owner(lander, entered))) hr = output_make(landing->output);
     sync_lock(&lander->mutex);
     landing->stage = make && SUCCEEDED(hr) ? STAGE_MADE : STAGE_FLUSHED;
     landing->hr = hr;
     if (!make) return;
     lander->makers--;
+    lander->held -= landing->size;
     /* while this thread makes others, another one may flush what may be */
     if (find_locked(lander, STAGE_MADE, lander->released) && find_locked(lander, STAGE_HELD, lander->count)) call_locked(lander, 1);
 }
 
 /* Outside the lock, of files whose octets are on disk. *done: how many were told of. */
-static HRESULT tell(struct lander *lander, const struct landing *landings, UINT32 count, UINT32 *done)
+static HRESULT tell(struct lander *lander, const struct landing *landings, UINT32 count, UINT32 *done, BOOL *entered)
 {
     struct output *outputs[LANDER_MAX];
     UINT32 i, bad = 0;
@@ -134,7 +142,7 @@ static HRESULT tell(struct lander *lander, const struct landing *landings, UINT3
 
     *done = 0;
     for (i = 0; i < count; i++) outputs[i] = landings[i].output;
-    if (FAILED(hr = output_flush_names(outputs, count, &bad))) *done = bad;
+    if (FAILED(hr = become_owner(lander, entered)) || FAILED(hr = output_flush_names(outputs, count, &bad))) *done = bad;
     for (i = 0; i < count; i++)
     {
         if (FAILED(hr))
@@ -158,7 +166,7 @@ static BOOL is_time_locked(const struct lander *lander, UINT32 count)
 }
 
 /* Of those at the front that are flushed, when it is time and no other thread does; lets go of the lock meanwhile. */
-static void tell_locked(struct lander *lander)
+static void tell_locked(struct lander *lander, BOOL *entered)
 {
     struct landing taken[LANDER_MAX];
     UINT32 i, count, done;
@@ -180,7 +188,7 @@ static void tell_locked(struct lander *lander)
         sync_unlock(&lander->mutex);
         hr = S_OK;
         done = 0;
-        if (!stopped) hr = tell(lander, taken, count, &done);
+        if (!stopped) hr = tell(lander, taken, count, &done, entered);
         else for (i = 0; i < count; i++) output_close(taken[i].output);
         sync_lock(&lander->mutex);
         if (FAILED(hr)) fail_locked(lander, hr, taken[done].file);
@@ -246,7 +254,7 @@ static void help(void *ctx)
         {
             lander->busy++;
             work_locked(lander, landing, &entered);
-            tell_locked(lander);
+            tell_locked(lander, &entered);
             lander->busy--;
             since = sync_msec();
             continue;
@@ -255,7 +263,7 @@ static void help(void *ctx)
         {
             /* nothing may come behind those that wait to be told of */
             sync_wait_msec(&lander->to_land, &lander->mutex, lander->count ? LANDER_PATIENCE : LANDER_LINGER);
-            tell_locked(lander);
+            tell_locked(lander, &entered);
             continue;
         }
         age = sync_msec() - landing_locked(lander, lander->released)->since;
@@ -298,7 +306,7 @@ void lander_destroy(struct lander *lander)
 HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UINT64 size)
 {
     struct landing *landing;
-    HRESULT hr;
+    HRESULT hr, made = S_OK;
 
     sync_lock(&lander->mutex);
     while (lander->count == LANDER_MAX)
@@ -307,17 +315,24 @@ HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UI
         if ((landing = next_locked(lander)))
         {
             work_locked(lander, landing, NULL);
-            tell_locked(lander);
+            tell_locked(lander, NULL);
         }
         else sync_wait(&lander->settled, &lander->mutex);
+    }
+    if (!output_is_made(output) && lander->held && lander->held + size > LANDER_HELD)
+    {
+        sync_unlock(&lander->mutex);
+        made = output_make(output);
+        sync_lock(&lander->mutex);
     }
     landing = landing_locked(lander, lander->count++);
     landing->output = output;
     landing->file = file;
     landing->size = size;
     landing->since = sync_msec();
-    landing->stage = output_is_made(output) ? STAGE_MADE : STAGE_HELD;
-    landing->hr = S_OK;
+    landing->stage = FAILED(made) ? STAGE_FLUSHED : output_is_made(output) ? STAGE_MADE : STAGE_HELD;
+    landing->hr = made;
+    if (landing->stage == STAGE_HELD) lander->held += size;
 
     if (lander->count - lander->released >= LANDER_BATCH) let_go_locked(lander);
     if (!lander->helpers || (landing->stage == STAGE_HELD && lander->makers < LANDER_MAKERS)
@@ -327,7 +342,7 @@ HRESULT lander_add(struct lander *lander, struct output *output, UINT32 file, UI
         /* without a thread it is done here and now */
         lander->released = lander->count;
         while ((landing = next_locked(lander))) work_locked(lander, landing, NULL);
-        tell_locked(lander);
+        tell_locked(lander, NULL);
     }
     hr = lander->hr;
     sync_unlock(&lander->mutex);
@@ -344,7 +359,7 @@ HRESULT lander_wait(struct lander *lander, UINT32 *file)
     while (lander->count)
     {
         if ((landing = next_locked(lander))) work_locked(lander, landing, NULL);
-        tell_locked(lander);
+        tell_locked(lander, NULL);
         if (lander->count && !next_locked(lander)) sync_wait(&lander->settled, &lander->mutex);
     }
     *file = lander->failed;

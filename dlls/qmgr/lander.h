@@ -22,7 +22,8 @@
  * A file that was received to its end is not done before its octets and its name are on disk.  Waiting for that costs more than a small file
  * takes to arrive, so the transfer hands the open output over and goes on with the next file.  Threads of the crew flush what has
  * come, many files at once, so that a file system with a journal shares its commits among them; one of them flushes the folders of those at the front, each once, and tells `landed` of each file in turn, with no
- * lock held: that is where the record of the file is made.  For both a file waits for others, a moment at most.  At most LANDER_MAX are on their way; who adds more waits.
+ * lock held: that is where the record of the file is made.  For both a file waits for others, a moment at most.  At most LANDER_MAX are on their way; who
+ * adds more waits.
  *
  * All but the callback are for one thread.  After a failure, which is the first one and stays, no file is told of any more.
  * Builds natively, see sync.h; after crew_init.
@@ -33,13 +34,14 @@
 
 #include "output.h"
 
-#define LANDER_MAX 128
+#define LANDER_MAX  128
+#define LANDER_HELD 1048576u     /* octets of files that are not made yet; who adds more makes its file */
 
 struct lander_callbacks
 {
     void (*close)(void *ctx, struct output *output);    /* of one that landed */
     HRESULT (*landed)(void *ctx, UINT32 file, UINT64 size);
-    HRESULT (*enter)(void *ctx);   /* on a thread of the crew that will make files now */
+    HRESULT (*enter)(void *ctx);   /* on a thread of the crew that will open files or folders now, or tell */
     void (*leave)(void);
     void *ctx;
 };

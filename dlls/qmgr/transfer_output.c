@@ -100,7 +100,7 @@ void transfer_close_output(struct transfer *transfer)
 
 HRESULT transfer_make_output(struct transfer *transfer)
 {
-    return transfer->output ? output_make(transfer->output) : S_OK;
+    return transfer->output ? writer_make(transfer->writer) : S_OK;
 }
 
 /* What was received before it ended is worth a record, if it can be had. */
@@ -211,6 +211,11 @@ static void close_landed(void *ctx, struct output *output)
 {
     struct transfer *transfer = ctx;
 
+    if (!queue_transfer_keeps(transfer->job))
+    {
+        output_close(output);
+        return;
+    }
     output_keep(output);
     if (!queue_transfer_keeps(transfer->job)) disk_get()->let_go(disk_get(), NULL);
 }
@@ -246,7 +251,8 @@ HRESULT transfer_finish_file(struct transfer *transfer, const struct file_plan *
 
     if ((hr = hand_over(transfer, plan, total)) != S_FALSE) return hr;
     if (FAILED(hr = writer_flush(transfer->writer))) return hr;
-    if ((hr = output_set_size(transfer->output, total)) == S_FALSE) hr = output_flush(transfer->output);
+    /* the writer did not see to the name of a file without octets */
+    if ((hr = output_set_size(transfer->output, total)) == S_FALSE || (hr == S_OK && !total)) hr = output_flush(transfer->output);
     if (FAILED(hr)) return hr;
     transfer_close_output(transfer);
     return queue_transfer_file_done(transfer->job, plan->index, total);

@@ -50,6 +50,7 @@ struct writer
     struct block blocks[WRITER_BLOCKS];
     UINT32 first, count;
     BOOL flushing;          /* one of the threads, or the caller's */
+    BOOL held;              /* the output is in memory: nobody but the caller's thread, which is its owner's, writes it and makes its file; it sets this, too */
     BOOL stop;
     HRESULT hr;             /* of the file, sticky */
     UINT64 written, flushed;
@@ -86,12 +87,20 @@ static void flush_locked(struct writer *writer)
     writer->flushed_at = sync_msec();
 }
 
+/* On the caller's thread, when the file may have been made: what has come is flushed in its time. */
+static void made_locked(struct writer *writer)
+{
+    if (!writer->held || !output_is_made(writer->output)) return;
+    writer->held = FALSE;
+    if (writer->has_threads) sync_wake(&writer->to_flush);
+}
+
 /* How long, in ms, a flush has time; 0: it is due; NEVER: there is nothing to flush. */
 static UINT32 flush_delay_locked(const struct writer *writer)
 {
     UINT64 age;
 
-    if (writer->flushing || FAILED(writer->hr) || writer->written == writer->flushed) return NEVER;
+    if (writer->held || writer->flushing || FAILED(writer->hr) || writer->written == writer->flushed) return NEVER;
     if (writer->written - writer->flushed >= writer->callbacks.ration_bytes) return 0;
     age = sync_msec() - writer->flushed_at;
     return age >= writer->callbacks.ration_msec ? 0 : writer->callbacks.ration_msec - (UINT32)age;
@@ -232,6 +241,7 @@ void writer_begin(struct writer *writer, struct output *output, UINT64 position)
     sync_lock(&writer->mutex);
     writer->output = output;
     writer->written = writer->flushed = position;
+    writer->held = !output_is_made(output);
     writer->hr = S_OK;
     sync_unlock(&writer->mutex);
 }
@@ -265,6 +275,7 @@ static HRESULT write_directly(struct writer *writer, UINT32 size)
 
     sync_lock(&writer->mutex);
     written_locked(writer, writer->end + size, hr);
+    made_locked(writer);
     if (!writer->has_threads && !flush_delay_locked(writer)) flush_locked(writer);
     hr = writer->hr;
     sync_unlock(&writer->mutex);
@@ -285,7 +296,7 @@ HRESULT writer_put(struct writer *writer, UINT32 size)
         if (!next->data) next->data = malloc(WRITER_BLOCK_SIZE); /* nobody looks there before it was filled */
         sync_lock(&writer->mutex);
         while (writer->count && !next->data) sync_wait(&writer->settled, &writer->mutex); /* short of memory: one at a time */
-        direct = !writer->count && (size < WRITER_DIRECT_SIZE || !next->data);
+        direct = writer->held || (!writer->count && (size < WRITER_DIRECT_SIZE || !next->data));
         hr = writer->hr;
         sync_unlock(&writer->mutex);
         if (FAILED(hr)) return hr;
@@ -316,7 +327,21 @@ HRESULT writer_flush(struct writer *writer)
         if (writer->count || writer->flushing) sync_wait(&writer->settled, &writer->mutex);
         else flush_locked(writer);
     }
+    made_locked(writer);
     hr = writer->hr;
+    sync_unlock(&writer->mutex);
+    return hr;
+}
+
+HRESULT writer_make(struct writer *writer)
+{
+    HRESULT hr = S_OK;
+
+    if (!writer->held) return S_OK;
+    hr = output_make(writer->output);
+    sync_lock(&writer->mutex);
+    if (FAILED(hr)) fail_locked(writer, hr);
+    made_locked(writer);
     sync_unlock(&writer->mutex);
     return hr;
 }

@@ -70,6 +70,12 @@ HRESULT writer_drain(struct writer *writer);
 /* S_OK: all that was put is on disk and was told to `flushed`. */
 HRESULT writer_flush(struct writer *writer);
 
+/*
+ * Of an output that is held in memory (output.h): its file is made.  Until then no thread but the caller's writes or flushes it, at once, and only
+ * writer_flush does the latter: a file is made by its owner.
+ */
+HRESULT writer_make(struct writer *writer);
+
 /* Lets go of the output; what was put and not flushed may or may not be written. */
 void writer_end(struct writer *writer);
 

@@ -18,4 +18,11 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+/* A few files fill the room. */
+
+#include "lander.h"
+
+#undef LANDER_HELD
+#define LANDER_HELD 8192
+
 #include "lander.c"

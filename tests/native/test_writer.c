@@ -234,11 +234,74 @@ static void test_time(void)
     end(writer, output);
 }
 
-static UINT32 landed[256], landed_count;
+/* An output that is held in memory is the caller's alone: no other thread makes its file, neither in time nor for want of room. */
+static void test_held(void)
+{
+    struct output *big, *output;
+    struct writer *writer;
+    UINT64 position = 0, created;
+    UINT32 turn;
+    HRESULT hr;
+
+    writer = begin(1, &big);
+    while (position <= WRITER_BEHIND_AFTER + 200) put(writer, &position, 100); /* there are threads now */
+    ok(writer_flush(writer) == S_OK, "failed\n");
+    writer_end(writer);
+    created = fakedisk_count(fake, FAKE_CREATE);
+
+    written = flushed = position = 0;
+    hr = output_open_later(fakedisk_disk(fake), L"C:\\out\\held", 1000, FALSE, &output);
+    ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    writer_begin(writer, output, 0);
+    for (turn = 0; turn < 40; turn++)
+    {
+        hr = put(writer, &position, turn ? 10 : WRITER_DIRECT_SIZE + 10);
+        ok(hr == S_OK && written == position, "got %#x, %llu\n", (unsigned int)hr, (unsigned long long)written);
+        usleep(2000);       /* the time of the ration is over */
+    }
+    ok(fakedisk_count(fake, FAKE_CREATE) == created && !flushed, "another thread has made the file\n");
+    ok(writer_make(writer) == S_OK && fakedisk_count(fake, FAKE_CREATE) == created + 1, "not made\n");
+    for (turn = 0; turn < 6000 && *(volatile UINT64 *)&flushed != position; turn++) usleep(5000);
+    ok(*(volatile UINT64 *)&flushed == position, "%llu of %llu\n", (unsigned long long)flushed, (unsigned long long)position);
+    ok(writer_make(writer) == S_OK && fakedisk_count(fake, FAKE_CREATE) == created + 1, "made twice\n");
+    writer_end(writer);
+    output_close(output);
+
+    /* more than there is room for, as a block that would be another thread's */
+    written = flushed = position = 0;
+    output_open_later(fakedisk_disk(fake), L"C:\\out\\more", 100, FALSE, &output);
+    writer_begin(writer, output, 0);
+    fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
+    hr = put(writer, &position, WRITER_DIRECT_SIZE + 10);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) && !written, "got %#x, %llu\n", (unsigned int)hr, (unsigned long long)written);
+    writer_end(writer);
+    position = 0;
+    writer_begin(writer, output, 0);
+    hr = put(writer, &position, WRITER_DIRECT_SIZE + 10);
+    ok(hr == S_OK && output_is_made(output), "got %#x\n", (unsigned int)hr);
+    ok(writer_flush(writer) == S_OK && flushed == position, "%llu of %llu\n", (unsigned long long)flushed, (unsigned long long)position);
+    writer_end(writer);
+    output_close(output);
+
+    /* and one that cannot be made stays so */
+    written = flushed = position = 0;
+    output_open_later(fakedisk_disk(fake), L"C:\\out\\never", 100, FALSE, &output);
+    writer_begin(writer, output, 0);
+    ok(put(writer, &position, 50) == S_OK, "failed\n");
+    fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
+    hr = writer_make(writer);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) && writer_flush(writer) == hr && !flushed, "got %#x\n", (unsigned int)hr);
+    writer_end(writer);
+    output_close(output);
+    end(writer, big);
+}
+
+static UINT32 landed[256], landed_count, landed_bad = ~0u;
 
 static HRESULT on_landed(void *ctx, UINT32 file, UINT64 size)
 {
     ok(size == 1000 + file, "file %u of %llu\n", file, (unsigned long long)size);
+    if (file == landed_bad) return E_FAIL;
     if (landed_count < ARRAY_SIZE(landed)) landed[landed_count++] = file;
     return S_OK;
 }
@@ -249,6 +312,8 @@ static void on_close(void *ctx, struct output *output)
 }
 
 static struct sync_mutex enter_mutex;
+static struct sync_cond enter_cond;
+static BOOL enter_waits;    /* until it is FALSE */
 static UINT32 entered, entered_ever, refused, left;
 static HRESULT enter_hr;
 static UINT32 later;        /* of five files, those that are not made before they are handed over */
@@ -259,6 +324,7 @@ static HRESULT on_enter(void *ctx)
     entered++;
     if (SUCCEEDED(enter_hr)) entered_ever++;
     else refused++;
+    while (enter_waits) sync_wait(&enter_cond, &enter_mutex);
     sync_unlock(&enter_mutex);
     return enter_hr;
 }
@@ -356,6 +422,24 @@ static void test_lander(void)
     lander_destroy(lander);
     ok(landed_count == 1 && !fakedisk_open_files(fake), "%u files\n", landed_count);
     fakedisk_free(fake);
+
+    /* so is that of the record, or of a folder: the first file in it */
+    for (i = 0; i < 2; i++)
+    {
+        fake = fakedisk_create();
+        landed_count = 0;
+        if (!i) landed_bad = 2;
+        else fakedisk_fail(fake, FAKE_FLUSH_DIR, 1, 1, E_FAIL);
+        lander_create(&callbacks, &lander);
+        for (file = 0; file < 4; file++) lander_add(lander, make_output(file, name), file, 1000 + file);
+        hr = lander_wait(lander, &file);
+        ok(hr == E_FAIL && file == 2, "got %#x, file %u\n", (unsigned int)hr, file);
+        ok(landed_count == (i ? 0 : 2), "%u files\n", landed_count);
+        lander_destroy(lander);
+        landed_bad = ~0u;
+        ok(!fakedisk_open_files(fake), "files are open\n");
+        fakedisk_free(fake);
+    }
 }
 
 /* Files that the lander makes itself, some of them or all: in their order, on disk, as the owner. */
@@ -414,6 +498,97 @@ static void test_lander_makes(void)
         ok(!fakedisk_open_files(fake), "files are open\n");
         fakedisk_free(fake);
     }
+    later = 0;
+}
+
+/* Nobody makes files for a while: no more octets wait in memory than there is room for, and everything comes in its order in the end. */
+static void test_lander_room(void)
+{
+    struct lander_callbacks callbacks = { on_close, on_landed, on_enter, on_leave, NULL };
+    struct lander *lander;
+    WCHAR name[32];
+    UINT32 i, file;
+    HRESULT hr;
+
+    later = 5;
+    fake = fakedisk_create();
+    landed_count = 0;
+    lander_create(&callbacks, &lander);
+    enter_waits = TRUE;
+    for (i = 0; i < 100; i++)
+    {
+        hr = lander_add(lander, make_output(i, name), i, 1000 + i);
+        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    }
+    ok(fakedisk_count(fake, FAKE_CREATE) >= 92, "%u of 100 files are made\n", (unsigned int)fakedisk_count(fake, FAKE_CREATE));
+    sync_lock(&enter_mutex);
+    enter_waits = FALSE;
+    sync_wake_all(&enter_cond);
+    sync_unlock(&enter_mutex);
+    ok(lander_wait(lander, &file) == S_OK && landed_count == 100, "%u files\n", landed_count);
+    for (i = 0; i < landed_count && landed[i] == i; i++) ;
+    ok(i == 100, "not in their order from %u on\n", i);
+
+    /* who makes its own file may fail */
+    sync_lock(&enter_mutex);
+    enter_waits = TRUE;
+    sync_unlock(&enter_mutex);
+    landed_count = 0;
+    for (i = 0; i < 8; i++) lander_add(lander, make_output(i, name), i, 1000 + i);
+    fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
+    lander_add(lander, make_output(i, name), i, 1000 + i);
+    sync_lock(&enter_mutex);
+    enter_waits = FALSE;
+    sync_wake_all(&enter_cond);
+    sync_unlock(&enter_mutex);
+    hr = lander_wait(lander, &file);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) && file <= 8 && landed_count <= file, "got %#x, file %u, %u landed\n", (unsigned int)hr, file,
+       landed_count);
+    lander_destroy(lander);
+    ok(!fakedisk_open_files(fake), "files are open\n");
+    fakedisk_free(fake);
+    later = 0;
+}
+
+/* Files are made, and folders opened, by their owner only: whichever thread does it. */
+static void test_lander_folders(void)
+{
+    struct lander_callbacks callbacks = { on_close, on_landed, on_enter, on_leave, NULL };
+    struct lander *lander;
+    WCHAR name[32];
+    UINT32 i, file;
+    HRESULT hr;
+
+    for (i = 0; i < 2; i++)
+    {
+        fake = fakedisk_create();
+        landed_count = refused = 0;
+        later = i ? 5 : 0;
+        enter_hr = HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED);
+        lander_create(&callbacks, &lander);
+        hr = lander_add(lander, make_output(0, name), 0, 1000);
+        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+        wait_for_enter();       /* a thread of the crew, since nobody waits for the file */
+        hr = lander_wait(lander, &file);
+        ok(hr == HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) && !file && !landed_count, "got %#x, file %u\n", (unsigned int)hr, file);
+        ok(!fakedisk_count(fake, FAKE_FLUSH_DIR), "the folder was flushed by somebody else\n");
+        ok(fakedisk_count(fake, FAKE_CREATE) == !i, "the file was made by somebody else\n");
+        enter_hr = S_OK;
+        lander_destroy(lander);
+        ok(!fakedisk_open_files(fake), "files are open\n");
+        fakedisk_free(fake);
+    }
+
+    /* what could not be made once is not tried again by somebody else */
+    fake = fakedisk_create();
+    landed_count = 0;
+    lander_create(&callbacks, &lander);
+    fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
+    lander_add(lander, make_output(0, name), 0, 1000);
+    hr = lander_wait(lander, &file);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) && !file && !landed_count, "got %#x, file %u\n", (unsigned int)hr, file);
+    lander_destroy(lander);
+    fakedisk_free(fake);
     later = 0;
 }
 
@@ -512,13 +687,18 @@ START_TEST(writer)
     test_truth();
     test_failures();
     test_time();
+    test_held();
     crew_init();
     sync_mutex_init(&enter_mutex, "enter_mutex");
+    sync_cond_init(&enter_cond);
     test_later();
     test_lander();
     test_lander_makes();
+    test_lander_room();
+    test_lander_folders();
     wait_for_crew();
     crew_shutdown();
-    ok(left && left <= entered_ever, "%u times of %u\n", left, entered_ever);
+    ok(left && left == entered_ever, "%u times of %u\n", left, entered_ever);
+    sync_cond_free(&enter_cond);
     sync_mutex_free(&enter_mutex);
 }
