@@ -64,7 +64,7 @@ static void close_list(struct kept *list)
     }
 }
 
-/* Takes out of the table those of the name, or, without one, those that are so old. */
+/* Takes out of the table those of the name, or, without one, those that are so old. NULL, 0: all of them. */
 static struct kept *remove_locked(const WCHAR *name, UINT64 age)
 {
     struct kept **entry, **end, *kept, *list = NULL;
@@ -92,12 +92,12 @@ static struct kept *remove_locked(const WCHAR *name, UINT64 age)
     return list;
 }
 
-static void set_timer_locked(void)
+static void set_timer_locked(UINT64 msec)
 {
     ULARGE_INTEGER due;
     FILETIME time;
 
-    due.QuadPart = -(LONGLONG)KEPT_MSEC * 10000;
+    due.QuadPart = -(LONGLONG)msec * 10000;
     time.dwLowDateTime = due.u.LowPart;
     time.dwHighDateTime = due.u.HighPart;
     SetThreadpoolTimer(timer, &time, 0, KEPT_MSEC / 10);
@@ -105,11 +105,16 @@ static void set_timer_locked(void)
 
 static void CALLBACK expire(TP_CALLBACK_INSTANCE *instance, void *ctx, TP_TIMER *unused)
 {
-    struct kept *list;
+    UINT64 now, age = 0;
+    struct kept *list, *kept;
+    UINT32 i;
 
     AcquireSRWLockExclusive(&kept_lock);
     list = remove_locked(NULL, KEPT_MSEC);
-    if (kept_count) set_timer_locked();
+    now = GetTickCount64();
+    for (i = 0; i < KEPT_BUCKETS; i++)
+        for (kept = buckets[i]; kept; kept = kept->next) age = max(age, now - kept->since);
+    if (kept_count) set_timer_locked(KEPT_MSEC - min(age, KEPT_MSEC - 1));
     ReleaseSRWLockExclusive(&kept_lock);
     close_list(list);
 }
@@ -128,7 +133,7 @@ void disk_kept_put(const WCHAR *name, HANDLE handle)
         memcpy(kept->name, name, len * sizeof(*name));
         kept->next = *bucket;
         *bucket = kept;
-        if (!kept_count++) set_timer_locked();
+        if (!kept_count++) set_timer_locked(KEPT_MSEC);
         kept = NULL;
         handle = NULL;
     }

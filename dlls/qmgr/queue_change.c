@@ -268,6 +268,7 @@ HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller)
     job->options++;
     job->ordinary = !caller->admin && !caller->service_account;
     queue_leave();
+    queue_tell_names(job);      /* what the former owner opened is nothing to publish by for another one */
     engine_wake();
     return S_OK;
 }

@@ -29,6 +29,7 @@
 #include "objbase.h"
 #include "bits.h"
 #include "bits3_0.h"
+#include "bits4_0.h"
 
 #include "wine/test.h"
 #include "bits_test.h"
@@ -213,6 +214,41 @@ static void test_late(void)
     end(job);
 }
 
+/* Whoever else it becomes the business of does it by handles of their own. */
+static void test_others(void)
+{
+    IBackgroundCopyJob *job;
+    IBitsTokenOptions *token;
+    unsigned int i, opened;
+    WCHAR path[MAX_PATH];
+    HANDLE file;
+    HRESULT hr;
+    BOOL helper;
+
+    for (helper = FALSE; helper <= TRUE; helper++)
+    {
+        if (!(job = make_transferred())) return;
+        if (!helper) hr = IBackgroundCopyJob_TakeOwnership(job);
+        else
+        {
+            token = bits_query(job, IBitsTokenOptions);
+            hr = IBitsTokenOptions_SetHelperToken(token);
+            IBitsTokenOptions_Release(token);
+        }
+        ok(hr == S_OK || broken(hr == E_ACCESSDENIED), "%s: got %#lx\n", helper ? "SetHelperToken" : "TakeOwnership", hr);
+        for (i = opened = 0; i < FILES && find_name(i, path); i++)
+        {
+            file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+            if (file == INVALID_HANDLE_VALUE) continue;
+            opened++;
+            CloseHandle(file);
+        }
+        ok(opened == FILES || broken(opened < FILES), "%s: %u of %u files are open\n", helper ? "helper" : "owner", FILES - opened, FILES);
+        complete(job);
+        end(job);
+    }
+}
+
 /* What is fetched once more is what is published, and not what was there before. */
 static void test_again(void)
 {
@@ -269,6 +305,7 @@ START_TEST(kept)
         test_deleted();
         test_cancel();
         test_late();
+        test_others();
         test_again();
         test_restart();
     }
