@@ -229,6 +229,7 @@ static void test_batch_ends(struct batch *batch)
         { "/bye", FALSE, 200 },
         { "/close/polite/500", FALSE, 200 },
         { "/chunked/3000/100", FALSE, 200 },
+        { "/chunked/3000/100", TRUE, 200 }, /* with a body that it should not have */
         { "/raw/no-reason", FALSE, 200 },
         { "/raw/interim", FALSE, 200 },
     };
