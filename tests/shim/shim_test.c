@@ -63,6 +63,7 @@ START_TEST(shim_test)
         { "idn", test_idn },
         { "implicit", test_implicit },
         { "cert-names", test_cert_names },
+        { "tls-again", test_tls_again },
         { "client-cert", test_client_cert },
         { "client-key", test_client_key },
         { "tls-threads", test_tls_threads },

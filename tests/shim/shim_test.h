@@ -118,6 +118,7 @@ void test_requests_plain(void);                        /* requests.c */
 void test_requests_tls(void);
 void test_tls(void);                                   /* tls.c */
 void test_cert_names(void);
+void test_tls_again(void);
 void test_client_cert(void);
 void test_client_key(void);
 void test_tls_threads(void);

@@ -169,6 +169,35 @@ void test_cert_names(void)
     }
 }
 
+/* A server that asks for another handshake in the middle, as some do when they see which file it is that needs a certificate. */
+void test_tls_again(void)
+{
+    struct shim_session_params params = {0};
+    struct shim_session *session = create_session(0);
+    static struct result result;
+    BYTE hash[20];
+    HRESULT hr;
+
+    get(session, url("https", "localhost", "TLS_AGAIN", "/"), &result);
+    ok(result.status == 200 && strstr(result.text, "s_server"), "got %#lx, %u, %s\n", result.hr, result.status, result.text);
+    get(session, url("https", "localhost", "TLS_AGAIN", "/renegcert"), &result);
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED), "[BEH.CERT.5] got %#lx, detail %#lx\n", result.hr, result.error.detail);
+    shim_session_release(session);
+
+    if (!add_own("SHIM_P12", hash)) return;
+    params.client_cert_location = 0; /* BG_CERT_STORE_LOCATION_CURRENT_USER */
+    params.client_cert_store = L"MY";
+    params.client_cert_hash = hash;
+    hr = shim_session_create(&params, &session);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    get(session, url("https", "localhost", "TLS_AGAIN", "/renegcert"), &result);
+    /* schannel of Wine 8 cannot begin it */
+    ok(result.hr == HR_WIN32(ERROR_WINHTTP_SECURE_FAILURE) || strstr(result.text, "wine-bits client"), "[BEH.CERT.4] got %#lx, detail %#lx\n",
+       result.hr, result.error.detail);
+    shim_session_release(session);
+    remove_own(hash);
+}
+
 void test_client_cert(void)
 {
     static const char *const peers[] = { "TLS_CLIENT_CERT", "NGINX_CLIENT" };

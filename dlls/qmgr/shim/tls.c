@@ -275,7 +275,7 @@ static HRESULT handshake(struct tls *tls, BOOL begin, HANDLE cancel, UINT32 time
     const DWORD flags = ISC_REQ_SEQUENCE_DETECT | ISC_REQ_REPLAY_DETECT | ISC_REQ_CONFIDENTIALITY | ISC_REQ_ALLOCATE_MEMORY
             | ISC_REQ_STREAM | ISC_REQ_MANUAL_CRED_VALIDATION | ISC_REQ_USE_SUPPLIED_CREDS;
     UINT32 feed = 0, len, records = 0;
-    BOOL empty = !begin;   /* a later handshake starts with an empty token of ours */
+    BOOL empty = !begin, later = !begin;   /* a later handshake starts with an empty token of ours */
     ULONGLONG deadline = 0;
     HRESULT hr;
 
@@ -352,6 +352,12 @@ static HRESULT handshake(struct tls *tls, BOOL begin, HANDLE cancel, UINT32 time
             feed = 0;
             empty = TRUE;
             continue;
+        }
+        if (status == SEC_E_INCOMPLETE_MESSAGE && later && empty)
+        {
+            /* schannel of Wine begins none without a record of the server's, which waits for ours; what it wants is a certificate, mostly */
+            *detail = SEC_I_RENEGOTIATE;
+            return HRESULT_FROM_WIN32(tls->cred->cert ? ERROR_WINHTTP_SECURE_FAILURE : ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED);
         }
         if (status != SEC_E_OK && status != SEC_I_CONTINUE_NEEDED)
         {
