@@ -50,7 +50,7 @@ static struct
     HANDLE thread, wake;
     BOOL stop;
     UINT64 into_week;           /* ms since Sunday 00:00, local time, when the monotonic clock was 0: set once [BEH.BW.4] */
-    BOOL network_up;            /* as of the last look; engine thread only */
+    struct network network;     /* as of the last look; engine thread only */
 } engine;
 
 /* One look at all jobs. */
@@ -64,6 +64,7 @@ struct round
     UINT32 limits[JOB_LOW + 1]; /* kbit/s, by priority */
     BOOL moving;                /* some transfer runs */
     BOOL waiting;               /* some job waits for the network, or for another cost or power state */
+    BOOL external;              /* the network is there for more than the machine itself */
 };
 
 void engine_wake(void)
@@ -118,9 +119,14 @@ static void gather(void *ctx, struct queue_job *job)
     fact->no_rate = !round->limits[fact->priority];
     fact->retry_by_time = job->class == FAILURE_TRANSIENT;
     fact->cause_ended = TRUE;   /* a locked volume, the one cause we could not see the end of, does not exist in Wine */
+    file = job_first_unfinished(model);
+    /* what a transfer has found out, see transfer.c: if we are wrong about the adapters, time helps */
+    if (!round->external && fact->state == JOB_TRANSIENT_ERROR && model->failure.hr == BG_E_NETWORK_DISCONNECTED
+        && file != NO_FILE && !url_is_loopback(model->files[file].remote_name))
+        fact->retry_by_time = TRUE;
     queue_limits_locked(job, &round->policy, &limits);
     sched_clocks_facts(&job->clocks, &limits, model->download_msec, fact);
-    fact->local = (file = job_first_unfinished(model)) != NO_FILE && !is_remote(model->files[file].remote_name);
+    fact->local = file != NO_FILE && !is_remote(model->files[file].remote_name);
     if (job->finishing) fact->state = JOB_SUSPENDED;
 }
 
@@ -256,8 +262,9 @@ static UINT64 run_round(void)
     /* BEH.BW.6: what the machine does to save power stops background jobs */
     round.world.power_block = network.battery_saver ? BG_E_BLOCKED_BY_BATTERY_SAVER : S_OK;
     round.world.slice_msec = round.policy.time_slice;
-    round.world.network_back = network.up && !engine.network_up;
-    engine.network_up = network.up;
+    round.external = network.external;
+    round.world.network_back = (network.up && !engine.network.up) || (network.external && !engine.network.external);
+    engine.network = network;
 
     queue_enter();
     round.size = queue_count_locked();
@@ -275,7 +282,7 @@ static UINT64 run_round(void)
             act_locked(job, &round.facts[i]);
             if (round.facts[i].action != SCHED_NOTHING) queue_addref(job);
             if (job->transfer || round.facts[i].action == SCHED_START) round.moving = TRUE;
-            if (job->live == JOB_TRANSIENT_ERROR && (!round.world.network || job->class == FAILURE_BLOCKED)) round.waiting = TRUE;
+            if (job->live == JOB_TRANSIENT_ERROR && (!network.external || job->class == FAILURE_BLOCKED)) round.waiting = TRUE;
         }
     }
     else next = queue_clock() + MSEC_PER_SECOND;            /* out of memory: look again soon */
@@ -330,7 +337,7 @@ HRESULT engine_init(void)
     engine.into_week = (time.wDayOfWeek * MINUTES_PER_DAY + time.wHour * MINUTES_PER_HOUR + time.wMinute) * MSEC_PER_MINUTE
             + time.wSecond * MSEC_PER_SECOND + WEEK_MSEC - queue_clock() % WEEK_MSEC;
     engine.stop = FALSE;
-    engine.network_up = TRUE;
+    engine.network.up = engine.network.external = TRUE;
     if (!(engine.wake = CreateEventW(NULL, TRUE, TRUE, NULL))) return HRESULT_FROM_WIN32(GetLastError());
     if (!(engine.thread = CreateThread(NULL, 0, engine_thread, NULL, 0, NULL))) return HRESULT_FROM_WIN32(GetLastError());
     return S_OK;

@@ -44,8 +44,8 @@ static BOOL watching;
 static DWORD watch_interval;
 static struct
 {
-    BOOL down, on_battery;
-    UINT32 cost;
+    UINT32 adapters, cost;
+    BOOL on_battery;
 } force;
 
 /* fixed between network_init and network_shutdown */
@@ -91,7 +91,8 @@ static void look(struct network *network)
 
 static void apply_force_locked(struct network *network)
 {
-    if (force.down) network->up = network->external = FALSE;
+    if (force.adapters) network->up = force.adapters != NETWORK_FORCE_DOWN;
+    if (force.adapters) network->external = force.adapters == NETWORK_FORCE_EXTERNAL;
     if (force.cost) network->cost = force.cost;
     if (force.on_battery) network->on_battery = network->battery_saver = TRUE;
 }
@@ -168,12 +169,12 @@ void network_watch(BOOL wanted, UINT64 interval)
     ReleaseSRWLockExclusive(&network_lock);
 }
 
-void network_force(BOOL down, UINT32 cost, BOOL on_battery)
+void network_force(UINT32 adapters, UINT32 cost, BOOL on_battery)
 {
     struct network network;
 
     AcquireSRWLockExclusive(&network_lock);
-    force.down = down;
+    force.adapters = adapters;
     force.cost = cost;
     force.on_battery = on_battery;
     ReleaseSRWLockExclusive(&network_lock);

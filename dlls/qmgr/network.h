@@ -51,7 +51,10 @@ void network_get(struct network *network);
 /* TRUE: look every policy.network_poll ms and tell of changes; FALSE: rest. interval in ms. Not counted: the engine says what holds now. */
 void network_watch(BOOL wanted, UINT64 interval);
 
-/* Facts forced by a test (policy.h); ends the forcing with down FALSE, cost 0, on_battery FALSE. */
-void network_force(BOOL down, UINT32 cost, BOOL on_battery);
+/* Facts forced by a test (policy.h); ends the forcing with adapters 0, cost 0, on_battery FALSE. */
+#define NETWORK_FORCE_DOWN      1
+#define NETWORK_FORCE_LOOPBACK  2   /* no other adapter is up */
+#define NETWORK_FORCE_EXTERNAL  3   /* one is */
+void network_force(UINT32 adapters, UINT32 cost, BOOL on_battery);
 
 #endif /* __QMGR_NETWORK_H */

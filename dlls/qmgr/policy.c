@@ -179,7 +179,7 @@ static void load(struct policy *policy)
 
     policy->test_week_minute = read_dword(key, L"Test", L"WeekMinute", 0, MINUTES_PER_WEEK - 1, RULES_UNLIMITED);
     policy->test_clock_ahead = read_dword(key, L"Test", L"ClockAhead", 0, ~0u - 1, 0);
-    policy->test_network_down = read_dword(key, L"Test", L"NetworkDown", 0, 1, 0);
+    policy->test_network_down = read_dword(key, L"Test", L"NetworkDown", 0, 3, 0);
     policy->test_cost = read_dword(key, L"Test", L"Cost", 0, ~0u, 0);
     policy->test_on_battery = read_dword(key, L"Test", L"OnBattery", 0, 1, 0);
 }

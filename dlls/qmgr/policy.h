@@ -75,7 +75,7 @@ struct policy
      * saver on), Test\WeekMinute (local time when the service started, RULES_UNLIMITED: the real one) */
     UINT32 test_week_minute;
     UINT32 test_clock_ahead;          /* Test\ClockAhead: minutes by which the wall clock is put forward */
-    BOOL test_network_down;
+    UINT32 test_network_down;   /* NETWORK_FORCE_* */
     UINT32 test_cost;                 /* 0: none */
     BOOL test_on_battery;
 };

@@ -26,6 +26,7 @@
 #include "crew.h"
 #include "identity.h"
 #include "lander.h"
+#include "network.h"
 #include "security.h"
 #include "sync.h"
 #include "transfer_private.h"
@@ -293,6 +294,30 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
     return hr;
 }
 
+/* Without an adapter that is up nobody is to be reached but the machine itself: that is no fault of the job or the server [BEH.STATE.34]. */
+static void blame_network(struct queue_job *job, UINT32 index, struct failure *failure)
+{
+    struct network network;
+    BOOL loopback;
+
+    switch ((UINT32)failure->hr)
+    {
+    case 0x80070000 | ERROR_WINHTTP_TIMEOUT:
+    case 0x80070000 | ERROR_WINHTTP_NAME_NOT_RESOLVED:
+    case 0x80070000 | ERROR_WINHTTP_CANNOT_CONNECT:
+    case 0x80070000 | ERROR_WINHTTP_CONNECTION_ERROR:
+        break;
+    default:
+        return;
+    }
+    network_get(&network);
+    if (network.external || index == NO_FILE) return;
+    queue_enter();
+    loopback = url_is_loopback(job->job->files[index].remote_name);
+    queue_leave();
+    if (!loopback) verdict_error(BG_E_NETWORK_DISCONNECTED, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
+}
+
 static void run(void *arg)
 {
     struct transfer *transfer = arg;
@@ -326,6 +351,7 @@ static void run(void *arg)
     else if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
     if (owner) caller_release(owner);
     close_session(transfer);
+    if (FAILED(hr) && !transfer_stopped(transfer)) blame_network(job, index, &failure);
 
     /* not by the code: a client that judges certificates may refuse one with E_ABORT */
     queue_transfer_ended(job, transfer, FAILED(hr) && !transfer_stopped(transfer) ? &failure : NULL, index, worked && SUCCEEDED(hr));

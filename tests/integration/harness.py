@@ -120,6 +120,18 @@ def contention():
     return max(1.0, min(ratios))
 
 
+def has_adapter():
+    """One that is up and leads away from the machine; without one the service says that the network is gone, not what a transfer met."""
+    for name in os.listdir('/sys/class/net'):
+        with open('/sys/class/net/%s/flags' % name) as file:
+            flags = int(file.read(), 16)
+        with open('/sys/class/net/%s/operstate' % name) as file:
+            state = file.read().strip()
+        if flags & 1 and not flags & 8 and state in ('up', 'unknown'):
+            return True
+    return False
+
+
 def until(condition, seconds=HANG, pause=0.02):
     """The first true value of condition(), or the last false one after that many seconds."""
     deadline = time.monotonic() + seconds

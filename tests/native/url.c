@@ -533,6 +533,22 @@ static void test_origin(void)
     }
 }
 
+static void test_loopback(void)
+{
+    static const struct { const WCHAR *remote; BOOL loopback; } rows[] =
+    {
+        {L"http://127.0.0.1/x", TRUE}, {L"https://127.1.2.3:8080/x", TRUE}, {L"http://user:pw@127.0.0.1/x", TRUE}, {L"http://localhost/x", TRUE},
+        {L"HTTP://LocalHost:80/x", TRUE}, {L"http://a.localhost/x", TRUE}, {L"http://[::1]/x", TRUE}, {L"http://[::1]:81/x", TRUE},
+        {L"http://127.0.0.1.example/x", FALSE}, {L"http://127.example/x", FALSE}, {L"http://localhost.example/x", FALSE},
+        {L"http://notlocalhost/x", FALSE}, {L"http://0.0.0.0/x", FALSE}, {L"http://[::2]/x", FALSE}, {L"http://12.7.0.0/x", FALSE},
+        {L"http://127.0.0.1@example/x", FALSE}, {L"\\\\localhost\\share\\x", FALSE}, {L"C:\\x", FALSE}, {L"x", FALSE}, {L"", FALSE},
+    };
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+        ok(url_is_loopback(rows[i].remote) == rows[i].loopback, "row %u\n", (unsigned int)i);
+}
+
 static void test_prefix(void)
 {
     static const struct { const WCHAR *remote, *old_prefix, *new_prefix, *name; const char *fact; } rows[] =
@@ -565,5 +581,6 @@ START_TEST(url)
     test_remote_names();
     test_resolve();
     test_origin();
+    test_loopback();
     test_prefix();
 }

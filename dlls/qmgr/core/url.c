@@ -440,6 +440,28 @@ HRESULT url_split(const WCHAR *target, struct url *url)
     return finish(hr, &result, url);
 }
 
+BOOL url_is_loopback(const WCHAR *remote)
+{
+    struct url url;
+    size_t len;
+    BOOL ret;
+
+    if (FAILED(url_parse(remote, &url))) return FALSE;
+    ret = FALSE;
+    if (url.scheme != URL_FILE)
+    {
+        len = str_len(url.host);
+        ret = !str_icmp(url.host, L"localhost") || (len > 10 && !str_icmp(url.host + len - 10, L".localhost")) || !str_icmp(url.host, L"::1");
+        if (!ret && str_starts(url.host, L"127."))
+        {
+            while (len && (is_digit(url.host[len - 1]) || url.host[len - 1] == '.')) len--;
+            ret = !len;
+        }
+    }
+    url_free(&url);
+    return ret;
+}
+
 BOOL url_same_origin(const struct url *a, const struct url *b)
 {
     if (a->scheme != b->scheme || a->scheme == URL_FILE) return FALSE;

@@ -84,6 +84,8 @@ HRESULT url_resolve(const WCHAR *base, const char *location, WCHAR **target);
 /* The whole of s[0..len) is an IPv6 literal, without brackets and zone. */
 BOOL url_is_ipv6(const WCHAR *s, size_t len);
 
+/* An http or https name of this machine itself, for which no adapter is needed. */
+BOOL url_is_loopback(const WCHAR *remote);
 /* Same scheme, host (without case) and port: credentials and connections may be shared. */
 BOOL url_same_origin(const struct url *a, const struct url *b);
 

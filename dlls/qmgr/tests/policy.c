@@ -951,6 +951,62 @@ static void test_network(void)
     bits_cancel(failed);
 }
 
+static HRESULT error_code(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyError *error;
+    BG_ERROR_CONTEXT context;
+    HRESULT code = S_OK;
+
+    if (IBackgroundCopyJob_GetError(job, &error) != S_OK) return S_OK;
+    IBackgroundCopyError_GetError(error, &context, &code);
+    IBackgroundCopyError_Release(error);
+    return code;
+}
+
+/* Where no adapter is up but that of the machine itself, which answers still; at 0.0.0.0 as well, but nobody would know from that. */
+static void test_loopback(void)
+{
+    static const WCHAR closed[] = L"http://0.0.0.0:1/x";
+    IBackgroundCopyJob *job, *here;
+    struct bits_clock clock;
+    ULONG count;
+
+    set_test(L"NetworkDown", 3);        /* there are others, whatever this machine has */
+    job = bits_create_job(L"away", BG_JOB_TYPE_DOWNLOAD);
+    bits_add_file(job, closed, bits_path(L"away"));
+    bits_clock_start(&clock);
+    do
+    {
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    }
+    while (error_code(job) == BG_E_NETWORK_DISCONNECTED && bits_clock_look(&clock) < BITS_TIMEOUT);
+    ok(error_code(job) == (HRESULT)0x80072efd, "[ERR.0x80072EFD] got %#lx\n", error_code(job));
+    ok(error_count(job) > 0, "[JOB.GetErrorCount.A1] not counted\n");
+
+    set_test(L"NetworkDown", 2);
+    do
+    {
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    }
+    while (error_code(job) != BG_E_NETWORK_DISCONNECTED && bits_clock_look(&clock) < BITS_TIMEOUT);
+    bits_check_error_in(job, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "BEH.STATE.34");
+    count = error_count(job);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    ok(error_count(job) == count, "[JOB.GetErrorCount.4] counted\n");
+    here = begin_job(L"here", L"/300k", BG_JOB_PRIORITY_FOREGROUND);
+    complete(here, L"here", "/300k", 300000);
+
+    set_test(L"NetworkDown", 3);
+    bits_clock_start(&clock);
+    while (error_count(job) == count && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(10);
+    ok(error_count(job) == count + 1, "[BEH.STATE.38] not tried again when the network is there\n");
+    bits_cancel(job);
+    remove_policies();
+}
+
 /* A share, which is a folder of Wine's configuration, is reached over the network; a path of this machine is not. */
 static void test_share(void)
 {
@@ -1196,6 +1252,7 @@ START_TEST(policy)
         test_schedules();
         test_cost();
         test_network();
+        test_loopback();
         test_share();
         test_power();
         test_turns();
