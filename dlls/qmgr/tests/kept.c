@@ -93,9 +93,9 @@ static BOOL find_name(unsigned int n, WCHAR *path)
 }
 
 /* As a client that looks at what was downloaded and lets nobody change it meanwhile. */
-static void check_readable(IBackgroundCopyJob *job, unsigned int i)
+static void check_name_readable(const WCHAR *name, unsigned int i)
 {
-    HANDLE file = CreateFileW(told_name(job, i), GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE file = CreateFileW(name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     unsigned char data[SIZE + 1], expect[SIZE];
     char pattern[20];
     DWORD got = 0;
@@ -107,6 +107,11 @@ static void check_readable(IBackgroundCopyJob *job, unsigned int i)
     sprintf(pattern, "/good/%u", i);
     test_server_pattern(pattern, 0, expect, SIZE);
     ok(got == SIZE && !memcmp(data, expect, SIZE), "[BEH.FILE.14] file %u: %lu bytes, or wrong ones\n", i, got);
+}
+
+static void check_readable(IBackgroundCopyJob *job, unsigned int i)
+{
+    check_name_readable(told_name(job, i), i);
 }
 
 static void check_files(void)
@@ -275,6 +280,7 @@ static void test_again(void)
 static void test_restart(void)
 {
     IBackgroundCopyJob *job = make_transferred(), *same;
+    WCHAR name[MAX_PATH];
     HRESULT hr;
     GUID id;
 
@@ -294,12 +300,139 @@ static void test_restart(void)
     check_readable(same, 3);
     complete(same);
     end(same);
+
+    if (!(job = make_job())) return;
+    wcscpy(name, told_name(job, FILES - 1));
+    hr = IBackgroundCopyJob_GetId(job, &id);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    if (!bits_restart_service())
+    {
+        end(job);
+        return;
+    }
+    IBackgroundCopyJob_Release(job);
+    hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &same);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    if (hr != S_OK) return;
+    bits_resume(same);
+    bits_wait_state(same, BG_JOB_STATE_TRANSFERRED);
+    check_name_readable(name, FILES - 1);
+    complete(same);
+    end(same);
+}
+
+struct outcome
+{
+    BG_JOB_STATE state;
+    HRESULT hr;
+    BG_ERROR_CONTEXT context;
+    WCHAR name[MAX_PATH * 2];      /* the local one, of the file */
+};
+
+static void wait_outcome(IBackgroundCopyJob *job, struct outcome *outcome)
+{
+    IBackgroundCopyError *error;
+    IBackgroundCopyFile *file;
+    WCHAR *name;
+
+    memset(outcome, 0, sizeof(*outcome));
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR | 1u << BG_JOB_STATE_TRANSIENT_ERROR);
+    outcome->state = bits_state(job);
+    if (outcome->state == BG_JOB_STATE_TRANSFERRED || IBackgroundCopyJob_GetError(job, &error) != S_OK) return;
+    IBackgroundCopyError_GetError(error, &outcome->context, &outcome->hr);
+    if (IBackgroundCopyError_GetFile(error, &file) == S_OK)
+    {
+        if (IBackgroundCopyFile_GetLocalName(file, &name) == S_OK)
+        {
+            lstrcpynW(outcome->name, name, ARRAY_SIZE(outcome->name));
+            CoTaskMemFree(name);
+        }
+        IBackgroundCopyFile_Release(file);
+    }
+    IBackgroundCopyError_Release(error);
+}
+
+/* What becomes of the file when there are so many before and behind it, or none. gone: its folder is not there. */
+static void try_odd(const char *what, unsigned int others, struct outcome *outcome)
+{
+    IBackgroundCopyJob *job = bits_download(L"odd", NULL, BG_JOB_PRIORITY_FOREGROUND);
+    BOOL gone = !strcmp(what, "gone");
+    WCHAR url[40], folder[MAX_PATH], name[MAX_PATH];
+    BG_JOB_PROGRESS progress;
+    unsigned int i;
+    HRESULT hr;
+
+    memset(outcome, 0, sizeof(*outcome));
+    if (!job) return;
+    wcscpy(folder, bits_path(L"gone"));
+    wcscpy(name, bits_path(gone ? L"gone\\odd" : L"odd"));
+    if (gone) ok(CreateDirectoryW(folder, NULL), "error %lu\n", GetLastError());
+    for (i = 0; i <= 2 * others; i++)
+    {
+        if (i == others) swprintf(url, ARRAY_SIZE(url), L"/%hs", what);
+        else swprintf(url, ARRAY_SIZE(url), L"/good/%u", i);
+        bits_add_file(job, bits_url(url), i == others ? name : local_path(i));
+    }
+    if (gone) ok(RemoveDirectoryW(folder), "error %lu\n", GetLastError());
+    bits_resume(job);
+    wait_outcome(job, outcome);
+    hr = IBackgroundCopyJob_GetProgress(job, &progress);
+    ok(hr == S_OK && progress.FilesTransferred <= (outcome->state == BG_JOB_STATE_TRANSFERRED ? 2 * others + 1 : others),
+       "[TYPE.JobProg.1] got %#lx, %lu files\n", hr, progress.FilesTransferred);
+    if (gone && others)
+    {
+        /* and what comes of it when that was seen to */
+        ok(CreateDirectoryW(folder, NULL), "error %lu\n", GetLastError());
+        bits_resume(job);
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        hr = IBackgroundCopyJob_Complete(job);
+        ok(hr == S_OK, "Complete: got %#lx\n", hr);
+        for (i = 0; i <= 2 * others; i++)
+        {
+            char pattern[20];
+
+            if (i == others) strcpy(pattern, "/gone");
+            else sprintf(pattern, "/good/%u", i);
+            bits_check_file(i == others ? name : local_path(i), pattern, 0, SIZE);
+        }
+    }
+    bits_cancel(job);
+    DeleteFileW(name);
+    RemoveDirectoryW(folder);
+    for (i = 0; i <= 2 * others; i++) DeleteFileW(local_path(i));
+}
+
+/* A file is in the way of others, or they in its: what is wrong with it is said as if there were no others. */
+static void test_odd(void)
+{
+    static const char *const kinds[] = { "longer", "shorter", "chunked", "missing", "busy", "gone", "empty" };
+    struct outcome alone, among;
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(kinds); i++)
+    {
+        winetest_push_context("%s", kinds[i]);
+        test_server_reset(bits_server);
+        try_odd(kinds[i], 0, &alone);
+        test_server_reset(bits_server);
+        try_odd(kinds[i], FILES / 2, &among);
+        ok(among.state == alone.state && among.hr == alone.hr && among.context == alone.context && !wcscmp(among.name, alone.name),
+           "state %u, %#lx, context %u, %ls; alone: state %u, %#lx, context %u, %ls\n", among.state, among.hr, among.context, among.name,
+           alone.state, alone.hr, alone.context, alone.name);
+        winetest_pop_context();
+    }
 }
 
 START_TEST(kept)
 {
     if (!bits_begin()) return;
-    if (bits_server_start("on * /*\n size 3000\n"))
+    if (bits_server_start("on HEAD /longer\n size 3000\non GET /longer\n size 4000\n"
+                          "on HEAD /shorter\n size 3000\non GET /shorter\n size 1000\n"
+                          "on HEAD /chunked\n size 3000\non GET /chunked\n size 3000\n chunked 100\n"
+                          "on HEAD /missing\n size 3000\non GET /missing\n status 404\n"
+                          "on HEAD /busy\n size 3000\non GET /busy\n status 503\n"
+                          "on * /empty\n size 0\n"
+                          "on * /*\n size 3000\n"))
     {
         test_reader();
         test_deleted();
@@ -307,6 +440,7 @@ START_TEST(kept)
         test_late();
         test_others();
         test_again();
+        test_odd();
         test_restart();
     }
     bits_end();
