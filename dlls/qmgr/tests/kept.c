@@ -423,6 +423,94 @@ static void test_odd(void)
     }
 }
 
+static UINT64 file_received(IBackgroundCopyJob *job, unsigned int i)
+{
+    IBackgroundCopyFile *file = bits_get_file(job, i);
+    BG_FILE_PROGRESS progress = { 0 };
+    HRESULT hr = IBackgroundCopyFile_GetProgress(file, &progress);
+
+    ok(hr == S_OK, "got %#lx\n", hr);
+    IBackgroundCopyFile_Release(file);
+    return progress.BytesTransferred;
+}
+
+static unsigned int files_of_size(DWORD size)
+{
+    unsigned int count = 0;
+    WIN32_FIND_DATAW found;
+    HANDLE search = FindFirstFileW(bits_path(L"BIT*.tmp"), &found);
+
+    if (search == INVALID_HANDLE_VALUE) return 0;
+    do if (found.nFileSizeLow == size) count++;
+    while (FindNextFileW(search, &found));
+    FindClose(search);
+    return count;
+}
+
+/* A server stops in the middle of a small file: what is counted is there, and goes on from there. */
+static void test_stall(BOOL restart)
+{
+    IBackgroundCopyJob *job = bits_download(L"stall", NULL, BG_JOB_PRIORITY_FOREGROUND);
+    const unsigned int stalled = FILES / 2;
+    BG_JOB_PROGRESS progress = { 0 };
+    DWORD begin = GetTickCount();
+    WCHAR url[40];
+    unsigned int i;
+    HRESULT hr;
+    GUID id;
+
+    if (!job) return;
+    test_server_reset(bits_server);
+    for (i = 0; i < FILES; i++)
+    {
+        if (i == stalled) wcscpy(url, L"/stall");
+        else swprintf(url, ARRAY_SIZE(url), L"/good/%u", i);
+        bits_add_file(job, bits_url(url), local_path(i));
+    }
+    bits_resume(job);
+    while (GetTickCount() - begin < BITS_TIMEOUT && (file_received(job, stalled) < 1000 || progress.FilesTransferred < stalled))
+    {
+        Sleep(5);
+        hr = IBackgroundCopyJob_GetProgress(job, &progress);
+        ok(hr == S_OK, "got %#lx\n", hr);
+    }
+    ok(progress.FilesTransferred == stalled, "[TYPE.JobProg.1] %lu files\n", progress.FilesTransferred);
+    ok(file_received(job, stalled) == 1000, "[BEH.FILE.14] %I64u octets\n", file_received(job, stalled));
+    ok(files_of_size(1000) == 1 || broken(!files_of_size(1000)), "[BEH.FILE.14] what has come is in no file\n");
+    ok(files_of_size(SIZE) == stalled || broken(files_of_size(SIZE) != stalled), "%u files are whole\n", files_of_size(SIZE));
+
+    if (restart)
+    {
+        hr = IBackgroundCopyJob_GetId(job, &id);
+        ok(hr == S_OK, "got %#lx\n", hr);
+        if (!bits_restart_service()) restart = FALSE;
+        else
+        {
+            IBackgroundCopyJob_Release(job);
+            hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &job);
+            ok(hr == S_OK, "got %#lx\n", hr);
+            if (hr != S_OK) return;
+        }
+    }
+    hr = IBackgroundCopyJob_Suspend(job);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    ok(restart ? file_received(job, stalled) >= 1000 : file_received(job, stalled) == 1000, "%I64u octets\n", file_received(job, stalled));
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Complete: got %#lx\n", hr);
+    for (i = 0; i < FILES; i++)
+    {
+        char pattern[20];
+
+        if (i == stalled) strcpy(pattern, "/stall");
+        else sprintf(pattern, "/good/%u", i);
+        bits_check_file(local_path(i), pattern, 0, SIZE);
+    }
+    ok(test_server_count(bits_server, "GET", "/good/0") == 1, "%u times\n", test_server_count(bits_server, "GET", "/good/0"));
+    end(job);
+}
+
 START_TEST(kept)
 {
     if (!bits_begin()) return;
@@ -432,6 +520,7 @@ START_TEST(kept)
                           "on HEAD /missing\n size 3000\non GET /missing\n status 404\n"
                           "on HEAD /busy\n size 3000\non GET /busy\n status 503\n"
                           "on * /empty\n size 0\n"
+                          "on HEAD /stall\n size 3000\non GET /stall\n reply 1\n size 3000\n stall 1000\n reply\n size 3000\n"
                           "on * /*\n size 3000\n"))
     {
         test_reader();
@@ -441,6 +530,8 @@ START_TEST(kept)
         test_others();
         test_again();
         test_odd();
+        test_stall(FALSE);
+        test_stall(TRUE);
         test_restart();
     }
     bits_end();
