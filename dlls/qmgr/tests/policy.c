@@ -656,7 +656,7 @@ static void test_days_off(void)
             else
             {
                 ok_inferred("BEH.PERSIST.7", state_within(failing, BG_JOB_STATE_ERROR, BITS_TIMEOUT), "got state %d\n", bits_state(failing));
-                bits_check_error_in(failing, BG_E_HTTP_ERROR_503, REMOTE_FILE, "BEH.RETRY.21");
+                ok_inferred("BEH.RETRY.21", bits_error_code(failing) == BG_E_HTTP_ERROR_503, "got %#lx\n", bits_error_code(failing));
                 if (i == 1) ok_inferred("BEH.PERSIST.5", test_server_count(bits_server, "HEAD", "/busy") == 1, "given up without a try\n");
             }
             IBackgroundCopyJob_Release(failing);
@@ -951,18 +951,6 @@ static void test_network(void)
     bits_cancel(failed);
 }
 
-static HRESULT error_code(IBackgroundCopyJob *job)
-{
-    IBackgroundCopyError *error;
-    BG_ERROR_CONTEXT context;
-    HRESULT code = S_OK;
-
-    if (IBackgroundCopyJob_GetError(job, &error) != S_OK) return S_OK;
-    IBackgroundCopyError_GetError(error, &context, &code);
-    IBackgroundCopyError_Release(error);
-    return code;
-}
-
 /* Where no adapter is up but that of the machine itself, which answers still; at 0.0.0.0 as well, but nobody would know from that. */
 static void test_loopback(void)
 {
@@ -980,9 +968,9 @@ static void test_loopback(void)
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     }
-    while (error_code(job) == BG_E_NETWORK_DISCONNECTED && bits_clock_look(&clock) < BITS_TIMEOUT);
-    ok(error_code(job) == (HRESULT)0x80072efd, "[ERR.0x80072EFD] got %#lx\n", error_code(job));
-    ok(error_count(job) > 0, "[JOB.GetErrorCount.A1] not counted\n");
+    while (bits_error_code(job) == BG_E_NETWORK_DISCONNECTED && bits_clock_look(&clock) < BITS_TIMEOUT);
+    ok(bits_error_code(job) == (HRESULT)0x80072efd, "[ERR.0x80072EFD] got %#lx\n", bits_error_code(job));
+    ok_inferred("JOB.GetErrorCount.A1", error_count(job) > 0, "not counted\n");
 
     set_test(L"NetworkDown", 2);
     do
@@ -990,7 +978,7 @@ static void test_loopback(void)
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
     }
-    while (error_code(job) != BG_E_NETWORK_DISCONNECTED && bits_clock_look(&clock) < BITS_TIMEOUT);
+    while (bits_error_code(job) != BG_E_NETWORK_DISCONNECTED && bits_clock_look(&clock) < BITS_TIMEOUT);
     bits_check_error_in(job, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "BEH.STATE.34");
     count = error_count(job);
     bits_resume(job);
