@@ -423,6 +423,54 @@ static void test_odd(void)
     }
 }
 
+/* More jobs, and files, than handles are kept for, with the same destinations: each is published. */
+static void test_many(void)
+{
+    IBackgroundCopyJob *jobs[8] = { NULL };
+    WCHAR path[MAX_PATH];
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(jobs); i++) jobs[i] = make_job();
+    for (i = 0; i < ARRAY_SIZE(jobs) && jobs[i]; i++) bits_resume(jobs[i]);
+    for (i = 0; i < ARRAY_SIZE(jobs) && jobs[i]; i++) bits_wait_state(jobs[i], BG_JOB_STATE_TRANSFERRED);
+    for (i = 0; i < ARRAY_SIZE(jobs) && jobs[i]; i++)
+    {
+        winetest_push_context("job %u", i);
+        if (i % 3 != 2) complete(jobs[i]);
+        bits_cancel(jobs[i]);
+        winetest_pop_context();
+    }
+    ok(!find_name(0, path), "a temporary file is left\n");
+    for (i = 0; i < FILES; i++) DeleteFileW(local_path(i));
+}
+
+/* What has not the size that was downloaded is not published, whoever has it open. */
+static void test_truncated(void)
+{
+    LARGE_INTEGER size = { { 100 } };
+    IBackgroundCopyJob *job;
+    WCHAR path[MAX_PATH];
+    HRESULT hr, before = S_OK;
+    HANDLE file;
+    BOOL told;
+
+    for (told = FALSE; told <= TRUE; told++)
+    {
+        if (!(job = make_transferred())) return;
+        if (told) told_name(job, 0);
+        if (!find_name(FILES / 2, path)) path[0] = 0;
+        file = CreateFileW(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+        ok(file != INVALID_HANDLE_VALUE || broken(GetLastError() == ERROR_SHARING_VIOLATION), "error %lu\n", GetLastError());
+        if (SetFilePointerEx(file, size, NULL, FILE_BEGIN)) SetEndOfFile(file);
+        CloseHandle(file);
+        hr = IBackgroundCopyJob_Complete(job);
+        ok(FAILED(hr) || broken(hr == S_OK), "told %d: a file that was cut is published\n", told);
+        if (!told) before = hr;
+        else ok(hr == before, "got %#lx, where no name was told %#lx\n", hr, before);
+        end(job);
+    }
+}
+
 static UINT64 file_received(IBackgroundCopyJob *job, unsigned int i)
 {
     IBackgroundCopyFile *file = bits_get_file(job, i);
@@ -528,6 +576,8 @@ START_TEST(kept)
         test_cancel();
         test_late();
         test_others();
+        test_many();
+        test_truncated();
         test_again();
         test_odd();
         test_stall(FALSE);
