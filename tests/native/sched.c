@@ -1108,6 +1108,14 @@ static void test_clocks(void)
     sched_clocks_step(&clocks, &limits, EVENT_RESUME, &step, START + 700, &order);
     ok(sched_clocks_unrecorded(&clocks, START + 750) == 50 && clocks.order == 9 && order == 9, "[BEH.RETRY.12] got %llu, place %u\n",
        (unsigned long long)sched_clocks_unrecorded(&clocks, START + 750), (UINT32)clocks.order);
+    step.next = JOB_CONNECTING;
+    sched_clocks_step(&clocks, &limits, EVENT_RESUME, &step, START + 800, &order);
+    ok(sched_clocks_unrecorded(&clocks, START + 850) == 50, "[BEH.RETRY.12] got %llu\n",
+       (unsigned long long)sched_clocks_unrecorded(&clocks, START + 850));
+    /* what comes out of the journal has no time to be tried again */
+    memset(&clocks, 0, sizeof(clocks));
+    sched_clocks_facts(&clocks, &limits, 0, &job);
+    ok(job.untried, "[BEH.PERSIST.5] it was tried\n");
 }
 
 START_TEST(sched)
