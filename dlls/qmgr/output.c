@@ -201,13 +201,15 @@ HRESULT output_flush(struct output *output)
     return output_flush_names(&output, 1, &failed);
 }
 
+static BOOL has_separator(const WCHAR *path)
+{
+    return str_chr(path, '\\') || str_chr(path, '/');
+}
+
 static BOOL same_folder(const WCHAR *a, const WCHAR *b)
 {
-    size_t i, folder = 0;
-
-    for (i = 0; a[i] && a[i] == b[i]; i++)
-        if (a[i] == '\\' || a[i] == '/') folder = i + 1;
-    return !str_chr(a + folder, '\\') && !str_chr(b + folder, '\\') && !str_chr(a + folder, '/') && !str_chr(b + folder, '/');
+    for (; *a && *a == *b; a++, b++) {}
+    return !has_separator(a) && !has_separator(b);
 }
 
 HRESULT output_flush_names(struct output **outputs, UINT32 count, UINT32 *failed)

@@ -96,6 +96,7 @@ struct fakedisk
     UINT64 counts[FAKE_OP_COUNT];
     struct failure failures[FAKE_OP_COUNT];
     UINT32 open_files;
+    UINT32 kept;                            /* files that were given back to be kept, and may be */
 };
 
 struct disk_file
@@ -104,6 +105,7 @@ struct disk_file
     struct inode *inode;
     UINT32 epoch;
     BOOL writable;
+    BOOL keep;
 };
 
 static void *need(void *memory)
@@ -347,6 +349,7 @@ static HRESULT fake_open(struct disk *disk, const WCHAR *path, UINT32 flags, str
     file->inode = inode;
     file->epoch = fake->epoch;
     file->writable = !!(flags & DISK_WRITE);
+    file->keep = !!(flags & DISK_KEEP);
     inode->refs++;
     fake->open_files++;
     *ret = file;
@@ -366,6 +369,11 @@ static void fake_close(struct disk_file *file)
 
 static void fake_keep(struct disk_file *file, const WCHAR *path)
 {
+    struct fakedisk *fake = file->fake;
+
+    pthread_mutex_lock(&fake->mutex);
+    if (file->keep) fake->kept++;
+    pthread_mutex_unlock(&fake->mutex);
     fake_close(file);
 }
 
@@ -965,6 +973,11 @@ WCHAR *fakedisk_name(struct fakedisk *fake, UINT32 index)
     path = index < fake->live.count ? need(str_dup(fake->live.list[index].path)) : NULL;
     pthread_mutex_unlock(&fake->mutex);
     return path;
+}
+
+UINT32 fakedisk_kept(struct fakedisk *fake)
+{
+    return fake->kept;
 }
 
 UINT32 fakedisk_open_files(struct fakedisk *fake)

@@ -93,5 +93,6 @@ UINT64 fakedisk_time(struct fakedisk *fake, const WCHAR *path);
 WCHAR *fakedisk_name(struct fakedisk *fake, UINT32 index);
 /* Names in use that are open. */
 UINT32 fakedisk_open_files(struct fakedisk *fake);
+UINT32 fakedisk_kept(struct fakedisk *fake);             /* times that a file was given back which the disk may keep open (DISK_KEEP) */
 
 #endif /* __TESTS_FAKEDISK_H */

@@ -647,7 +647,11 @@ static void test_later(void)
     ok(output_flush(output) == S_OK, "failed\n");
     ok(output_set_size(output, 10) == S_OK, "more than was written\n");
     output_keep(output);
-    ok(!fakedisk_open_files(fake), "open\n");
+    ok(!fakedisk_open_files(fake) && !fakedisk_kept(fake), "kept, or open\n");
+    hr = output_open_later(fakedisk_disk(fake), name, 200, TRUE, &output);
+    ok(hr == S_OK && output_make(output) == S_OK, "got %#x\n", (unsigned int)hr);
+    output_keep(output);
+    ok(!fakedisk_open_files(fake) && fakedisk_kept(fake) == 1, "%u kept\n", fakedisk_kept(fake));
 
     /* more than there is room for, a gap, and another size make it at once */
     for (i = 0; i < 3; i++)
@@ -681,7 +685,47 @@ static void test_later(void)
     fakedisk_free(fake);
 }
 
-START_TEST(writer)
+/* The names of two new files: how often their folders are flushed for them, each once. */
+static void test_folders(void)
+{
+    static const struct { const WCHAR *names[2]; UINT32 flushes; } rows[] =
+    {
+        { { L"C:\\a\\1", L"C:\\a\\2" }, 1 },
+        { { L"C:\\a\\1", L"C:\\a\\1x" }, 1 },
+        { { L"C:\\a\\1", L"D:\\a\\1" }, 2 },
+        { { L"C:\\a\\1", L"C:\\b\\1" }, 2 },
+        { { L"C:\\a\\1", L"C:\\ab\\1" }, 2 },
+        { { L"C:\\ab\\1", L"C:\\a\\1" }, 2 },
+        { { L"C:\\a\\1", L"C:\\a\\b\\1" }, 2 },
+        { { L"C:\\a\\b\\1", L"C:\\a\\1" }, 2 },
+        { { L"C:/a/1", L"C:/a/2" }, 1 },
+        { { L"C:/a/1", L"C:/a/b/2" }, 2 },
+        { { L"C:/a/b/1", L"C:/a/2" }, 2 },
+        { { L"C:\\a/1", L"C:\\a/2" }, 1 },
+    };
+    struct output *outputs[2];
+    UINT32 i, j, failed = 9;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        fake = fakedisk_create();
+        for (j = 0; j < 2; j++)
+        {
+            hr = output_open(fakedisk_disk(fake), rows[i].names[j], 0, FALSE, &outputs[j]);
+            ok(hr == S_OK, "%u: got %#x\n", i, (unsigned int)hr);
+        }
+        hr = output_flush_names(outputs, 2, &failed);
+        ok(hr == S_OK && fakedisk_count(fake, FAKE_FLUSH_DIR) == rows[i].flushes, "%u: %#x, %u times\n", i, (unsigned int)hr,
+           (UINT32)fakedisk_count(fake, FAKE_FLUSH_DIR));
+        hr = output_flush_names(outputs, 2, &failed);
+        ok(hr == S_OK && fakedisk_count(fake, FAKE_FLUSH_DIR) == rows[i].flushes, "%u: once more\n", i);
+        for (j = 0; j < 2; j++) output_close(outputs[j]);
+        fakedisk_free(fake);
+    }
+}
+
+START_TEST(test_writer)
 {
     test_order();
     test_truth();
@@ -691,6 +735,7 @@ START_TEST(writer)
     crew_init();
     sync_mutex_init(&enter_mutex, "enter_mutex");
     sync_cond_init(&enter_cond);
+    test_folders();
     test_later();
     test_lander();
     test_lander_makes();
