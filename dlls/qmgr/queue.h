@@ -78,7 +78,7 @@ struct queue_job
     struct judge *judge;            /* owned by judge.c, NULL without a client's interface */
     struct caller *helper;          /* owned by helper.c: whose token helps, or NULL */
     UINT32 options;                 /* counts changes of what identity.c reads, so that a transfer sees new credentials */
-    BOOL names_told;                /* a client may know a temporary name: none is kept open any longer than it takes [BEH.FILE.14] */
+    BOOL names_told;                /* a client may know a temporary name, or a helper use it: none is kept open any longer than it takes [BEH.FILE.14] */
     BOOL headers_hidden;            /* MakeCustomHeadersWriteOnly came when the job was over */
 };
 
@@ -122,7 +122,7 @@ HRESULT queue_suspend(struct queue_job *job);                      /* returns wh
 HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *names, UINT32 count);
 HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller);
 HRESULT queue_start_afresh(struct queue_job *job);      /* files that are not whole, from their first byte; the job goes back to the queue */
-/* A client is about to be told temporary names: what is kept open is closed when it returns. */
+/* A client is about to be told temporary names, or another one to use them: what is kept open is closed when it returns. */
 void queue_tell_names(struct queue_job *job);
 /* SetValidationState: TRUE marks, FALSE sends the job to ERROR and forgets the file [BEH.CONSIST.9]. E_PENDING before it is whole. */
 HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid);

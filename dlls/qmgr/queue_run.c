@@ -321,7 +321,7 @@ BOOL queue_transfer_keeps(const struct queue_job *job)
     BOOL ret;
 
     queue_enter();
-    ret = !job->names_told && !job->helper;
+    ret = !job->names_told;
     queue_leave();
     return ret;
 }

@@ -219,6 +219,48 @@ static void test_late(void)
     end(job);
 }
 
+/* Waits until so many files are there, or nothing more comes. */
+static void wait_files(IBackgroundCopyJob *job, ULONG count)
+{
+    DWORD begin = GetTickCount();
+    BG_JOB_PROGRESS progress = { 0 };
+    HRESULT hr = S_OK;
+
+    while (hr == S_OK && progress.FilesTransferred < count && GetTickCount() - begin < BITS_TIMEOUT) hr = IBackgroundCopyJob_GetProgress(job, &progress);
+    ok(hr == S_OK && progress.FilesTransferred >= count, "[TYPE.JobProg.1] got %#lx, %lu files\n", hr, progress.FilesTransferred);
+}
+
+/* A client asks for a name, or has enough, while files come: what it sees afterwards does not depend on when. */
+static void test_meanwhile(void)
+{
+    WCHAR name[MAX_PATH], path[MAX_PATH];
+    IBackgroundCopyJob *job;
+    unsigned int i;
+    HRESULT hr;
+
+    for (i = 0; i <= FILES; i += 4)
+    {
+        winetest_push_context("after %u files", i);
+        if (!(job = make_job())) return;
+        bits_resume(job);
+        wait_files(job, i);
+        wcscpy(name, told_name(job, FILES - 1));
+        bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        check_name_readable(name, FILES - 1);
+        complete(job);
+        end(job);
+
+        if (!(job = make_job())) return;
+        bits_resume(job);
+        wait_files(job, i);
+        hr = IBackgroundCopyJob_Cancel(job);
+        ok(hr == S_OK, "[JOB.Cancel.1] got %#lx\n", hr);
+        ok(!find_name(0, path), "[BEH.STATE.64] a temporary file is left\n");
+        end(job);
+        winetest_pop_context();
+    }
+}
+
 /* Whoever else it becomes the business of does it by handles of their own. */
 static void test_others(void)
 {
@@ -228,11 +270,11 @@ static void test_others(void)
     WCHAR path[MAX_PATH];
     HANDLE file;
     HRESULT hr;
-    BOOL helper;
+    unsigned int helper;    /* 1: when the files are there, 2: before */
 
-    for (helper = FALSE; helper <= TRUE; helper++)
+    for (helper = 0; helper < 3; helper++)
     {
-        if (!(job = make_transferred())) return;
+        if (!(job = helper == 2 ? make_job() : make_transferred())) return;
         if (!helper) hr = IBackgroundCopyJob_TakeOwnership(job);
         else
         {
@@ -241,6 +283,11 @@ static void test_others(void)
             IBitsTokenOptions_Release(token);
         }
         ok(hr == S_OK || broken(hr == E_ACCESSDENIED), "%s: got %#lx\n", helper ? "SetHelperToken" : "TakeOwnership", hr);
+        if (helper == 2)
+        {
+            bits_resume(job);
+            bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
+        }
         for (i = opened = 0; i < FILES && find_name(i, path); i++)
         {
             file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
@@ -576,6 +623,7 @@ START_TEST(kept)
         test_cancel();
         test_late();
         test_others();
+        test_meanwhile();
         test_many();
         test_truncated();
         test_again();
