@@ -39,9 +39,11 @@ struct kept
 };
 
 static SRWLOCK kept_lock = SRWLOCK_INIT;
+static CONDITION_VARIABLE closed = CONDITION_VARIABLE_INIT;
 /* guarded by kept_lock */
 static struct kept *buckets[KEPT_BUCKETS];
 static UINT32 kept_count;
+static UINT32 closing;          /* threads that close what was taken out */
 static PTP_TIMER timer;         /* set while something is kept */
 
 static struct kept **bucket_of(const WCHAR *name)
@@ -52,16 +54,22 @@ static struct kept **bucket_of(const WCHAR *name)
     return &buckets[hash % KEPT_BUCKETS];
 }
 
-static void close_list(struct kept *list)
+/* Lets go of the lock meanwhile. */
+static void close_list_locked(struct kept *list)
 {
     struct kept *kept;
 
+    if (!list) return;
+    closing++;
+    ReleaseSRWLockExclusive(&kept_lock);
     while ((kept = list))
     {
         list = kept->next;
         CloseHandle(kept->handle);
         free(kept);
     }
+    AcquireSRWLockExclusive(&kept_lock);
+    if (!--closing) WakeAllConditionVariable(&closed);
 }
 
 /* Takes out of the table those of the name, or, without one, those that are so old. NULL, 0: all of them. */
@@ -115,8 +123,8 @@ static void CALLBACK expire(TP_CALLBACK_INSTANCE *instance, void *ctx, TP_TIMER 
     for (i = 0; i < KEPT_BUCKETS; i++)
         for (kept = buckets[i]; kept; kept = kept->next) age = max(age, now - kept->since);
     if (kept_count) set_timer_locked(KEPT_MSEC - min(age, KEPT_MSEC - 1));
+    close_list_locked(list);
     ReleaseSRWLockExclusive(&kept_lock);
-    close_list(list);
 }
 
 void disk_kept_put(const WCHAR *name, HANDLE handle)
@@ -137,10 +145,10 @@ void disk_kept_put(const WCHAR *name, HANDLE handle)
         kept = NULL;
         handle = NULL;
     }
+    close_list_locked(old);
     ReleaseSRWLockExclusive(&kept_lock);
     free(kept);
     if (handle) CloseHandle(handle);
-    close_list(old);
 }
 
 HANDLE disk_kept_take(const WCHAR *name)
@@ -161,6 +169,8 @@ void disk_kept_close(const WCHAR *name)
 
     AcquireSRWLockExclusive(&kept_lock);
     list = remove_locked(name, 0);
+    close_list_locked(list);
+    /* perhaps another thread has it */
+    while (closing && !(name && list)) SleepConditionVariableSRW(&closed, &kept_lock, INFINITE, 0);
     ReleaseSRWLockExclusive(&kept_lock);
-    close_list(list);
 }

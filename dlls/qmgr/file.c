@@ -211,7 +211,7 @@ static HRESULT WINAPI file_GetTemporaryName(IBackgroundCopyFile6 *iface, LPWSTR 
     if (!ret) return E_INVALIDARG;
     *ret = NULL;
     if (!is_download(door)) return E_NOTIMPL;                       /* FILE3.GetTemporaryName.A2 */
-    queue_tell_names(door->job);
+    queue_tell_names(door->job, door->index);
     queue_enter();
     file = &door->job->job->files[door->index];
     hr = return_string(file->temp_name ? file->temp_name : file->local_name, ret);

@@ -40,7 +40,7 @@ void helper_set(struct queue_job *job, struct caller *caller)
         job->helper = caller;
     }
     queue_leave();
-    if (caller) queue_tell_names(job);      /* its files are the helper's business from now on, not that of the handles of the owner */
+    if (caller) queue_tell_names(job, NO_FILE);      /* its files are the helper's business from now on, not that of the handles of the owner */
     if (old) caller_release(old);
 }
 

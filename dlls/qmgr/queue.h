@@ -122,8 +122,8 @@ HRESULT queue_suspend(struct queue_job *job);                      /* returns wh
 HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *names, UINT32 count);
 HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller);
 HRESULT queue_start_afresh(struct queue_job *job);      /* files that are not whole, from their first byte; the job goes back to the queue */
-/* A client is about to be told temporary names, or another one to use them: what is kept open is closed when it returns. */
-void queue_tell_names(struct queue_job *job);
+/* A client is about to be told the file's temporary name, or NO_FILE, another one to use all of them: it is not kept open any more when it returns. */
+void queue_tell_names(struct queue_job *job, UINT32 file);
 /* SetValidationState: TRUE marks, FALSE sends the job to ERROR and forgets the file [BEH.CONSIST.9]. E_PENDING before it is whole. */
 HRESULT queue_validate(struct queue_job *job, UINT32 file, BOOL valid);
 

@@ -268,7 +268,7 @@ HRESULT queue_take_ownership(struct queue_job *job, const struct caller *caller)
     job->options++;
     job->ordinary = !caller->admin && !caller->service_account;
     queue_leave();
-    queue_tell_names(job);      /* what the former owner opened is nothing to publish by for another one */
+    queue_tell_names(job, NO_FILE);     /* what the former owner opened is nothing to publish by for another one */
     engine_wake();
     return S_OK;
 }
@@ -298,15 +298,17 @@ static HRESULT check_add_locked(const struct queue_job *entry, BOOL ranged, UINT
     return S_OK;
 }
 
-void queue_tell_names(struct queue_job *job)
+void queue_tell_names(struct queue_job *job, UINT32 file)
 {
-    BOOL told;
+    WCHAR *name = NULL;
 
     queue_enter();
-    told = job->names_told;
+    /* all of them the first time; who set it may not have come to that yet */
+    if (job->names_told && file != NO_FILE) name = str_dup(job->job->files[file].temp_name);
     job->names_told = TRUE;
     queue_leave();
-    if (!told) disk_get()->let_go(disk_get(), NULL);
+    disk_get()->let_go(disk_get(), name);
+    free(name);
 }
 
 HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UINT32 count, UINT32 file_limit)

@@ -219,6 +219,70 @@ static void test_late(void)
     end(job);
 }
 
+struct reader
+{
+    IBackgroundCopyFile3 *file;
+    HANDLE begin;
+    HRESULT hr;
+    DWORD error;
+};
+
+static DWORD WINAPI read_file(void *arg)
+{
+    struct reader *reader = arg;
+    HANDLE file;
+    WCHAR *name;
+
+    CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    WaitForSingleObject(reader->begin, INFINITE);
+    if ((reader->hr = IBackgroundCopyFile3_GetTemporaryName(reader->file, &name)) == S_OK)
+    {
+        file = CreateFileW(name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+        reader->error = file == INVALID_HANDLE_VALUE ? GetLastError() : 0;
+        CloseHandle(file);
+        CoTaskMemFree(name);
+    }
+    CoUninitialize();
+    return 0;
+}
+
+/* Many that look at files at once. */
+static void test_readers(void)
+{
+    IBackgroundCopyJob *job;
+    struct reader readers[16];
+    HANDLE threads[ARRAY_SIZE(readers)], begin = CreateEventW(NULL, TRUE, FALSE, NULL);
+    IBackgroundCopyFile *file;
+    unsigned int i, turn;
+
+    for (turn = 0; turn < 8; turn++)
+    {
+        ResetEvent(begin);
+        if (!(job = make_transferred())) break;
+        for (i = 0; i < ARRAY_SIZE(readers); i++)
+        {
+            file = bits_get_file(job, FILES - 1 - i);
+            memset(&readers[i], 0, sizeof(readers[i]));
+            readers[i].file = bits_query(file, IBackgroundCopyFile3);
+            readers[i].begin = begin;
+            IBackgroundCopyFile_Release(file);
+            threads[i] = CreateThread(NULL, 0, read_file, &readers[i], 0, NULL);
+        }
+        SetEvent(begin);
+        for (i = 0; i < ARRAY_SIZE(readers); i++)
+        {
+            WaitForSingleObject(threads[i], INFINITE);
+            CloseHandle(threads[i]);
+            ok(readers[i].hr == S_OK, "GetTemporaryName: got %#lx\n", readers[i].hr);
+            ok(!readers[i].error || broken(readers[i].error == ERROR_SHARING_VIOLATION), "[BEH.CONSIST.10] reader %u: error %lu\n", i, readers[i].error);
+            IBackgroundCopyFile3_Release(readers[i].file);
+        }
+        complete(job);
+        end(job);
+    }
+    CloseHandle(begin);
+}
+
 /* Waits until so many files are there, or nothing more comes. */
 static void wait_files(IBackgroundCopyJob *job, ULONG count)
 {
@@ -623,6 +687,7 @@ START_TEST(kept)
         test_cancel();
         test_late();
         test_others();
+        test_readers();
         test_meanwhile();
         test_many();
         test_truncated();
