@@ -169,6 +169,13 @@ void test_cert_names(void)
     }
 }
 
+static void use_own(struct shim_session_params *params, const BYTE *hash)
+{
+    params->client_cert_location = 0; /* BG_CERT_STORE_LOCATION_CURRENT_USER */
+    params->client_cert_store = L"MY";
+    params->client_cert_hash = hash;
+}
+
 /* A server that asks for another handshake in the middle, as some do when they see which file it is that needs a certificate. */
 void test_tls_again(void)
 {
@@ -185,9 +192,7 @@ void test_tls_again(void)
     shim_session_release(session);
 
     if (!add_own("SHIM_P12", hash)) return;
-    params.client_cert_location = 0; /* BG_CERT_STORE_LOCATION_CURRENT_USER */
-    params.client_cert_store = L"MY";
-    params.client_cert_hash = hash;
+    use_own(&params, hash);
     hr = shim_session_create(&params, &session);
     ok(hr == S_OK, "got %#lx\n", hr);
     get(session, url("https", "localhost", "TLS_AGAIN", "/renegcert"), &result);
@@ -209,9 +214,7 @@ void test_client_cert(void)
     UINT32 i;
 
     if (!add_own("SHIM_P12", hash)) return;
-    params.client_cert_location = 0; /* BG_CERT_STORE_LOCATION_CURRENT_USER */
-    params.client_cert_store = L"MY";
-    params.client_cert_hash = hash;
+    use_own(&params, hash);
     hr = shim_session_create(&params, &session);
     ok(hr == S_OK, "got %#lx\n", hr);
     for (i = 0; i < ARRAY_SIZE(peers); i++)
@@ -300,9 +303,7 @@ void test_client_key(void)
         skip("no nginx\n");
         return;
     }
-    params.client_cert_location = 0; /* BG_CERT_STORE_LOCATION_CURRENT_USER */
-    params.client_cert_store = L"MY";
-    params.client_cert_hash = hash;
+    use_own(&params, hash);
     for (i = 0; i < ARRAY_SIZE(tests); i++)
     {
         winetest_push_context("%s", tests[i].variable);
