@@ -351,6 +351,16 @@ static void on_leave(void)
     sync_unlock(&enter_mutex);
 }
 
+static const WCHAR *set_name(UINT32 file, WCHAR name[32])
+{
+    memcpy(name, L"C:\\a\\000", 9 * sizeof(WCHAR));
+    if (file % 3 == 2) name[3] = 'b';
+    name[5] = '0' + file / 100;
+    name[6] = '0' + file / 10 % 10;
+    name[7] = '0' + file % 10;
+    return name;
+}
+
 static struct output *make_output(UINT32 file, WCHAR name[32])
 {
     struct output *output = NULL;
@@ -358,11 +368,7 @@ static struct output *make_output(UINT32 file, WCHAR name[32])
     UINT32 i;
     HRESULT hr;
 
-    memcpy(name, L"C:\\a\\000", 9 * sizeof(WCHAR));
-    if (file % 3 == 2) name[3] = 'b';
-    name[5] = '0' + file / 100;
-    name[6] = '0' + file / 10 % 10;
-    name[7] = '0' + file % 10;
+    set_name(file, name);
     for (i = 0; i < 1000 + file; i++) data[i] = octet(i);
     if (file % 5 < later) hr = output_open_later(fakedisk_disk(fake), name, 1000 + file, FALSE, &output);
     else hr = output_open(fakedisk_disk(fake), name, 0, TRUE, &output);
@@ -370,6 +376,38 @@ static struct output *make_output(UINT32 file, WCHAR name[32])
     hr = output_write(output, 0, data, 1000 + file);
     ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
     return output;
+}
+
+static void add_files(struct lander *lander, UINT32 count)
+{
+    WCHAR name[32];
+    HRESULT hr;
+    UINT32 i;
+
+    for (i = 0; i < count; i++)
+    {
+        hr = lander_add(lander, make_output(i, name), i, 1000 + i);
+        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
+    }
+}
+
+static void wait_for_files(struct lander *lander, UINT32 count)
+{
+    UINT32 i, file;
+
+    ok(lander_wait(lander, &file) == S_OK && landed_count == count, "%u files\n", landed_count);
+    for (i = 0; i < landed_count && landed[i] == i; i++) ;
+    ok(i == count, "not in their order from %u on\n", i);
+}
+
+/* What was told of is there when the power has failed. */
+static void check_files_after_reboot(UINT32 count)
+{
+    WCHAR name[32];
+    UINT32 i;
+
+    fakedisk_reboot(fake, FAKE_LOSE_ALL, 0);
+    for (i = 0; i < count; i++) check_file(set_name(i, name), 1000 + i);
 }
 
 static void test_lander(void)
@@ -386,26 +424,12 @@ static void test_lander(void)
     hr = lander_create(&callbacks, &lander);
     ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
     ok(lander_wait(lander, &file) == S_OK, "nothing to wait for\n");
-    for (i = 0; i < 200; i++)
-    {
-        hr = lander_add(lander, make_output(i, name), i, 1000 + i);
-        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
-    }
-    ok(lander_wait(lander, &file) == S_OK && landed_count == 200, "%u files\n", landed_count);
-    for (i = 0; i < landed_count && landed[i] == i; i++) ;
-    ok(i == 200, "not in their order from %u on\n", i);
+    add_files(lander, 200);
+    wait_for_files(lander, 200);
     ok(fakedisk_count(fake, FAKE_FLUSH_DIR) < 100, "the folders were flushed %u times\n", (unsigned int)fakedisk_count(fake, FAKE_FLUSH_DIR));
     ok(!fakedisk_open_files(fake), "files are open\n");
     lander_destroy(lander);
-    fakedisk_reboot(fake, FAKE_LOSE_ALL, 0);
-    for (i = 0; i < 200; i++)
-    {
-        memcpy(name, i % 3 == 2 ? L"C:\\b\\000" : L"C:\\a\\000", 9 * sizeof(WCHAR));
-        name[5] = '0' + i / 100;
-        name[6] = '0' + i / 10 % 10;
-        name[7] = '0' + i % 10;
-        check_file(name, 1000 + i);
-    }
+    check_files_after_reboot(200);
     fakedisk_free(fake);
 
     /* a failure stays, is that of its file, and nothing behind it is told of */
@@ -457,25 +481,11 @@ static void test_lander_makes(void)
         fakedisk_set_flush_msec(fake, 1);
         landed_count = entered = 0;
         lander_create(&callbacks, &lander);
-        for (i = 0; i < 200; i++)
-        {
-            hr = lander_add(lander, make_output(i, name), i, 1000 + i);
-            ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
-        }
-        ok(lander_wait(lander, &file) == S_OK && landed_count == 200, "%u files\n", landed_count);
-        for (i = 0; i < landed_count && landed[i] == i; i++) ;
-        ok(i == 200, "not in their order from %u on\n", i);
+        add_files(lander, 200);
+        wait_for_files(lander, 200);
         ok(!fakedisk_open_files(fake), "files are open\n");
         lander_destroy(lander);
-        fakedisk_reboot(fake, FAKE_LOSE_ALL, 0);
-        for (i = 0; i < 200; i++)
-        {
-            memcpy(name, i % 3 == 2 ? L"C:\\b\\000" : L"C:\\a\\000", 9 * sizeof(WCHAR));
-            name[5] = '0' + i / 100;
-            name[6] = '0' + i / 10 % 10;
-            name[7] = '0' + i % 10;
-            check_file(name, 1000 + i);
-        }
+        check_files_after_reboot(200);
         fakedisk_free(fake);
     }
     ok(entered, "nobody was asked whether a thread may make files\n");
@@ -515,19 +525,13 @@ static void test_lander_room(void)
     landed_count = 0;
     lander_create(&callbacks, &lander);
     enter_waits = TRUE;
-    for (i = 0; i < 100; i++)
-    {
-        hr = lander_add(lander, make_output(i, name), i, 1000 + i);
-        ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
-    }
+    add_files(lander, 100);
     ok(fakedisk_count(fake, FAKE_CREATE) >= 92, "%u of 100 files are made\n", (unsigned int)fakedisk_count(fake, FAKE_CREATE));
     sync_lock(&enter_mutex);
     enter_waits = FALSE;
     sync_wake_all(&enter_cond);
     sync_unlock(&enter_mutex);
-    ok(lander_wait(lander, &file) == S_OK && landed_count == 100, "%u files\n", landed_count);
-    for (i = 0; i < landed_count && landed[i] == i; i++) ;
-    ok(i == 100, "not in their order from %u on\n", i);
+    wait_for_files(lander, 100);
 
     /* who makes its own file may fail */
     sync_lock(&enter_mutex);

@@ -387,49 +387,43 @@ static void test_again(void)
     end(job);
 }
 
-/* A predecessor may have told the names. */
-static void test_restart(void)
+/* The job as a service knows it that has just begun; NULL: it does not. FALSE: the service cannot be restarted. */
+static BOOL restart(IBackgroundCopyJob **job)
 {
-    IBackgroundCopyJob *job = make_transferred(), *same;
-    WCHAR name[MAX_PATH];
     HRESULT hr;
     GUID id;
 
+    hr = IBackgroundCopyJob_GetId(*job, &id);
+    ok(hr == S_OK, "got %#lx\n", hr);
+    if (!bits_restart_service()) return FALSE;
+    IBackgroundCopyJob_Release(*job);
+    hr = IBackgroundCopyManager_GetJob(bits_manager, &id, job);
+    ok(hr == S_OK, "[BEH.PERSIST.1] got %#lx\n", hr);
+    if (hr != S_OK) *job = NULL;
+    return hr == S_OK;
+}
+
+/* A predecessor may have told the names. */
+static void test_restart(void)
+{
+    IBackgroundCopyJob *job = make_transferred();
+    WCHAR name[MAX_PATH];
+
     if (!job) return;
-    hr = IBackgroundCopyJob_GetId(job, &id);
-    ok(hr == S_OK, "got %#lx\n", hr);
-    if (!bits_restart_service())
-    {
-        complete(job);
-        end(job);
-        return;
-    }
-    IBackgroundCopyJob_Release(job);
-    hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &same);
-    ok(hr == S_OK, "got %#lx\n", hr);
-    if (hr != S_OK) return;
-    check_readable(same, 3);
-    complete(same);
-    end(same);
+    if (restart(&job)) check_readable(job, 3);
+    if (!job) return;
+    complete(job);
+    end(job);
 
     if (!(job = make_job())) return;
     wcscpy(name, told_name(job, FILES - 1));
-    hr = IBackgroundCopyJob_GetId(job, &id);
-    ok(hr == S_OK, "got %#lx\n", hr);
-    if (!bits_restart_service())
-    {
-        end(job);
-        return;
-    }
-    IBackgroundCopyJob_Release(job);
-    hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &same);
-    ok(hr == S_OK, "got %#lx\n", hr);
-    if (hr != S_OK) return;
-    bits_resume(same);
-    bits_wait_state(same, BG_JOB_STATE_TRANSFERRED);
+    restart(&job);
+    if (!job) return;
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
     check_name_readable(name, FILES - 1);
-    complete(same);
-    end(same);
+    complete(job);
+    end(job);
 }
 
 struct outcome
@@ -607,7 +601,7 @@ static unsigned int files_of_size(DWORD size)
 }
 
 /* A server stops in the middle of a small file: what is counted is there, and goes on from there. */
-static void test_stall(BOOL restart)
+static void test_stall(BOOL again)
 {
     IBackgroundCopyJob *job = bits_download(L"stall", NULL, BG_JOB_PRIORITY_FOREGROUND);
     const unsigned int stalled = FILES / 2;
@@ -616,7 +610,6 @@ static void test_stall(BOOL restart)
     WCHAR url[40];
     unsigned int i;
     HRESULT hr;
-    GUID id;
 
     if (!job) return;
     test_server_reset(bits_server);
@@ -638,22 +631,11 @@ static void test_stall(BOOL restart)
     ok(files_of_size(1000) == 1 || broken(!files_of_size(1000)), "[BEH.FILE.14] what has come is in no file\n");
     ok(files_of_size(SIZE) == stalled || broken(files_of_size(SIZE) != stalled), "%u files are whole\n", files_of_size(SIZE));
 
-    if (restart)
-    {
-        hr = IBackgroundCopyJob_GetId(job, &id);
-        ok(hr == S_OK, "got %#lx\n", hr);
-        if (!bits_restart_service()) restart = FALSE;
-        else
-        {
-            IBackgroundCopyJob_Release(job);
-            hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &job);
-            ok(hr == S_OK, "got %#lx\n", hr);
-            if (hr != S_OK) return;
-        }
-    }
+    if (again) again = restart(&job);
+    if (!job) return;
     hr = IBackgroundCopyJob_Suspend(job);
     ok(hr == S_OK, "got %#lx\n", hr);
-    ok(restart ? file_received(job, stalled) >= 1000 : file_received(job, stalled) == 1000, "%I64u octets\n", file_received(job, stalled));
+    ok(again ? file_received(job, stalled) >= 1000 : file_received(job, stalled) == 1000, "%I64u octets\n", file_received(job, stalled));
     bits_resume(job);
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRED);
     hr = IBackgroundCopyJob_Complete(job);
