@@ -26,6 +26,7 @@
 
 #define INVALID_DATA HRESULT_FROM_WIN32(ERROR_INVALID_DATA)
 
+static const GUID id_b = { 0xbbbbbbbb, 1, 2, { 3, 4, 5, 6, 7, 8, 9, 10 } };
 static const GUID id_a = { 0xaaaaaaaa, 1, 2, { 3, 4, 5, 6, 7, 8, 9, 10 } };
 
 static HRESULT apply_emitted(void *ctx, const struct record *record)
@@ -230,6 +231,56 @@ static void test_refused(void)
     job_release(job);
     model_free(&before);
     model_free(&model);
+}
+
+/* What was prepared and not applied goes when the record it was for has long been something else. */
+static void test_thrown_away(void)
+{
+    struct prop_value value = { PROP_DESCRIPTION };
+    struct record other = { RECORD_STATE };
+    struct model model, before;
+    const char *difference;
+    struct record *record;
+    UINT32 i;
+    HRESULT hr;
+
+    model_init(&model);
+    create(&model, &id_a);
+    add_files(&model, &id_a, 2);
+    rebuild(&model, &before);
+    value.string = L"new";
+    other.job = id_a;
+    other.u.state.state = JOB_SUSPENDED;
+    other.u.state.failure.file = NO_FILE;
+    for (i = 0; i < 4; i++)
+    {
+        record = calloc(1, sizeof(*record));
+        record->type = i & 1 ? RECORD_CREATE : RECORD_SET;
+        record->job = i & 1 ? id_b : id_a;
+        if (i & 1) record->u.create.owner = record->u.create.display_name = L"x";
+        else
+        {
+            record->u.set.values = &value;
+            record->u.set.count = 1;
+        }
+        hr = model_prepare(&model, record);
+        ok(hr == S_OK, "%u: got %#x\n", i, hr);
+        record->type = i & 1 ? RECORD_SET : RECORD_CREATE;
+        if (i & 2) free(record);
+        hr = model_prepare(&model, &other);
+        ok(hr == S_OK, "%u: got %#x\n", i, hr);
+        if (!(i & 2)) free(record);
+        difference = model_difference(&model, &before);
+        ok(!difference, "%u: %s changed\n", i, difference);
+    }
+    record = calloc(1, sizeof(*record));
+    *record = other;
+    hr = model_prepare(&model, record);
+    ok(hr == S_OK, "got %#x\n", hr);
+    record->type = RECORD_CREATE;
+    model_free(&model);
+    free(record);
+    model_free(&before);
 }
 
 static void test_files(void)
@@ -473,6 +524,7 @@ START_TEST(test_model)
     test_owner();
     test_defaults();
     test_refused();
+    test_thrown_away();
     test_files();
     test_totals();
     test_histories();

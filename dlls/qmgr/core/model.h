@@ -219,7 +219,7 @@ struct job *model_find(const struct model *model, const GUID *id);
  *     if (SUCCEEDED(hr)) model_apply(model, &record);       cannot fail now
  *
  * What was prepared and not applied (the append failed) is thrown away by the next model_prepare or model_apply of another
- * record, at the latest by model_free.  Between the two calls only record->seq may change.
+ * record, at the latest by model_free; the record itself need not be there any more.  Between the two calls only record->seq may change.
  */
 HRESULT model_prepare(struct model *model, const struct record *record);
 HRESULT model_apply(struct model *model, const struct record *record);

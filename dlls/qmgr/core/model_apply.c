@@ -29,8 +29,9 @@
  */
 struct model_change
 {
-    const struct record *record;
-    struct job *job;                    /* the one it is for; made by CREATE, then owned until the commit */
+    const struct record *record;        /* the caller's; when the change is thrown away it may be gone */
+    struct job *job;                    /* the one it is for */
+    struct job *made;                   /* CREATE: the same, owned until the commit */
     struct job **buckets;               /* CREATE: a bigger table, or NULL */
     UINT32 bucket_count;
     struct prop_value *values;          /* SET: with own strings and blobs */
@@ -51,7 +52,7 @@ void model_free_change(struct model_change *change)
     UINT32 i;
 
     if (!change) return;
-    if (change->record->type == RECORD_CREATE && change->job) job_free(change->job);
+    if (change->made) job_free(change->made);
     for (i = 0; i < change->value_count; i++) prop_free(&change->values[i]);
     for (i = 0; i < change->file_count; i++) job_free_file(&change->files[i]);
     for (i = 0; i < change->string_count; i++) free(change->strings[i]);
@@ -124,7 +125,7 @@ static HRESULT make_job(struct model *model, const struct record *record, struct
         if (!(change->buckets = calloc(change->bucket_count, sizeof(*change->buckets)))) return E_OUTOFMEMORY;
     }
 
-    if (!(change->job = job = calloc(1, sizeof(*job)))) return E_OUTOFMEMORY;
+    if (!(change->job = change->made = job = calloc(1, sizeof(*job)))) return E_OUTOFMEMORY;
     job->id = record->job;
     job->type = record->u.create.type;
     job->integrity = record->u.create.integrity;
@@ -483,7 +484,7 @@ static void commit_create(struct model *model, struct model_change *change)
 {
     struct job *job = change->job;
 
-    change->job = NULL;
+    change->made = NULL;
     if (change->buckets)
     {
         model_adopt_buckets(model, change->buckets, change->bucket_count);
