@@ -25,10 +25,13 @@ multiplied by contention(): how much longer than alone this process takes for a 
 because its neighbours have the processors. On an idle machine that is 1.
 """
 
+import fcntl
 import hashlib
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -122,13 +125,12 @@ def contention():
 
 def has_adapter():
     """One that is up and leads away from the machine; without one the service says that the network is gone, not what a transfer met."""
-    for name in os.listdir('/sys/class/net'):
-        with open('/sys/class/net/%s/flags' % name) as file:
-            flags = int(file.read(), 16)
-        with open('/sys/class/net/%s/operstate' % name) as file:
-            state = file.read().strip()
-        if flags & 1 and not flags & 8 and state in ('up', 'unknown'):
-            return True
+    up, loopback, running, get_flags = 0x1, 0x8, 0x40, 0x8913
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        for _, name in socket.if_nameindex():
+            flags, = struct.unpack_from('H', fcntl.ioctl(sock, get_flags, struct.pack('40s', name.encode())), 16)
+            if flags & (up | loopback | running) == up | running:
+                return True
     return False
 
 

@@ -1057,6 +1057,8 @@ static void test_clocks(void)
     order = 6;
     sched_clocks_step(&clocks, &limits, EVENT_RETRY, &step, START, &order);
     ok(clocks.slice_end == 5 && clocks.order == 7 && order == 7, "got %llu\n", (unsigned long long)clocks.slice_end);
+    sched_clocks_step(&clocks, &limits, EVENT_START, &step, START, &order);
+    ok(clocks.slice_end == 5 && clocks.order == 8 && order == 8, "got %llu\n", (unsigned long long)clocks.slice_end);
 
     /* an event that changes nothing moves no clock and no place */
     step.next = JOB_QUEUED;
