@@ -1059,6 +1059,7 @@ static void test_clocks(void)
     ok(clocks.slice_end == 5 && clocks.order == 7 && order == 7, "got %llu\n", (unsigned long long)clocks.slice_end);
     sched_clocks_step(&clocks, &limits, EVENT_START, &step, START, &order);
     ok(clocks.slice_end == 5 && clocks.order == 8 && order == 8, "got %llu\n", (unsigned long long)clocks.slice_end);
+    order = 7;
 
     /* an event that changes nothing moves no clock and no place */
     step.next = JOB_QUEUED;
