@@ -25,6 +25,7 @@ multiplied by contention(): how much longer than alone this process takes for a 
 because its neighbours have the processors. On an idle machine that is 1.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -34,6 +35,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -353,7 +355,8 @@ class Client:
     def __init__(self, prefix):
         self.prefix = prefix
         program = os.path.join(BUILD, 'x86_64', 'tests', 'integration_client.exe')
-        self.process = prefix.start(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.errors = tempfile.TemporaryFile()
+        self.process = prefix.start(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
         self.changed = threading.Condition()
         self.begun = None           # the command under way
         self.answers = []
@@ -397,8 +400,14 @@ class Client:
             if not self.changed.wait_for(lambda: len(self.answers) > number or self.ended, seconds):
                 raise RuntimeError('no answer to %s within %d s' % (self.begun, seconds))
             if len(self.answers) <= number:
-                raise Ended('the client ended during %s' % self.begun)
+                raise Ended('the client ended during %s, %s' % (self.begun, self.why_ended()))
             return self.answers[number]
+
+    def why_ended(self):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
+        self.errors.seek(0)
+        return 'status %s, %r' % (self.process.returncode, self.errors.read()[-2000:].decode('utf-8', 'replace'))
 
     def call(self, *words, seconds=HANG):
         return self.answer(self.send(*words), seconds)
