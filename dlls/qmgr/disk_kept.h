@@ -30,8 +30,8 @@
 #ifndef __QMGR_DISK_KEPT_H
 #define __QMGR_DISK_KEPT_H
 
-/* The handle is the room's: it is closed after KEPT_MSEC and little more, or at once when there are too many or no memory. One that is kept under the name is
- * closed, too. */
+/* The handle is the room's: it is closed after KEPT_MSEC and little more, or at once when there are too many or no memory. One that is kept under
+ * the name is closed, too. */
 void disk_kept_put(const WCHAR *name, HANDLE handle);
 /* The handle is the caller's now; INVALID_HANDLE_VALUE: there is none of that name. */
 HANDLE disk_kept_take(const WCHAR *name);

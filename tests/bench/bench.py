@@ -307,11 +307,11 @@ class Bench:
             if self.stock:
                 measure(self.stock, 'stock')
         self.print_table('%d files of %d' % (count, SMALL), results, count * SMALL / 1048576, 'curl, serial')
-        for what in ('until TRANSFERRED', 'until it is told', 'all calls'):
-            ours = results['ours, ' + what].median()
-            self.verdict('small files, %s: time against curl' % what, ours / results['curl, serial'].median(), 1.5, False)
-            if self.stock and 'stock, ' + what in results:
-                self.verdict('small files, %s: rate against stock' % what, results['stock, ' + what].median() / ours, 4, True)
+        # what the job takes: from Resume until its client knows; the calls that make and complete it are in the table
+        ours = results['ours, until it is told'].median()
+        self.verdict('small files: time against curl', ours / results['curl, serial'].median(), 1.5, False)
+        if self.stock:
+            self.verdict('small files: rate against stock', results['stock, until it is told'].median() / ours, 4, True)
 
     def measure_growth(self):
         say('')
