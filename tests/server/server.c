@@ -415,11 +415,10 @@ const char *test_request_header(const struct test_request *request, const char *
     return buffer;
 }
 
-unsigned int test_server_count(struct test_server *server, const char *method, const char *path)
+static unsigned int count_locked(const struct test_server *server, const char *method, const char *path)
 {
     unsigned int i, count = 0;
 
-    ts_lock(&server->mutex);
     for (i = 0; i < server->request_count; i++)
     {
         const struct test_request *request = &server->requests[i];
@@ -430,8 +429,29 @@ unsigned int test_server_count(struct test_server *server, const char *method, c
         if (path && (strncmp(target, path, strlen(path)) || (target[strlen(path)] && target[strlen(path)] != '?'))) continue;
         count++;
     }
+    return count;
+}
+
+unsigned int test_server_count(struct test_server *server, const char *method, const char *path)
+{
+    unsigned int count;
+
+    ts_lock(&server->mutex);
+    count = count_locked(server, method, path);
     ts_unlock(&server->mutex);
     return count;
+}
+
+int test_server_wait_for(struct test_server *server, const char *method, const char *path, unsigned int count, unsigned int timeout_ms)
+{
+    ts_u64 end = ts_time() + timeout_ms, now;
+    int ret;
+
+    ts_lock(&server->mutex);
+    while (!(ret = count_locked(server, method, path) >= count) && !server->stopping && (now = ts_time()) < end)
+        ts_wait(&server->changed, &server->mutex, (int)(end - now));
+    ts_unlock(&server->mutex);
+    return ret;
 }
 
 void test_server_free(void *ptr)

@@ -212,6 +212,8 @@ void test_request_free(struct test_request *request);
 const char *test_request_header(const struct test_request *request, const char *name, char *buffer, size_t size);
 /* How many requests of this method (NULL: any) and path (NULL: any; without query) have arrived. */
 unsigned int test_server_count(struct test_server *server, const char *method, const char *path);
+/* Wait until that many have arrived, answered or not; 0 if that took longer. */
+int test_server_wait_for(struct test_server *server, const char *method, const char *path, unsigned int count, unsigned int timeout_ms);
 void test_server_free(void *ptr);
 
 /* The body bytes of `name` from `offset`. Byte o is block[(o + h) % 1048583], h the FNV-1a hash (64

@@ -639,14 +639,6 @@ static BOOL kill_service(void)
     return hr == S_OK;
 }
 
-/* A job is transferring as soon as it has a connection: the request may not be there yet. */
-static void wait_requests(const char *method, unsigned int count)
-{
-    DWORD begin = GetTickCount();
-
-    while (test_server_count(bits_server, method, NULL) < count && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
-}
-
 /* What was on its way with a method of the client's own when the service ended is not asked for again by itself. */
 static void test_interrupted(void)
 {
@@ -671,12 +663,13 @@ static void test_interrupted(void)
         bits_set_method(job, L"POST");
         bits_resume(job);
         bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
-        wait_requests("POST", 1);
+        /* it is transferring as soon as it has a connection: the request may not be there yet */
+        ok(test_server_wait_for(bits_server, "POST", NULL, 1, BITS_TIMEOUT), "no request\n");
         /* once out and taken back by the client: it waits where it is */
         bits_set_method(waiting, L"PUT");
         bits_resume(waiting);
         bits_wait_state(waiting, BG_JOB_STATE_TRANSFERRING);
-        wait_requests("PUT", 1);
+        ok(test_server_wait_for(bits_server, "PUT", NULL, 1, BITS_TIMEOUT), "no request\n");
         hr = IBackgroundCopyJob_Suspend(waiting);
         ok(hr == S_OK, "Suspend: got %#lx\n", hr);
         IBackgroundCopyJob_Release(job);
@@ -695,7 +688,7 @@ static void test_interrupted(void)
         bits_resume(waiting);
         bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
         bits_wait_state(waiting, BG_JOB_STATE_TRANSFERRING);
-        wait_requests("POST", 2);
+        ok(test_server_wait_for(bits_server, "POST", NULL, 2, BITS_TIMEOUT), "[BEH.HTTP.19] not asked for again\n");
         ok(test_server_count(bits_server, "POST", NULL) == 2, "[BEH.HTTP.19] %u requests\n", test_server_count(bits_server, "POST", NULL));
         bits_cancel(job);
         bits_cancel(waiting);

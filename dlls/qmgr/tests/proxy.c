@@ -359,14 +359,6 @@ static void test_connecting(void)
     closesocket(s);
 }
 
-static void wait_request(const char *method, const char *path)
-{
-    DWORD begin = GetTickCount();
-
-    while (!test_server_count(bits_server, method, path) && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
-    ok(test_server_count(bits_server, method, path), "no %s %s has come\n", method, path);
-}
-
 static void test_states(void)
 {
     static const BG_JOB_STATE states[] =
@@ -381,7 +373,7 @@ static void test_states(void)
     {
         if (!(job = bits_job_in_state(states[i]))) continue;
         /* a request that is still to come would go the new way [JOB.SetProxySettings.A7] */
-        if (states[i] == BG_JOB_STATE_TRANSFERRING) wait_request("GET", "/state/stall");
+        if (states[i] == BG_JOB_STATE_TRANSFERRING) ok(test_server_wait_for(bits_server, "GET", "/state/stall", 1, BITS_TIMEOUT), "no request\n");
         test_matrices(job, states[i]);
         bits_cancel(job);
     }

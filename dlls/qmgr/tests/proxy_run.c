@@ -508,7 +508,6 @@ static void test_unreachable(void)
 static void test_change(void)
 {
     IBackgroundCopyJob *job;
-    DWORD begin = GetTickCount();
     HRESULT hr;
 
     test_server_reset(bits_server);
@@ -519,7 +518,7 @@ static void test_change(void)
     bits_add_file(job, bits_url(L"/slow"), bits_path(L"slow"));
     bits_add_file(job, bits_url(L"/good"), bits_path(L"file"));
     bits_resume(job);
-    while (!test_server_count(bits_server, "GET", "/slow") && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    ok(test_server_wait_for(bits_server, "GET", "/slow", 1, BITS_TIMEOUT), "no request\n");
     hr = IBackgroundCopyJob_SetProxySettings(job, BG_JOB_PROXY_USAGE_OVERRIDE, own_proxy, NULL);
     ok(hr == S_OK, "[JOB.SetProxySettings.11] got %#lx\n", hr);
     bits_wait_states(job, ENDED);

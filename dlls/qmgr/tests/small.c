@@ -109,7 +109,7 @@ static void test_renamed(BG_JOB_PRIORITY priority)
     }
     bits_resume(job);
     /* the sixth one comes slowly, with others in its wake */
-    for (i = 0; i < BITS_TIMEOUT / 5 && !test_server_count(bits_server, "GET", "/halting/4"); i++) Sleep(5);
+    ok(test_server_wait_for(bits_server, "GET", "/halting/4", 1, BITS_TIMEOUT), "no request\n");
     for (i = 0; i < ARRAY_SIZE(renamed); i++)
     {
         swprintf(url, ARRAY_SIZE(url), L"/other/%u", renamed[i]);
