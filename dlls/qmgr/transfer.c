@@ -300,18 +300,9 @@ static void blame_network(struct queue_job *job, UINT32 index, struct failure *f
     struct network network;
     BOOL loopback;
 
-    switch ((UINT32)failure->hr)
-    {
-    case 0x80070000 | ERROR_WINHTTP_TIMEOUT:
-    case 0x80070000 | ERROR_WINHTTP_NAME_NOT_RESOLVED:
-    case 0x80070000 | ERROR_WINHTTP_CANNOT_CONNECT:
-    case 0x80070000 | ERROR_WINHTTP_CONNECTION_ERROR:
-        break;
-    default:
-        return;
-    }
+    if (index == NO_FILE || !verdict_may_be_network(failure->hr)) return;
     network_get(&network);
-    if (network.external || index == NO_FILE) return;
+    if (network.external) return;
     queue_enter();
     loopback = url_is_loopback(job->job->files[index].remote_name);
     queue_leave();

@@ -407,10 +407,23 @@ static void test_recall(void)
     }
 }
 
+/* Of all that there is, only what a missing adapter leads to. */
+static void test_network(void)
+{
+    UINT32 code, count = 0;
+
+    ok(verdict_may_be_network(0x80072ee2) && verdict_may_be_network(0x80072ee7), "[BEH.STATE.34] time-out, or name\n");
+    ok(verdict_may_be_network(0x80072efd) && verdict_may_be_network(0x80072efe), "[BEH.STATE.34] connection\n");
+    for (code = 0; code < 0x10000; code++)
+        count += verdict_may_be_network(0x80070000 | code) + verdict_may_be_network(0x80190000 | code) + verdict_may_be_network(0x80200000 | code);
+    ok(count == 4, "%u codes\n", count);
+}
+
 START_TEST(verdict)
 {
     test_statuses();
     test_facts();
     test_every_context();
     test_recall();
+    test_network();
 }

@@ -252,6 +252,20 @@ void verdict_error(HRESULT hr, UINT32 context, struct failure *failure)
     if (!context && fact >= W32(10000) && fact < W32(13000)) failure->context = CONTEXT_REMOTE_FILE;
 }
 
+BOOL verdict_may_be_network(HRESULT hr)
+{
+    switch ((UINT32)hr)
+    {
+    case W32(ERROR_WINHTTP_TIMEOUT):
+    case W32(ERROR_WINHTTP_NAME_NOT_RESOLVED):
+    case W32(ERROR_WINHTTP_CANNOT_CONNECT):
+    case W32(ERROR_WINHTTP_CONNECTION_ERROR):
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
 void verdict_recall(HRESULT hr, UINT32 context, BOOL transient, struct failure *failure)
 {
     verdict_error(hr, context, failure);

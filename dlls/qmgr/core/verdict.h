@@ -68,6 +68,9 @@ void verdict_status(UINT32 status, struct failure *failure);
  */
 void verdict_error(HRESULT hr, UINT32 context, struct failure *failure);
 
+/* Such a fact may have no other reason than that there is no network [BEH.STATE.34]. */
+BOOL verdict_may_be_network(HRESULT hr);
+
 /*
  * A failure as the journal kept it: code and context of an earlier verdict, and whether the job is in TRANSIENT_ERROR or in ERROR.  They
  * stay as they are; a verdict on them alone could differ from the one that was made knowing more.
