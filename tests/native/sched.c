@@ -302,7 +302,6 @@ static void test_times(void)
     jobs[0].retry_at = START;
     check_plan(&w, jobs, SCHED_NEVER, SCHED_GIVE_UP);
     /* the service, and the machine with it, may have been off for all that time */
-    jobs[0].untried = TRUE;
     jobs[0].retry_at = 0;
     check_plan(&w, jobs, SCHED_NEVER, SCHED_RETRY);
     w.network = FALSE;
@@ -1042,7 +1041,7 @@ static void test_clocks(void)
     ok(clocks.slice_end == SCHED_NEVER, "got %llu\n", (unsigned long long)clocks.slice_end);
     clocks.active_at = START;
     sched_clocks_facts(&clocks, &limits, 0, &job);
-    ok(!job.untried, "[BEH.PERSIST.5] it was tried\n");
+    ok(job.retry_at, "[BEH.PERSIST.5] it was tried\n");
     ok(job.expire_at == SCHED_NEVER, "got %llu\n", (unsigned long long)job.expire_at);
     ok(job.timeout_at == SCHED_NEVER, "no transfer: got %llu\n", (unsigned long long)job.timeout_at);
 
@@ -1118,7 +1117,7 @@ static void test_clocks(void)
     /* what comes out of the journal has no time to be tried again */
     memset(&clocks, 0, sizeof(clocks));
     sched_clocks_facts(&clocks, &limits, 0, &job);
-    ok(job.untried, "[BEH.PERSIST.5] it was tried\n");
+    ok(!job.retry_at, "[BEH.PERSIST.5] it was tried\n");
 }
 
 START_TEST(sched)

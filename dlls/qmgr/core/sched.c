@@ -124,11 +124,11 @@ UINT64 sched_plan(const struct sched_world *world, struct sched_job *jobs, UINT3
         }
         else if (job->state == JOB_TRANSIENT_ERROR)
         {
-            if (world->now >= job->give_up_at && !job->untried)
+            if (world->now >= job->give_up_at && job->retry_at)
                 job->action = SCHED_GIVE_UP;
             else
             {
-                if (!job->untried) at(&next, job->give_up_at);
+                if (job->retry_at) at(&next, job->give_up_at);
                 if (FAILED(block_of(world, job)))
                     ;                                                   /* it would be blocked again at once */
                 else if (!job->retry_by_time)
@@ -253,7 +253,6 @@ void sched_clocks_facts(const struct sched_clocks *clocks, const struct sched_li
     job->order = clocks->order;
     job->slice_end = clocks->slice_end;
     job->retry_at = clocks->retry_at;
-    job->untried = !clocks->retry_at;
     job->give_up_at = job->timeout_at = SCHED_NEVER;
     if (clocks->unproductive_since)
         job->give_up_at = after(clocks->unproductive_since, limits->no_progress_timeout * MSEC_PER_SECOND);

@@ -60,8 +60,7 @@ struct sched_job
     UINT32 cost_flags;
     UINT64 order;               /* place in its level: smaller first */
     UINT64 slice_end;           /* running background job: when its slice ends */
-    UINT64 retry_at;            /* TRANSIENT_ERROR */
-    BOOL untried;               /* TRANSIENT_ERROR since before the service began: it is tried before it is given up [BEH.PERSIST.5] */
+    UINT64 retry_at;            /* TRANSIENT_ERROR; 0: since before the service began, it is tried before it is given up [BEH.PERSIST.5] */
     UINT64 give_up_at;          /* TRANSIENT_ERROR, or SCHED_NEVER */
     UINT64 timeout_at;          /* running: end of the maximum download time; else SCHED_NEVER */
     UINT64 expire_at;           /* end of the inactivity time */
