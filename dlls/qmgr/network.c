@@ -91,8 +91,11 @@ static void look(struct network *network)
 
 static void apply_force_locked(struct network *network)
 {
-    if (force.adapters) network->up = force.adapters != NETWORK_FORCE_DOWN;
-    if (force.adapters) network->external = force.adapters == NETWORK_FORCE_EXTERNAL;
+    if (force.adapters)
+    {
+        network->up = force.adapters != NETWORK_FORCE_DOWN;
+        network->external = force.adapters == NETWORK_FORCE_EXTERNAL;
+    }
     if (force.cost) network->cost = force.cost;
     if (force.on_battery) network->on_battery = network->battery_saver = TRUE;
 }

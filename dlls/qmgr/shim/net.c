@@ -494,14 +494,21 @@ static BOOL is_cancelled(struct net_conn *conn, HANDLE cancel)
     return !WaitForSingleObject(cancel, 0);
 }
 
+UINT32 net_available(struct net_conn *conn)
+{
+    u_long available = 0;
+
+    return ioctlsocket(conn->socket, FIONREAD, &available) ? 0 : available;
+}
+
 /* What came before the peer reset the connection is still to be had, but not always by the operation that was in flight. */
 static HRESULT recv_rest(struct net_conn *conn, void *buffer, UINT32 size, UINT32 *got, HRESULT failure)
 {
-    u_long available = 0;
+    UINT32 available;
     int len;
 
     if (failure != HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR)) return failure;
-    if (ioctlsocket(conn->socket, FIONREAD, &available) || !available) return failure;
+    if (!(available = net_available(conn))) return failure;
     if ((len = recv(conn->socket, buffer, min(size, available), 0)) <= 0) return failure;
     *got = len;
     return S_OK;
@@ -559,13 +566,6 @@ HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, HANDLE ca
         size -= len;
     }
     return S_OK;
-}
-
-UINT32 net_available(struct net_conn *conn)
-{
-    u_long available = 0;
-
-    return ioctlsocket(conn->socket, FIONREAD, &available) ? 0 : available;
 }
 
 BOOL net_is_silent(struct net_conn *conn)

@@ -68,6 +68,19 @@ static HRESULT conn_recv(struct conn *conn, void *buffer, UINT32 size, BOOL spil
     return hr;
 }
 
+/* Its buffer, which is consumed. */
+static HRESULT conn_refill(struct conn *conn, HANDLE cancel, UINT32 timeout)
+{
+    UINT32 got;
+    HRESULT hr;
+
+    conn->pos = conn->len = 0;
+    if (conn->tls) hr = tls_recv(conn->tls, conn->buffer, sizeof(conn->buffer), &got, cancel, timeout);
+    else hr = net_recv(conn->net, conn->buffer, sizeof(conn->buffer), NULL, 0, &got, cancel, timeout);
+    if (hr == S_OK) conn->len = got;
+    return hr;
+}
+
 BOOL conn_is_idle(struct conn *conn)
 {
     if (conn->pos < conn->len) return FALSE;
@@ -81,17 +94,13 @@ BOOL conn_is_idle(struct conn *conn)
 HRESULT reply_head_step(struct conn *conn, struct http1_reader *reader, BOOL *any, HANDLE cancel, UINT32 timeout)
 {
     size_t used;
-    UINT32 got;
     HRESULT hr;
 
     if (conn->pos == conn->len)
     {
-        conn->pos = conn->len = 0;
-        if (conn->tls) hr = tls_recv(conn->tls, conn->buffer, sizeof(conn->buffer), &got, cancel, timeout);
-        else hr = net_recv(conn->net, conn->buffer, sizeof(conn->buffer), NULL, 0, &got, cancel, timeout);
+        hr = conn_refill(conn, cancel, timeout);
         if (hr == S_FALSE) return HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
         if (FAILED(hr)) return hr;
-        conn->len = got;
         *any = TRUE;
     }
     hr = http1_read_head(reader, conn->buffer + conn->pos, conn->len - conn->pos, &used);
@@ -118,23 +127,18 @@ static HRESULT check_next(struct reply *reply, UINT32 timeout)
     static const char start[] = "HTTP/1.";
     struct conn *conn = reply->conn;
     const char *next;
-    UINT32 got;
     HRESULT hr;
 
     if (!reply->reader.keep_alive) return S_OK;
     if (conn->pos == conn->len)
     {
-        conn->pos = conn->len = 0;
-        timeout = min(timeout, AHEAD_TIMEOUT);
-        if (conn->tls) hr = tls_recv(conn->tls, conn->buffer, sizeof(conn->buffer), &got, reply->cancel, timeout);
-        else hr = net_recv(conn->net, conn->buffer, sizeof(conn->buffer), NULL, 0, &got, reply->cancel, timeout);
+        hr = conn_refill(conn, reply->cancel, min(timeout, AHEAD_TIMEOUT));
         if (hr != S_OK)
         {
             reply->reader.keep_alive = FALSE;
             reply->last = hr != E_ABORT;
             return S_OK;
         }
-        conn->len = got;
     }
     next = conn->buffer + conn->pos;
     if (!memcmp(next, start, min(sizeof(start) - 1, conn->len - conn->pos))) return S_OK;
