@@ -32,7 +32,6 @@ struct output
     struct disk_file *file;     /* NULL: it is not made yet, and its octets are below */
     WCHAR *name;
     BOOL unflushed;             /* the name of a file that was made here, until its folder is flushed */
-    BOOL keep;
     BYTE *held;                 /* `size` of at most `room` octets */
     UINT32 size, room;
 };
@@ -120,7 +119,7 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BO
     return hr;
 }
 
-HRESULT output_open_later(struct disk *disk, const WCHAR *temp_name, UINT32 room, BOOL keep, struct output **ret)
+HRESULT output_open_later(struct disk *disk, const WCHAR *temp_name, UINT32 room, struct output **ret)
 {
     struct output *output;
 
@@ -128,7 +127,6 @@ HRESULT output_open_later(struct disk *disk, const WCHAR *temp_name, UINT32 room
     if (!(output = calloc(1, sizeof(*output)))) return E_OUTOFMEMORY;
     output->disk = disk;
     output->room = room;
-    output->keep = keep;
     output->unflushed = TRUE;
     if (!(output->name = str_dup(temp_name)) || !(output->held = malloc(max(room, 1))))
     {
@@ -141,7 +139,7 @@ HRESULT output_open_later(struct disk *disk, const WCHAR *temp_name, UINT32 room
 
 HRESULT output_make(struct output *output)
 {
-    UINT32 flags = DISK_HIDDEN | DISK_EXACT | (output->keep ? DISK_KEEP : 0);
+    UINT32 flags = DISK_HIDDEN | DISK_EXACT | DISK_KEEP;
     HRESULT hr;
 
     if (output->file) return S_OK;

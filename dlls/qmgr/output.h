@@ -42,9 +42,9 @@ HRESULT output_open(struct disk *disk, const WCHAR *temp_name, UINT64 offset, BO
 
 /*
  * The same for a new file, hidden, of which the first `room` octets are held in memory: on disk it is made when it is flushed or made, or when it
- * gets more than those.  One that is closed before that never was.  keep: output_keep will follow.
+ * gets more than those.  One that is closed before that never was.
  */
-HRESULT output_open_later(struct disk *disk, const WCHAR *temp_name, UINT32 room, BOOL keep, struct output **output);
+HRESULT output_open_later(struct disk *disk, const WCHAR *temp_name, UINT32 room, struct output **output);
 HRESULT output_make(struct output *output);
 BOOL output_is_made(const struct output *output);
 

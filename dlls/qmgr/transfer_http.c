@@ -281,7 +281,7 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
         do
         {
             /* octets that are counted are in the temporary file as long as the server keeps others waiting [BEH.FILE.14] */
-            if (transfer->output && !output_is_made(transfer->output) && !shim_is_there(request) && FAILED(hr = transfer_make_output(transfer)))
+            if (transfer->output && !output_is_made(transfer->output) && !shim_is_there(request) && FAILED(hr = writer_make(transfer->writer)))
                 fetch_on_error(fetch, hr, CONTEXT_LOCAL_FILE);
         }
         while (fetch_wants_body(fetch) && read_some(transfer, fetch, plan, request) == S_OK);

@@ -98,11 +98,6 @@ void transfer_close_output(struct transfer *transfer)
     transfer->output = NULL;
 }
 
-HRESULT transfer_make_output(struct transfer *transfer)
-{
-    return transfer->output ? writer_make(transfer->writer) : S_OK;
-}
-
 /* What was received before it ended is worth a record, if it can be had. */
 void transfer_save_output(struct transfer *transfer)
 {
@@ -148,7 +143,7 @@ static HRESULT open_output(struct transfer *transfer, const struct file_plan *pl
 
     /* who knows the name may look at the file at any time [BEH.FILE.14] */
     if (!offset && plan->later && total <= AHEAD_SMALL && is_for_lander(plan) && queue_transfer_keeps(transfer->job))
-        hr = output_open_later(disk_get(), plan->temp_name, total, TRUE, &transfer->output);
+        hr = output_open_later(disk_get(), plan->temp_name, total, &transfer->output);
     else hr = output_open(disk_get(), plan->temp_name, offset, !plan->straight, &transfer->output);
     if (FAILED(hr)) return hr;
     transfer->file = plan->index;

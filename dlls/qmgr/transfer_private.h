@@ -106,7 +106,6 @@ BOOL transfer_set_handed(struct transfer *transfer, UINT32 file);
 void transfer_fail_local(struct failure *failure, HRESULT hr);
 HRESULT transfer_open_writer(struct transfer *transfer);
 void transfer_close_output(struct transfer *transfer);
-HRESULT transfer_make_output(struct transfer *transfer);    /* the temporary file, should it be held in memory */
 void transfer_save_output(struct transfer *transfer);
 HRESULT transfer_begin_file(struct transfer *transfer, struct file_plan *plan, UINT64 size, UINT64 time, UINT32 restarts,
                             UINT64 total);

@@ -250,7 +250,7 @@ static void test_held(void)
     created = fakedisk_count(fake, FAKE_CREATE);
 
     written = flushed = position = 0;
-    hr = output_open_later(fakedisk_disk(fake), L"C:\\out\\held", 1000, FALSE, &output);
+    hr = output_open_later(fakedisk_disk(fake), L"C:\\out\\held", 1000, &output);
     ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
     writer_begin(writer, output, 0);
     for (turn = 0; turn < 40; turn++)
@@ -269,7 +269,7 @@ static void test_held(void)
 
     /* more than there is room for, as a block that would be another thread's */
     written = flushed = position = 0;
-    output_open_later(fakedisk_disk(fake), L"C:\\out\\more", 100, FALSE, &output);
+    output_open_later(fakedisk_disk(fake), L"C:\\out\\more", 100, &output);
     writer_begin(writer, output, 0);
     fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
     hr = put(writer, &position, WRITER_DIRECT_SIZE + 10);
@@ -285,7 +285,7 @@ static void test_held(void)
 
     /* and one that cannot be made stays so */
     written = flushed = position = 0;
-    output_open_later(fakedisk_disk(fake), L"C:\\out\\never", 100, FALSE, &output);
+    output_open_later(fakedisk_disk(fake), L"C:\\out\\never", 100, &output);
     writer_begin(writer, output, 0);
     ok(put(writer, &position, 50) == S_OK, "failed\n");
     fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
@@ -344,6 +344,15 @@ static void wait_for_enter(void)
     ok(count, "nobody tried to become the owner\n");
 }
 
+/* From now on threads wait in `enter`, or no more. */
+static void let_wait(BOOL wait)
+{
+    sync_lock(&enter_mutex);
+    enter_waits = wait;
+    if (!wait) sync_wake_all(&enter_cond);
+    sync_unlock(&enter_mutex);
+}
+
 static void on_leave(void)
 {
     sync_lock(&enter_mutex);
@@ -370,7 +379,7 @@ static struct output *make_output(UINT32 file, WCHAR name[32])
 
     set_name(file, name);
     for (i = 0; i < 1000 + file; i++) data[i] = octet(i);
-    if (file % 5 < later) hr = output_open_later(fakedisk_disk(fake), name, 1000 + file, FALSE, &output);
+    if (file % 5 < later) hr = output_open_later(fakedisk_disk(fake), name, 1000 + file, &output);
     else hr = output_open(fakedisk_disk(fake), name, 0, TRUE, &output);
     ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
     hr = output_write(output, 0, data, 1000 + file);
@@ -524,27 +533,19 @@ static void test_lander_room(void)
     fake = fakedisk_create();
     landed_count = 0;
     lander_create(&callbacks, &lander);
-    enter_waits = TRUE;
+    let_wait(TRUE);
     add_files(lander, 100);
     ok(fakedisk_count(fake, FAKE_CREATE) >= 92, "%u of 100 files are made\n", (unsigned int)fakedisk_count(fake, FAKE_CREATE));
-    sync_lock(&enter_mutex);
-    enter_waits = FALSE;
-    sync_wake_all(&enter_cond);
-    sync_unlock(&enter_mutex);
+    let_wait(FALSE);
     wait_for_files(lander, 100);
 
     /* who makes its own file may fail */
-    sync_lock(&enter_mutex);
-    enter_waits = TRUE;
-    sync_unlock(&enter_mutex);
+    let_wait(TRUE);
     landed_count = 0;
     for (i = 0; i < 8; i++) lander_add(lander, make_output(i, name), i, 1000 + i);
     fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
     lander_add(lander, make_output(i, name), i, 1000 + i);
-    sync_lock(&enter_mutex);
-    enter_waits = FALSE;
-    sync_wake_all(&enter_cond);
-    sync_unlock(&enter_mutex);
+    let_wait(FALSE);
     hr = lander_wait(lander, &file);
     ok(hr == HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED) && file <= 8 && landed_count <= file, "got %#x, file %u, %u landed\n", (unsigned int)hr, file,
        landed_count);
@@ -633,7 +634,7 @@ static void test_later(void)
 
     for (i = 0; i < sizeof(data); i++) data[i] = octet(i);
     fake = fakedisk_create();
-    hr = output_open_later(fakedisk_disk(fake), name, 200, FALSE, &output);
+    hr = output_open_later(fakedisk_disk(fake), name, 200, &output);
     ok(hr == S_OK && !output_is_made(output), "got %#x\n", (unsigned int)hr);
     ok(output_write(output, 0, data, 150) == S_OK && output_write(output, 100, data + 100, 100) == S_OK, "failed\n");
     ok(output_set_size(output, 200) == S_OK && !output_is_made(output) && !fakedisk_count(fake, FAKE_CREATE), "made\n");
@@ -646,13 +647,16 @@ static void test_later(void)
     check_file(name, 300);
 
     /* what is there already is not what was written */
-    hr = output_open_later(fakedisk_disk(fake), name, 200, FALSE, &output);
+    hr = output_open_later(fakedisk_disk(fake), name, 200, &output);
     ok(hr == S_OK && output_write(output, 0, data, 10) == S_OK, "got %#x\n", (unsigned int)hr);
     ok(output_flush(output) == S_OK, "failed\n");
     ok(output_set_size(output, 10) == S_OK, "more than was written\n");
+    output_close(output);
+    hr = output_open(fakedisk_disk(fake), name, 10, FALSE, &output);
+    ok(hr == S_OK, "got %#x\n", (unsigned int)hr);
     output_keep(output);
     ok(!fakedisk_open_files(fake) && !fakedisk_kept(fake), "kept, or open\n");
-    hr = output_open_later(fakedisk_disk(fake), name, 200, TRUE, &output);
+    hr = output_open_later(fakedisk_disk(fake), name, 200, &output);
     ok(hr == S_OK && output_make(output) == S_OK, "got %#x\n", (unsigned int)hr);
     output_keep(output);
     ok(!fakedisk_open_files(fake) && fakedisk_kept(fake) == 1, "%u kept\n", fakedisk_kept(fake));
@@ -660,7 +664,7 @@ static void test_later(void)
     /* more than there is room for, a gap, and another size make it at once */
     for (i = 0; i < 3; i++)
     {
-        output_open_later(fakedisk_disk(fake), name, 100, TRUE, &output);
+        output_open_later(fakedisk_disk(fake), name, 100, &output);
         output_write(output, 0, data, 50);
         if (!i) hr = output_write(output, 50, data + 50, 51);
         else if (i == 1) hr = output_write(output, 60, data + 60, 10);
@@ -671,10 +675,10 @@ static void test_later(void)
     }
 
     /* one that never was, and one that cannot be */
-    output_open_later(fakedisk_disk(fake), L"C:\\a\\never", 100, FALSE, &output);
+    output_open_later(fakedisk_disk(fake), L"C:\\a\\never", 100, &output);
     output_write(output, 0, data, 50);
     output_close(output);
-    output_open_later(fakedisk_disk(fake), L"C:\\a\\never", 100, FALSE, &output);
+    output_open_later(fakedisk_disk(fake), L"C:\\a\\never", 100, &output);
     output_write(output, 0, data, 50);
     fakedisk_fail(fake, FAKE_CREATE, 0, 1, HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED));
     hr = output_flush_data(output);
