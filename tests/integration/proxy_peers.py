@@ -21,8 +21,10 @@ Squid, tinyproxy and nginx as processes of the ordinary user, in a folder of the
 as it is told, as threads of the test. Each knows what it was asked: lines() are those of its own access log.
 """
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import socketserver
 import subprocess
@@ -64,15 +66,17 @@ class Program:
 
     def start(self, command, **options):
         self.output = open(os.path.join(self.folder, 'output'), 'wb')
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output, **options)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output,
+                                        start_new_session=True, **options)
         cleanups.append(self.stop)
         if not until(lambda: listens(self.port) or self.process.poll() is not None, HANG, 0.05) or self.process.poll() is not None:
             with open(os.path.join(self.folder, 'output'), errors='replace') as file:
                 raise RuntimeError('%s does not start: %s' % (command[0], file.read()))
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.kill()
+        # with its workers, which may still be there when it is gone
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.output.close()
 
