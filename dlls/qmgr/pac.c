@@ -322,7 +322,8 @@ static HRESULT ask(struct host *host, const char *url, const char *name, HANDLE 
     HRESULT hr;
 
     if (url_len + name_len + 2 > QUESTION_MAX) return E_INVALIDARG;
-    if (OpenThreadToken(GetCurrentThread(), TOKEN_IMPERSONATE | TOKEN_QUERY, TRUE, &token))
+    if (FAILED(hr = offload_token(&token))) return hr;
+    if (token)
     {
         if (!DuplicateHandle(GetCurrentProcess(), token, host->process, &remote, 0, FALSE, DUPLICATE_SAME_ACCESS))
             hr = HRESULT_FROM_WIN32(GetLastError());

@@ -45,7 +45,10 @@ HRESULT offload_run(void (*run)(void *ctx), void (*destroy)(void *ctx), void *ct
  */
 HRESULT offload_start(void (*run)(void *ctx), void *ctx);
 
-/* The token that this thread impersonates, for another one to do so; NULL if there is none. The caller closes it. */
+/*
+ * The token that this thread impersonates, for another one to do so; NULL if there is none. The caller closes it.  The same as
+ * security_thread_token, which the shim cannot know.
+ */
 HRESULT offload_token(HANDLE *token);
 
 #endif /* __QMGR_SHIM_OFFLOAD_H */
