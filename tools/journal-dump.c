@@ -301,6 +301,18 @@ static void print_record(const struct record *record)
         print_number("first", record->u.request.first);
         print_pairs("wants", record->u.request.ranges, record->u.request.count);
         break;
+    case RECORD_UPLOAD:
+        if (record->u.upload.id) print_hidden("session", record->u.upload.id_size);
+        if (record->u.upload.host) print_string("host", record->u.upload.host);
+        if (record->u.upload.host && record->u.upload.host_timeout != UPLOAD_NEVER) print_number("fallback", record->u.upload.host_timeout);
+        if (record->u.upload.host_failed) print_time("unreachable", record->u.upload.host_failed);
+        print_number("acknowledged", record->u.upload.acknowledged);
+        break;
+    case RECORD_REPLY_FILE:
+        print_url("reply", record->u.reply.remote_name);
+        print_string("local", record->u.reply.local_name);
+        print_string("temp", record->u.reply.temp_name);
+        break;
     case RECORD_OWNER:
         print_string("owner", record->u.owner.owner);
         if (record->u.owner.elevated) fputs(" elevated", out);

@@ -243,6 +243,35 @@ static void make_file_change(struct history *history, struct record *record, con
     record->u.progress.download_msec = history_random(history, 100000);
 }
 
+/* FALSE: the job has nothing to upload, or no more of it. */
+static BOOL make_upload(struct history *history, struct record *record, const struct job *job)
+{
+    UINT32 i;
+
+    if (job->type == JOB_DOWNLOAD || !job->file_count || job->files[0].flags & FILE_TRANSFERRED) return FALSE;
+    if (job->type == JOB_UPLOAD_REPLY && one_in(history, 2)
+        && (job->file_count == REPLY_FILE
+            || (job->file_count == REPLY_FILE + 1 && job->files[REPLY_FILE].remote_size == SIZE_UNKNOWN && !job->files[REPLY_FILE].flags)))
+    {
+        record->type = RECORD_REPLY_FILE;
+        record->u.reply.remote_name = random_string(history);
+        record->u.reply.local_name = random_string(history);
+        record->u.reply.temp_name = random_string(history);
+        record->u.reply.volume_serial = history_random(history, 3);
+        return TRUE;
+    }
+    record->type = RECORD_UPLOAD;
+    record->u.upload.acknowledged = one_in(history, 3) ? 0 : history_random(history, 1000000);
+    record->u.upload.host_timeout = one_in(history, 2) ? UPLOAD_NEVER : history_random(history, 100000);
+    record->u.upload.host_failed = one_in(history, 2) ? 0 : history->time;
+    if (one_in(history, 4)) return TRUE;
+    record->u.upload.id_size = history_random(history, history->max_text);
+    for (i = 0; i < record->u.upload.id_size; i++) history->head[i] = (char)history_random(history, one_in(history, 20) ? 256 : 90);
+    record->u.upload.id = history->head;
+    record->u.upload.host = one_in(history, 2) ? NULL : random_string(history);
+    return TRUE;
+}
+
 static void make_publish(struct history *history, struct record *record, const struct job *job)
 {
     UINT32 i;
@@ -326,6 +355,9 @@ void history_next(struct history *history, const struct model *model, struct rec
         if (one_in(history, 3)) record->type = one_in(history, 2) ? RECORD_COMPLETED : RECORD_CANCELLED;
         else make_add(history, record);
         break;
+    case 13:
+        if (make_upload(history, record, job)) break;
+        /* fall through */
     default:
         if (job->file_count) make_file_change(history, record, job, history_random(history, job->file_count));
         else make_add(history, record);
@@ -423,6 +455,9 @@ const char *job_difference(const struct job *a, const struct job *b)
     if (job_first_unfinished(a) != job_first_unfinished(b)) return "first unfinished file";
     for (i = 0; i < a->file_count; i++)
         if ((text = file_difference(&a->files[i], &b->files[i]))) return text;
+    if (!same_text(a->upload.id, b->upload.id)) return "upload session";
+    if (!same_string(a->upload.host, b->upload.host)) return "upload host";
+    if (a->upload.host_timeout != b->upload.host_timeout || a->upload.host_failed != b->upload.host_failed) return "upload host's fallback";
     if (a->seq != b->seq) return "seq";
     return NULL;
 }

@@ -348,6 +348,15 @@ static void test_damage(void)
     trace("%u octets flipped\n", flipped);
 }
 
+/* A record from `frame` on whose job has later ones and stays. */
+static UINT32 find_middle(const struct sample *sample, UINT32 frame)
+{
+    while (frame < sample->count
+           && (!is_record(&sample->frames[frame]) || is_cleaned_later(sample, frame) || is_last_of_job(sample, frame))) frame++;
+    ok(frame < sample->count, "choose another sample\n");
+    return frame;
+}
+
 /* Octets inserted, removed, and a frame removed whole. */
 static void test_shift(void)
 {
@@ -356,13 +365,12 @@ static void test_shift(void)
     struct model model, expected;
     const struct job *job, *found;
     const char *difference;
-    UINT32 mode, frame = 40;
+    UINT32 mode, frame;
     size_t at, len;
     BYTE *copy;
 
     make_sample(&sample, 11, 6, 25, 60, 1, 0);
-    ok(is_record(&sample.frames[frame]) && !is_cleaned_later(&sample, frame) && !is_last_of_job(&sample, frame),
-       "choose another frame\n");
+    frame = find_middle(&sample, 40);
     for (mode = 0; mode < 3; mode++)
     {
         winetest_push_context("mode %u", mode);
@@ -698,7 +706,7 @@ static void test_set_aside(void)
     HRESULT hr;
 
     make_sample(&sample, 11, 6, 25, 60, 1, 0);
-    frame = 40;
+    frame = find_middle(&sample, 40);
     copy = malloc(sample.file.len);
     memcpy(copy, sample.file.data, sample.file.len);
     copy[sample.frames[frame].offset + 60] ^= 4;

@@ -233,6 +233,105 @@ static void test_refused(void)
     model_free(&model);
 }
 
+/* The session, its offset and the reply of an upload [BEH.PERSIST.18, BUP.REPLY.5]. */
+static void test_upload(void)
+{
+    struct record_file file = { L"http://h/up", L"C:\\up", NULL, NULL, 0, 0 };
+    static const UINT32 types[] = { JOB_DOWNLOAD, JOB_UPLOAD, JOB_UPLOAD_REPLY };
+    struct model model, copy;
+    struct record record;
+    struct job *job;
+    UINT32 i;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(types); i++)
+    {
+        model_init(&model);
+        memset(&record, 0, sizeof(record));
+        record.type = RECORD_CREATE;
+        record.job = id_a;
+        record.u.create.type = types[i];
+        record.u.create.owner = record.u.create.display_name = L"x";
+        apply(&model, &record);
+        job = model_find(&model, &id_a);
+
+        memset(&record, 0, sizeof(record));
+        record.type = RECORD_UPLOAD;
+        hr = apply(&model, &record);
+        ok(hr == INVALID_DATA, "type %u, no file: got %#x\n", types[i], hr);
+        record.type = RECORD_ADD_FILES;
+        record.u.add_files.files = &file;
+        record.u.add_files.count = 1;
+        apply(&model, &record);
+        ok(job_visible_files(job) == 1, "got %u\n", job_visible_files(job));
+
+        memset(&record, 0, sizeof(record));
+        record.type = RECORD_UPLOAD;
+        record.u.upload.id = "{1}";
+        record.u.upload.id_size = 3;
+        record.u.upload.host = L"other";
+        record.u.upload.host_timeout = 5;
+        record.u.upload.acknowledged = 700;
+        hr = apply(&model, &record);
+        ok(hr == (types[i] == JOB_DOWNLOAD ? INVALID_DATA : S_OK), "type %u: got %#x\n", types[i], hr);
+        if (FAILED(hr))
+        {
+            model_free(&model);
+            continue;
+        }
+        ok(!strcmp(job->upload.id, "{1}") && job->upload.host_timeout == 5 && file_received(&job->files[0]) == 700, "[BEH.PERSIST.18]\n");
+        record.u.upload.acknowledged = 100;
+        apply(&model, &record);
+        ok(file_received(&job->files[0]) == 100, "[BUP.RESUME.4] the server has lost octets: got %u\n", (UINT32)file_received(&job->files[0]));
+        rebuild(&model, &copy);
+        ok(!model_difference(&model, &copy), "%s\n", model_difference(&model, &copy));
+        model_free(&copy);
+
+        memset(&record, 0, sizeof(record));
+        record.type = RECORD_REPLY_FILE;
+        record.u.reply.remote_name = L"http://h/reply";
+        record.u.reply.local_name = L"C:\\reply";
+        record.u.reply.temp_name = L"C:\\BIT1.tmp";
+        hr = apply(&model, &record);
+        ok(hr == (types[i] == JOB_UPLOAD ? INVALID_DATA : S_OK), "type %u: got %#x\n", types[i], hr);
+        if (SUCCEEDED(hr))
+        {
+            ok(job->file_count == 2 && job_visible_files(job) == 1 && job->untransferred == 2, "[TYPE.JobProg.3] got %u\n", job->file_count);
+            record.u.reply.local_name = L"C:\\elsewhere";
+            hr = apply(&model, &record);
+            ok(hr == S_OK && !str_cmp(job->files[REPLY_FILE].local_name, L"C:\\elsewhere"), "[JOB2.SetReplyFileName.A2] got %#x\n", hr);
+            ok(job->file_count == 2 && job->untransferred == 2, "got %u\n", job->file_count);
+
+            memset(&record, 0, sizeof(record));
+            record.type = RECORD_FILE_BEGIN;
+            record.u.begin.file = REPLY_FILE;
+            record.u.begin.remote_size = 10;
+            hr = apply(&model, &record);
+            ok(hr == S_OK, "got %#x\n", hr);
+            record.type = RECORD_REPLY_FILE;
+            memset(&record.u, 0, sizeof(record.u));
+            record.u.reply.remote_name = record.u.reply.local_name = record.u.reply.temp_name = L"x";
+            hr = apply(&model, &record);
+            ok(hr == INVALID_DATA, "[JOB2.SetReplyFileName.7] the reply has begun: got %#x\n", hr);
+        }
+
+        memset(&record, 0, sizeof(record));
+        record.type = RECORD_FILE_DONE;
+        record.u.done.size = 1000;
+        hr = apply(&model, &record);
+        ok(hr == S_OK && job->files[0].flags == (FILE_TRANSFERRED | FILE_PUBLISHED) && !job->upload.id && !job->upload.host,
+           "[TYPE.FileProg.4, BUP.CLOSE.2] got %#x, flags %#x\n", hr, job->files[0].flags);
+        memset(&record, 0, sizeof(record));
+        record.type = RECORD_UPLOAD;
+        hr = apply(&model, &record);
+        ok(hr == INVALID_DATA, "a session of an upload that is over: got %#x\n", hr);
+        rebuild(&model, &copy);
+        ok(!model_difference(&model, &copy), "%s\n", model_difference(&model, &copy));
+        model_free(&copy);
+        model_free(&model);
+    }
+}
+
 /* What was prepared and not applied goes when the record it was for has long been something else. */
 static void test_thrown_away(void)
 {
@@ -524,6 +623,7 @@ START_TEST(test_model)
     test_owner();
     test_defaults();
     test_refused();
+    test_upload();
     test_thrown_away();
     test_files();
     test_totals();

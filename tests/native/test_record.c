@@ -108,8 +108,8 @@ static void test_round_trip(void)
         }
         free(copy);
     }
-    for (i = RECORD_CREATE; i < RECORD_JOB_FACTS; i++)
-        ok(seen & 1u << i, "no %s among the records\n", record_name_of(i));
+    for (i = RECORD_CREATE; i < RECORD_TYPE_COUNT; i++)
+        ok(i == RECORD_JOB_FACTS || i == RECORD_FILE_FACTS || seen & 1u << i, "no %s among the records\n", record_name_of(i));
 
     record_memory_free(&memory);
     buffer_free(&again);
@@ -190,6 +190,23 @@ static void test_refused(void)
     record.u.request.ranges = bad_pairs;
     record.u.request.count = 2;
     CHECK_REFUSED("overlapping requests");
+
+    memset(&record, 0, sizeof(record));
+    record.type = RECORD_UPLOAD;
+    record.u.upload.id_size = 1;
+    CHECK_REFUSED("the length of no session");
+    record.u.upload.id_size = 0;
+    record.u.upload.host = L"host";
+    CHECK_REFUSED("the host of no session");
+
+    memset(&record, 0, sizeof(record));
+    record.type = RECORD_REPLY_FILE;
+    record.u.reply.remote_name = record.u.reply.local_name = L"x";
+    CHECK_REFUSED("a reply without a temporary name");
+    record.u.reply.temp_name = L"x";
+    record.u.reply.ranges = &bad_range;
+    record.u.reply.range_count = 1;
+    CHECK_REFUSED("a reply with ranges");
 
     memset(&record, 0, sizeof(record));
     record.type = RECORD_FILE_FLAGS;

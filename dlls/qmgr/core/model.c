@@ -44,6 +44,25 @@ void job_free_file(struct job_file *file)
     ranges_free(&file->requested);
 }
 
+void upload_session_free(struct upload_session *session)
+{
+    free(session->id);
+    free(session->host);
+    memset(session, 0, sizeof(*session));
+}
+
+HRESULT upload_session_copy(const struct upload_session *from, struct upload_session *to)
+{
+    *to = *from;
+    to->id = NULL;
+    to->host = NULL;
+    if (from->id && !(to->id = malloc(strlen(from->id) + 1))) return E_OUTOFMEMORY;
+    if (from->id) strcpy(to->id, from->id);
+    if (!from->host || (to->host = str_dup(from->host))) return S_OK;
+    upload_session_free(to);
+    return E_OUTOFMEMORY;
+}
+
 void job_free(struct job *job)
 {
     UINT32 i;
@@ -51,6 +70,7 @@ void job_free(struct job *job)
     for (i = 0; i < PROP_COUNT; i++) prop_free(&job->props[i]);
     for (i = 0; i < job->file_count; i++) job_free_file(&job->files[i]);
     free(job->files);
+    upload_session_free(&job->upload);
     free(job->owner);
     free(job->completer);
     free(job);
@@ -201,6 +221,11 @@ BOOL job_is_group(const struct job *job)
     static const GUID none;
 
     return !!memcmp(&job->props[PROP_GROUP_ID].guid, &none, sizeof(none));
+}
+
+UINT32 job_visible_files(const struct job *job)
+{
+    return job->type == JOB_DOWNLOAD ? job->file_count : min(job->file_count, REPLY_FILE);
 }
 
 BOOL job_has_unpublished(const struct job *job)

@@ -153,6 +153,24 @@ struct job_file
     char *response_headers;     /* last head received, octets [BEH.HTTP.22], or NULL */
 };
 
+/* The server's side of an upload. All zero: there is none [BEH.PERSIST.18]. */
+struct upload_session
+{
+    char *id;                   /* octets, to be echoed as they are [BUP.HDR.13] */
+    WCHAR *host;                /* BITS-Host-Id, perhaps with a port, or NULL */
+    UINT32 host_timeout;        /* seconds, UPLOAD_NEVER [BUP.HDR.15] */
+    UINT64 host_failed;         /* FILETIME since when the host cannot be reached, 0: it can [BUP.HOST.4, 6] */
+};
+#define UPLOAD_NEVER ((UINT32)-1)
+
+/*
+ * An upload has one file; `received` of it are the octets that the server has acknowledged, remote_size and remote_time those of the local
+ * file [BEH.CONSIST.4].  When it is transferred it is published too, since the server has put it in place.  temp_name is on a share, NULL for
+ * an HTTP server.  The reply of an upload-reply job is a second file as soon as its URL is known, like one of a download in all
+ * ways except that clients do not meet it among the files of the job.
+ */
+#define REPLY_FILE 1u
+
 struct job
 {
     GUID id;
@@ -183,6 +201,7 @@ struct job
     UINT32 file_size;           /* allocated */
     UINT32 untransferred;       /* files without FILE_TRANSFERRED */
     UINT32 first_untransferred; /* no file below this index lacks FILE_TRANSFERRED */
+    struct upload_session upload;
 
     UINT64 seq;                 /* sequence number of the last record applied to this job */
     LONG refs;                  /* the model holds one while the job is listed */
@@ -190,6 +209,9 @@ struct job
     struct job *hash_next;
     struct job *prev, *next;    /* in order of creation */
 };
+
+void upload_session_free(struct upload_session *session);  /* there is none then */
+HRESULT upload_session_copy(const struct upload_session *from, struct upload_session *to);
 
 struct record;
 struct model_change;
@@ -255,6 +277,7 @@ UINT32 job_first_unfinished(const struct job *job);    /* index, or NO_FILE */
 BOOL job_allows_parts(const struct job *job, UINT32 file);  /* a client may ask for parts of the file [FILE6.3, 4] */
 BOOL job_is_group(const struct job *job);              /* of the queue manager 0.9 */
 BOOL job_has_unpublished(const struct job *job);       /* a file that is not yet under its local name */
+UINT32 job_visible_files(const struct job *job);       /* how many a client meets: not the reply [TYPE.JobProg.3] */
 static inline BOOL job_is_final(enum job_state state) { return state == JOB_ACKNOWLEDGED || state == JOB_CANCELLED; }
 
 #endif /* __QMGR_CORE_MODEL_H */

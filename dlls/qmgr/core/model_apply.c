@@ -45,6 +45,7 @@ struct model_change
     struct range_set *received;         /* one for each file that gets a new set */
     char **texts;
     UINT32 received_count;              /* of received and of texts */
+    struct upload_session upload;       /* UPLOAD */
 };
 
 void model_free_change(struct model_change *change)
@@ -61,6 +62,7 @@ void model_free_change(struct model_change *change)
         ranges_free(&change->received[i]);
         free(change->texts[i]);
     }
+    upload_session_free(&change->upload);
     free(change->buckets);
     free(change->values);
     free(change->files);
@@ -189,10 +191,10 @@ static HRESULT make_file(const struct record_file *from, struct job_file *file)
     return hr;
 }
 
-static HRESULT make_files(const struct record *record, struct model_change *change)
+static HRESULT make_files(const struct record_file *files, UINT32 count, struct model_change *change)
 {
     const struct job *job = change->job;
-    UINT32 count = record->u.add_files.count, needed, size;
+    UINT32 needed, size;
 
     if (!count) return S_OK;
     if (count > NO_FILE - job->file_count) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
@@ -210,7 +212,7 @@ static HRESULT make_files(const struct record *record, struct model_change *chan
     if (!(change->files = calloc(count, sizeof(*change->files)))) return E_OUTOFMEMORY;
     while (change->file_count < count)
     {
-        if (FAILED(make_file(&record->u.add_files.files[change->file_count], &change->files[change->file_count])))
+        if (FAILED(make_file(&files[change->file_count], &change->files[change->file_count])))
         {
             change->file_count++; /* half made: released with the rest */
             return E_OUTOFMEMORY;
@@ -296,6 +298,36 @@ static HRESULT make_file_facts(const struct record *record, struct model_change 
     return S_OK;
 }
 
+/* The file it is about is not with the server yet. */
+static BOOL has_upload(const struct job *job)
+{
+    return job->type != JOB_DOWNLOAD && job->file_count && !(job->files[0].flags & FILE_TRANSFERRED);
+}
+
+static HRESULT make_upload(const struct record *record, struct model_change *change)
+{
+    HRESULT hr;
+
+    if (!has_upload(change->job)) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
+    if (FAILED(hr = make_received(change, 1))) return hr;
+    if (record->u.upload.acknowledged && FAILED(hr = ranges_add(&change->received[0], 0, record->u.upload.acknowledged))) return hr;
+    change->upload.host_timeout = record->u.upload.host_timeout;
+    change->upload.host_failed = record->u.upload.host_failed;
+    if (FAILED(hr = make_text(record->u.upload.id, record->u.upload.id_size, &change->upload.id))) return hr;
+    return copy_string(record->u.upload.host, &change->upload.host);
+}
+
+static HRESULT make_reply(const struct record *record, struct model_change *change)
+{
+    const struct job *job = change->job;
+    const struct job_file *file = job->files + REPLY_FILE;
+
+    if (job->type != JOB_UPLOAD_REPLY || !has_upload(job)) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
+    if (job->file_count > REPLY_FILE && (job->file_count > REPLY_FILE + 1 || file->remote_size != SIZE_UNKNOWN || file->flags))
+        return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
+    return make_files(&record->u.reply, 1, change);
+}
+
 static HRESULT check_publish(const struct job *job, const struct record *record)
 {
     UINT32 i;
@@ -330,7 +362,7 @@ static UINT32 file_of(const struct record *record)
 static BOOL is_epilogue(enum record_type type)
 {
     return type == RECORD_CLEANED || type == RECORD_PUBLISHED || type == RECORD_FILE_FLAGS || type == RECORD_NOTIFIED
-           || type == RECORD_JOB_FACTS;
+           || type == RECORD_JOB_FACTS || type == RECORD_UPLOAD;
 }
 
 static HRESULT make_contents(struct model *model, const struct record *record, struct model_change *change)
@@ -351,7 +383,7 @@ static HRESULT make_contents(struct model *model, const struct record *record, s
     case RECORD_SET:
         return make_values(record, change);
     case RECORD_ADD_FILES:
-        return make_files(record, change);
+        return make_files(record->u.add_files.files, record->u.add_files.count, change);
     case RECORD_STATE:
         if ((UINT32)record->u.state.state >= JOB_STATE_COUNT || record->u.state.state == JOB_CONNECTING
             || record->u.state.state == JOB_TRANSFERRING)
@@ -376,6 +408,10 @@ static HRESULT make_contents(struct model *model, const struct record *record, s
     case RECORD_FILE_REQUEST:
         if (FAILED(hr = make_received(change, 1))) return hr;
         return ranges_decode(&change->received[0], record->u.request.ranges, record->u.request.count);
+    case RECORD_UPLOAD:
+        return make_upload(record, change);
+    case RECORD_REPLY_FILE:
+        return make_reply(record, change);
     case RECORD_COMPLETING:
         if (job->completing) return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
         if (FAILED(hr = check_publish(job, record))) return hr;
@@ -526,6 +562,34 @@ static void commit_files(struct job *job, struct model_change *change)
     change->file_count = 0;
 }
 
+static void swap_uploads(struct job *job, struct model_change *change)
+{
+    struct upload_session upload = job->upload;
+
+    job->upload = change->upload;
+    change->upload = upload;
+}
+
+static void commit_upload(struct job *job, struct model_change *change)
+{
+    swap_received(&job->files[0], change, 0);
+    swap_uploads(job, change);
+}
+
+static void commit_reply(struct job *job, struct model_change *change)
+{
+    struct job_file file;
+
+    if (job->file_count <= REPLY_FILE)
+    {
+        commit_files(job, change);
+        return;
+    }
+    file = job->files[REPLY_FILE];
+    job->files[REPLY_FILE] = change->files[0];
+    change->files[0] = file;
+}
+
 static void commit_state(struct job *job, const struct record *record)
 {
     set_state(job, record->u.state.state);
@@ -563,6 +627,9 @@ static void commit_file(struct job *job, struct model_change *change)
         job->no_progress_time = 0;
         swap_received(file, change, 0);
         set_flags(job, index, (file->flags & ~FILE_ASKED) | FILE_TRANSFERRED);
+        if (job->type == JOB_DOWNLOAD || index >= REPLY_FILE) break;
+        file->flags |= FILE_PUBLISHED;
+        swap_uploads(job, change);
         break;
     case RECORD_FILE_HEADERS:
         swap_text(file, change, 0);
@@ -717,6 +784,12 @@ static void commit_change(struct model *model, struct model_change *change)
     case RECORD_FILE_FLAGS:
     case RECORD_FILE_REQUEST:
         commit_file(job, change);
+        break;
+    case RECORD_UPLOAD:
+        commit_upload(job, change);
+        break;
+    case RECORD_REPLY_FILE:
+        commit_reply(job, change);
         break;
     case RECORD_COMPLETING:
         commit_completing(job, change);

@@ -187,6 +187,22 @@ static HRESULT emit_requests(struct emitter *emitter, const struct job *job)
     return S_OK;
 }
 
+/* Before the facts of files, which have what is acknowledged. */
+static HRESULT emit_upload(struct emitter *emitter, const struct job *job)
+{
+    const struct upload_session *upload = &job->upload;
+    struct record *record = &emitter->record;
+
+    if (!upload->id && !upload->host_timeout && !upload->host_failed) return S_OK;
+    memset(&record->u, 0, sizeof(record->u));
+    record->u.upload.id = upload->id;
+    record->u.upload.id_size = upload->id ? (UINT32)strlen(upload->id) : 0;
+    record->u.upload.host = upload->host;
+    record->u.upload.host_timeout = upload->host_timeout;
+    record->u.upload.host_failed = upload->host_failed;
+    return emit_record(emitter, RECORD_UPLOAD);
+}
+
 static HRESULT emit_job(struct emitter *emitter, const struct job *job)
 {
     struct record *record = &emitter->record;
@@ -205,6 +221,7 @@ static HRESULT emit_job(struct emitter *emitter, const struct job *job)
 
     if (FAILED(hr = emit_values(emitter, job))) return hr;
     if (FAILED(hr = emit_files(emitter, job))) return hr;
+    if (FAILED(hr = emit_upload(emitter, job))) return hr;
     if (FAILED(hr = emit_file_facts(emitter, job))) return hr;
     if (FAILED(hr = emit_requests(emitter, job))) return hr;
 

@@ -34,7 +34,7 @@ static const char *const record_names[] =
 {
     "?", "CREATE", "SET", "ADD_FILES", "STATE", "FILE_NAMES", "FILE_BEGIN", "FILE_PROGRESS", "FILE_DONE", "FILE_HEADERS",
     "FILE_FLAGS", "COMPLETING", "PUBLISHED", "COMPLETED", "COMPLETE_FAILED", "CANCELLED", "CLEANED", "OWNER", "NOTIFIED",
-    "JOB_FACTS", "FILE_FACTS", "FILE_REQUEST"
+    "JOB_FACTS", "FILE_FACTS", "FILE_REQUEST", "UPLOAD", "REPLY_FILE"
 };
 
 const char *record_name_of(enum record_type type)
@@ -157,6 +157,10 @@ static BOOL is_valid(const struct record *record)
         return facts_are_valid(record->u.file_facts.files, record->u.file_facts.count);
     case RECORD_FILE_REQUEST:
         return pairs_are_valid(record->u.request.ranges, record->u.request.count);
+    case RECORD_UPLOAD:
+        return record->u.upload.id || (!record->u.upload.id_size && !record->u.upload.host);
+    case RECORD_REPLY_FILE:
+        return record->u.reply.remote_name && record->u.reply.local_name && record->u.reply.temp_name && !record->u.reply.range_count;
     case RECORD_FILE_BEGIN:
     case RECORD_FILE_DONE:
     case RECORD_COMPLETED:
@@ -171,7 +175,7 @@ static BOOL is_valid(const struct record *record)
     }
 }
 
-/* The length that counts of a response head: it is text, so a NUL ends it early. */
+/* The length that counts of octets that are text, so that a NUL ends them early. */
 static UINT32 text_len(const char *text, UINT32 size)
 {
     const char *end = text ? memchr(text, 0, size) : NULL;
@@ -301,6 +305,15 @@ static void put_file_fact(struct buffer *out, const struct record_file_fact *fac
     put_octets(out, fact->headers, text_len(fact->headers, fact->headers_size));
 }
 
+static void put_file(struct buffer *out, const struct record_file *file)
+{
+    put_string(out, file->remote_name);
+    put_string(out, file->local_name);
+    put_string(out, file->temp_name);
+    put_ranges(out, file->ranges, file->range_count);
+    put_u32(out, file->volume_serial);
+}
+
 static void put_record(struct buffer *out, const struct record *record)
 {
     UINT32 i;
@@ -324,16 +337,7 @@ static void put_record(struct buffer *out, const struct record *record)
         break;
     case RECORD_ADD_FILES:
         put_u32(out, record->u.add_files.count);
-        for (i = 0; i < record->u.add_files.count; i++)
-        {
-            const struct record_file *file = &record->u.add_files.files[i];
-
-            put_string(out, file->remote_name);
-            put_string(out, file->local_name);
-            put_string(out, file->temp_name);
-            put_ranges(out, file->ranges, file->range_count);
-            put_u32(out, file->volume_serial);
-        }
+        for (i = 0; i < record->u.add_files.count; i++) put_file(out, &record->u.add_files.files[i]);
         break;
     case RECORD_STATE:
         put_u32(out, record->u.state.state);
@@ -412,6 +416,16 @@ static void put_record(struct buffer *out, const struct record *record)
         put_u32(out, record->u.request.file);
         put_u64(out, record->u.request.first);
         put_pairs(out, record->u.request.ranges, record->u.request.count);
+        break;
+    case RECORD_UPLOAD:
+        put_octets(out, record->u.upload.id, text_len(record->u.upload.id, record->u.upload.id_size));
+        put_string(out, record->u.upload.host);
+        put_u32(out, record->u.upload.host_timeout);
+        put_u64(out, record->u.upload.host_failed);
+        put_u64(out, record->u.upload.acknowledged);
+        break;
+    case RECORD_REPLY_FILE:
+        put_file(out, &record->u.reply);
         break;
     case RECORD_COMPLETED:
     case RECORD_COMPLETE_FAILED:
@@ -673,6 +687,15 @@ static void get_values(struct cursor *cursor, struct record *record)
     record->u.set.count = count;
 }
 
+static void get_file(struct cursor *cursor, struct record_file *file)
+{
+    file->remote_name = get_string(cursor);
+    file->local_name = get_string(cursor);
+    file->temp_name = get_string(cursor);
+    file->ranges = get_ranges(cursor, &file->range_count);
+    file->volume_serial = get_u32(cursor);
+}
+
 static void get_files(struct cursor *cursor, struct record *record)
 {
     struct record_file *files, file;
@@ -682,11 +705,7 @@ static void get_files(struct cursor *cursor, struct record *record)
     files = take_memory(cursor, count, sizeof(*files));
     for (i = 0; i < count; i++)
     {
-        file.remote_name = get_string(cursor);
-        file.local_name = get_string(cursor);
-        file.temp_name = get_string(cursor);
-        file.ranges = get_ranges(cursor, &file.range_count);
-        file.volume_serial = get_u32(cursor);
+        get_file(cursor, &file);
         if (files) files[i] = file;
     }
     record->u.add_files.files = files;
@@ -839,6 +858,16 @@ static void get_record(struct cursor *cursor, struct record *record)
         record->u.request.file = get_u32(cursor);
         record->u.request.first = get_u64(cursor);
         record->u.request.ranges = get_pairs(cursor, &record->u.request.count);
+        break;
+    case RECORD_UPLOAD:
+        record->u.upload.id = get_text(cursor, &record->u.upload.id_size);
+        record->u.upload.host = get_string(cursor);
+        record->u.upload.host_timeout = get_u32(cursor);
+        record->u.upload.host_failed = get_u64(cursor);
+        record->u.upload.acknowledged = get_u64(cursor);
+        break;
+    case RECORD_REPLY_FILE:
+        get_file(cursor, &record->u.reply);
         break;
     case RECORD_COMPLETED:
     case RECORD_COMPLETE_FAILED:

@@ -57,6 +57,8 @@ enum record_type                /* numbers on disk: append only */
     RECORD_JOB_FACTS,           /* snapshot only: counters and times that no other record can rebuild */
     RECORD_FILE_FACTS,          /* snapshot only: all that is known of files beyond their names */
     RECORD_FILE_REQUEST,        /* what of a file is wanted before the rest: RequestFileRanges, UpdateDownloadPosition */
+    RECORD_UPLOAD,              /* the session of an upload and how much of the file its server has acknowledged */
+    RECORD_REPLY_FILE,          /* where the reply of an upload-reply job is, and where it goes; again only before it begins */
     RECORD_TYPE_COUNT           /* not on disk */
 };
 
@@ -170,6 +172,16 @@ struct record
             const UINT64 *ranges;           /* pairs offset, length, as ranges_encode writes them */
             UINT32 count;                   /* pairs */
         } request;
+        struct
+        {
+            const char *id;                 /* octets, ends at the first NUL or after id_size of them; NULL: there is no session */
+            UINT32 id_size;
+            const WCHAR *host;
+            UINT32 host_timeout;
+            UINT64 host_failed;
+            UINT64 acknowledged;            /* octets of the file, replaces what was known */
+        } upload;
+        struct record_file reply;
         struct
         {
             const WCHAR *owner;

@@ -69,16 +69,6 @@ struct upload_request
     BOOL last;                  /* the fragment that makes the file whole: wait UPLOAD_LAST_WAIT for its Ack */
 };
 
-/* The server's side of the upload as the journal keeps it. All zero: there is none. */
-struct upload_session
-{
-    char *id;                   /* octets, to be echoed as they are [BUP.HDR.13] */
-    WCHAR *host;                /* BITS-Host-Id, perhaps with a port, or NULL */
-    UINT32 host_timeout;        /* seconds, UPLOAD_NEVER [BUP.HDR.15] */
-    UINT64 host_failed;         /* FILETIME since when the host cannot be reached, 0: it can [BUP.HOST.4, 6] */
-};
-#define UPLOAD_NEVER ((UINT32)-1)
-
 struct upload_params
 {
     const WCHAR *url;           /* the remote name */
