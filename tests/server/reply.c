@@ -440,6 +440,19 @@ static int is_authorized(struct exchange *ex)
     return ret;
 }
 
+/* Write the names of all headers in small or capital letters. */
+static void change_names(struct buf *head, int lower)
+{
+    char *line, *p;
+
+    for (line = strstr(head->data, "\r\n"); line && line[2]; line = strstr(line + 2, "\r\n"))
+        for (p = line + 2; *p && *p != ':' && *p != '\r'; p++)
+        {
+            if (lower && *p >= 'A' && *p <= 'Z') *p += 'a' - 'A';
+            else if (!lower && *p >= 'a' && *p <= 'z') *p -= 'a' - 'A';
+        }
+}
+
 static void build_head(struct exchange *ex, struct plan *plan, struct buf *head, const struct buf *block,
                        int refused)
 {
@@ -505,6 +518,7 @@ static void build_head(struct exchange *ex, struct plan *plan, struct buf *head,
         for (j = strlen(line); j < reply->fill_size; j++) buf_add(head, &"abcdefghijklmnopqrstuvwxyz"[(i + j) % 26], 1);
         buf_text(head, "\r\n");
     }
+    if (reply->header_case) change_names(head, reply->header_case == 'l');
     buf_text(head, "\r\n");
 }
 

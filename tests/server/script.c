@@ -233,6 +233,10 @@ static int add_reply(struct parser *parser, unsigned int uses)
     parser->reply->body_limit = NO_VALUE;
     parser->reply->bits_limit = NO_VALUE;
     parser->reply->bits_maximum = NO_VALUE;
+    parser->reply->bits_take = NO_VALUE;
+    parser->reply->bits_received = NO_VALUE;
+    parser->reply->bits_timeout = NO_VALUE;
+    parser->reply->bits_host_fallback = NO_VALUE;
     return 1;
 }
 
@@ -378,7 +382,13 @@ static int parse_reply(struct parser *parser, const char *key, char *rest)
         { "bits-reply", offsetof(struct reply, bits_reply), STRING },
         { "bits-limit", offsetof(struct reply, bits_limit), NUMBER },
         { "bits-maximum", offsetof(struct reply, bits_maximum), NUMBER },
+        { "bits-take", offsetof(struct reply, bits_take), NUMBER },
+        { "bits-received", offsetof(struct reply, bits_received), NUMBER },
+        { "bits-timeout", offsetof(struct reply, bits_timeout), NUMBER },
         { "bits-strict", offsetof(struct reply, bits_strict), FLAG },
+        { "bits-overwrite", offsetof(struct reply, bits_overwrite), FLAG },
+        { "bits-place-at-close", offsetof(struct reply, bits_place_at_close), FLAG },
+        { "bits-host-fallback", offsetof(struct reply, bits_host_fallback), NUMBER },
         { "bits-host-id", offsetof(struct reply, bits_host_id), STRING },
         { "bits-session", offsetof(struct reply, bits_session), STRING },
         { "bits-forget", offsetof(struct reply, bits_forget), FLAG },
@@ -452,6 +462,11 @@ static int parse_reply(struct parser *parser, const char *key, char *rest)
     {
         word = next_word(&rest);
         return parse_uint(parser, word, &reply->fill_count) && parse_uint(parser, rest, &reply->fill_size);
+    }
+    if (!strcmp(key, "header-case"))
+    {
+        reply->header_case = *rest;
+        return !strcmp(rest, "lower") || !strcmp(rest, "upper") || fail(parser, "header-case is lower or upper, not", rest);
     }
     if (!strcmp(key, "chunked"))
     {

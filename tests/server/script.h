@@ -130,6 +130,7 @@ struct reply
     struct bytes status_line;
     struct bytes raw;
     unsigned int fill_count, fill_size;
+    int header_case;                /* 0, 'l' or 'u' */
     int close, close_quietly, close_delimited;
     ts_u64 chunk_size;              /* 0: not chunked */
     struct bytes chunk_extension;
@@ -144,8 +145,11 @@ struct reply
     int bits;
     char *bits_reply;
     ts_u64 bits_limit, bits_maximum;
-    int bits_strict;
+    ts_u64 bits_take, bits_received;        /* NO_VALUE: as it comes */
+    ts_u64 bits_timeout;
+    int bits_strict, bits_overwrite, bits_place_at_close;
     char *bits_host_id;
+    ts_u64 bits_host_fallback;      /* NO_VALUE: do not say */
     int bits_error_status;
     char *bits_error, *bits_context;
     int bits_forget;

@@ -95,6 +95,7 @@
  * status-line TEXT             a whole status line instead
  * raw TEXT                     these bytes are the whole answer
  * fill NUMBER NUMBER           count and length of header lines to add
+ * header-case lower|upper      the letters of the names of all headers
  * close                        Connection: close, and FIN after the reply
  * close-quietly                FIN after the reply without saying so
  * close-delimited              no length: FIN ends the body
@@ -111,15 +112,25 @@
  * tunnel                       for CONNECT: connect to the target and relay both ways
  *
  * bits                         answer as a BITS upload server (BITS_POST); all of the above applies,
- *                              except that the body is empty, and a status only replaces 200
+ *                              except that the body is empty, and a status only replaces 200.
+ *                              "where header BITS-Packet-Type NAME" chooses a kind of packet, "remove"
+ *                              and "header" leave out or replace a header of an Ack, "body-cut", "drop"
+ *                              and "cut-head" break the connection with the data taken
  * bits-session TEXT            id of the sessions it makes (default: a GUID that counts)
- * bits-reply TEXT              upload-reply: this BITS-Reply-URL in the Ack of the last fragment
+ * bits-reply TEXT              upload-reply: this BITS-Reply-URL in the Ack of the last fragment; the
+ *                              file is not put in place
  * bits-limit NUMBER            413 for larger fragments
  * bits-maximum NUMBER          0x80200020 for larger files
  * bits-strict                  416 for a fragment that does not start where the last one ended
+ * bits-take NUMBER             take no more new bytes than that of a fragment, and say so
+ * bits-received NUMBER         from this fragment on the session stands there, whatever came
+ * bits-overwrite               do not refuse a session for a path where a file was put before
+ * bits-place-at-close          put the file in place with Close-Session, not with the last fragment
  * bits-host-id TEXT            BITS-Host-Id
+ * bits-host-fallback NUMBER    BITS-Host-Id-Fallback-Timeout
  * bits-error CODE HRESULT CONTEXT   fail this packet so, without effect on the session
  * bits-forget                  forget the session first
+ * bits-timeout NUMBER          ... if so many milliseconds have passed without a new byte
  *
  * THE LOG
  *
@@ -131,7 +142,9 @@
  *     DATA N BYTES                     the first 1024 bytes of it
  *     END N status=S sent=B of=B result=R ms=T     R: complete, cut, reset, stalled, silent, dropped,
  *                                      peer (the client went away), stopped
- *     BITS N session=ID received=B hash=H          state of an upload after this packet
+ *     BITS N session=ID received=B hash=H          state of an upload after this packet; H: of the new
+ *                                                  bytes in the order they came
+ *     FILE N PATH bytes=B hash=H                   an upload is put in place
  *
  * CONTROL PATHS, never logged or counted
  *

@@ -59,9 +59,12 @@ char *copy_text(const char *text, size_t size);                         /* with 
 struct upload
 {
     struct upload *next;
-    char *id;
+    char *id;                       /* NULL: the session has ended, but not the file */
+    char *path;
+    enum { FILE_NONE, FILE_PLACED, FILE_REPLACED } file;     /* at its path */
     ts_u64 received, hash;          /* the first bytes of the file */
     ts_u64 total;                   /* NO_VALUE until the first fragment */
+    ts_u64 progress;                /* time of the last new byte */
 };
 
 struct test_server
@@ -117,6 +120,7 @@ struct exchange
 
     char *upload_id;                /* BITS fragments: where the body goes; NULL: nowhere */
     ts_u64 upload_offset;           /* of the next body byte in the file */
+    ts_u64 upload_taken;            /* new ones of this body */
 
     int status;
     ts_u64 sent, planned;

@@ -788,8 +788,9 @@ static int send_packet(const char *path, const char *packet, const char *headers
 }
 
 #define PROTOCOLS "BITS-Supported-Protocols: {7df0354d-249b-430f-820d-3d2a9bef4931}\r\n"
-#define SESSION1 "BITS-Session-Id: {00000000-0000-0000-0000-000000000001}\r\n"
-#define SESSION2 "BITS-Session-Id: {00000000-0000-0000-0000-000000000002}\r\n"
+#define SESSION(n) "BITS-Session-Id: {00000000-0000-0000-0000-00000000000" #n "}\r\n"
+#define SESSION1 SESSION(1)
+#define SESSION2 SESSION(2)
 
 static void test_upload(void)
 {
@@ -858,6 +859,165 @@ static void test_upload(void)
             (unsigned int)test_server_hash(TEST_SERVER_HASH_INIT, "0123456789", 10));
     /* 2 and 3 came again, as XX: what was there stayed */
     ok(strstr(log, expected) != NULL, "[BUP.FRAG.7] no %s in %s\n", expected, log);
+    test_server_free(log);
+    stop_server();
+}
+
+/* What a server does by itself: sessions, files in place. */
+static void test_upload_server(void)
+{
+    static const struct
+    {
+        const char *path, *packet, *headers, *body;
+        int status;
+        const char *contains, *facts;
+    }
+    packets[] =
+    {
+        /* 1: whole, then repeated, then closed */
+        { "/up", "Ping", "", "", 200, "BITS-Packet-Type: Ack\r\n", "BUP.SRV.1" },
+        { "/up", "Create-Session", PROTOCOLS, "", 200, "Accept-Encoding: Identity\r\n" , "BUP.SRV.2,BUP.HDR.16" },
+        { "/up", "Fragment", SESSION1 "Content-Range: bytes 0-3/6\r\n", "0123", 200, "BITS-Received-Content-Range: 4\r\n", "BUP.SRV.3" },
+        { "/up", "Fragment", SESSION1 "Content-Range: bytes 5-5/6\r\n", "5", 416, "BITS-Received-Content-Range: 4\r\n", "BUP.SRV.5,BUP.STATUS.7" },
+        { "/up", "Fragment", SESSION1 "Content-Range: bytes 3-4/6\r\n", "X4", 200, "BITS-Received-Content-Range: 5\r\n", "BUP.SRV.4" },
+        { "/up", "Fragment", SESSION1 "Content-Range: bytes 5-5/6\r\n", "5", 200, "BITS-Received-Content-Range: 6\r\n", "BUP.SRV.3,BUP.SRV.6" },
+        { "/up", "Fragment", SESSION1 "Content-Range: bytes 5-5/6\r\n", "5", 200, "BITS-Received-Content-Range: 6\r\n", "BUP.SRV.7" },
+        { "/up", "Mend-Session", SESSION1, "", 400, "BITS-Error-Context: 0x5\r\n", "BUP.SRV.11,BUP.GEN.8" },
+        { "/up", "Close-Session", "", "", 400, "BITS-Error-Code: 0x80070057\r\n", "BUP.SRV.11" },
+        { "/up", "Close-Session", SESSION1, "", 200, SESSION1, "BUP.SRV.8" },
+        { "/up", "Cancel-Session", SESSION1, "", 500, SESSION1, "BUP.SRV.8,BUP.SRV.10" },
+        /* 2: one more for the same file, 3: beside it */
+        { "/up", "Create-Session", PROTOCOLS, "", 403, "BITS-Error-Code: 0x80070005\r\n", "BUP.SRV.21,BUP.SRV.45,BUP.STATUS.3" },
+        { "/over", "Create-Session", PROTOCOLS, "", 200, SESSION2, "BUP.SRV.20" },
+        { "/up2", "Create-Session", PROTOCOLS, "", 200, SESSION(3), "BUP.SRV.20" },
+        { "/up2", "Fragment", SESSION(3) "Content-Range: bytes 0-3/6\r\n", "0123", 200, NULL, "BUP.SRV.3" },
+        { "/up2", "Close-Session", SESSION(3), "", 200, NULL, "BUP.SRV.8" },
+        { "/up2", "Create-Session", PROTOCOLS, "", 200, SESSION(4), "BUP.SRV.8" },      /* half a file is none */
+        { "/up2", "Fragment", SESSION(4) "Content-Range: bytes 0-1/2\r\n", "01", 200, NULL, "BUP.SRV.6" },
+        { "/up2", "Cancel-Session", SESSION(4), "", 200, NULL, "BUP.SRV.9" },
+        { "/up2", "Fragment", SESSION(4) "Content-Range: bytes 1-1/2\r\n", "1", 500, "0x8020001F", "BUP.SRV.9,BUP.STATUS.8" },
+        { "/up2", "Create-Session", PROTOCOLS, "", 403, NULL, "BUP.SRV.9" },            /* a whole one has stayed */
+        /* 5: in place with Close-Session only */
+        { "/late", "Create-Session", PROTOCOLS, "", 200, NULL, "BUP.SRV.2" },
+        { "/late", "Fragment", SESSION(5) "Content-Range: bytes 0-1/2\r\n", "01", 200, NULL, "BUP.SRV.3" },
+        { "/late", "Create-Session", PROTOCOLS, "", 200, SESSION(6), "BUP.SRV.2" },
+        { "/late", "Close-Session", SESSION(5), "", 200, NULL, "BUP.SRV.8" },
+        { "/late", "Create-Session", PROTOCOLS, "", 403, NULL, "BUP.SRV.21" },
+        /* 2: over the file that is there */
+        { "/over", "Fragment", SESSION2 "Content-Range: bytes 0-0/1\r\n", "x", 200, NULL, "BUP.SRV.6" },
+        { "/over", "Create-Session", PROTOCOLS, "", 200, SESSION(7), "BUP.SRV.21" },
+        { "/over", "Fragment", SESSION(7) "Content-Range: bytes 0-0/1\r\n", "y", 200, NULL, "BUP.SRV.6" },
+        { "/over", "Close-Session", SESSION2, "", 200, NULL, "BUP.SRV.8" },
+        /* the sessions of this path live for no time at all: 8 ends silently */
+        { "/short", "Create-Session", PROTOCOLS, "", 200, SESSION(8), "BUP.SRV.2" },
+        { "/short", "Fragment", SESSION(8) "Content-Range: bytes 0-0/1\r\n", "x", 500, "0x8020001F", "BUP.SRV.12" },
+    };
+    struct answer answer;
+    unsigned int i;
+    char *log;
+
+    start_server("on BITS_POST /up*\n bits\non BITS_POST /late\n bits\n bits-place-at-close\n"
+                 "on BITS_POST /over\n bits\n bits-overwrite\n"
+                 "on BITS_POST /short\n where header BITS-Packet-Type Fragment\n bits\n bits-timeout 0\n"
+                 "on BITS_POST /short\n bits\n");
+    for (i = 0; i < ARRAY_SIZE(packets); i++)
+    {
+        winetest_push_context("%u %s %s", i, packets[i].path, packets[i].packet);
+        if (!strcmp(packets[i].path, "/short") && !strcmp(packets[i].packet, "Fragment"))
+        {
+            ts_u64 start = ts_time();
+
+            while (ts_time() - start < 2) ;
+        }
+        send_packet(packets[i].path, packets[i].packet, packets[i].headers, packets[i].body, &answer);
+        ok(answer.status == packets[i].status, "[%s] status %d, expected %d\n", packets[i].facts, answer.status, packets[i].status);
+        ok(!packets[i].contains || strstr(answer.data, packets[i].contains) != NULL, "[%s] got %s\n", packets[i].facts, answer.data);
+        free_answer(&answer);
+        winetest_pop_context();
+    }
+    log = test_server_get_log(server);
+    for (i = 0; i < 5; i++)
+    {
+        static const char *const files[] = { "/up bytes=6 ", "/up2 bytes=2 ", "/late bytes=2 ", "/over bytes=1 ", "/over bytes=1 " };
+        static char *pos;
+
+        pos = strstr(i ? pos + 1 : log, "\nFILE ");
+        ok(pos && !strncmp(strchr(pos, '/'), files[i], strlen(files[i])), "[BUP.SRV.6] file %u is not in place in %s\n", i, log);
+        if (!pos) break;
+        if (i == 4) ok(!strstr(pos + 1, "\nFILE "), "[BUP.SRV.8] one file too much: %s\n", pos + 1);
+    }
+    test_server_free(log);
+    stop_server();
+}
+
+/* What it does wrong if the script says so. */
+static void test_upload_faults(void)
+{
+    static const struct
+    {
+        const char *path, *packet, *headers, *body;
+        int status;
+        const char *contains, *lacks;
+    }
+    packets[] =
+    {
+        { "/up", "Create-Session", PROTOCOLS, "", 200, NULL, NULL },
+        { "/take", "Fragment", SESSION1 "Content-Range: bytes 0-4/10\r\n", "01234", 200, "BITS-Received-Content-Range: 2\r\n", NULL },
+        { "/take", "Fragment", SESSION1 "Content-Range: bytes 0-4/10\r\n", "XX234", 200, "BITS-Received-Content-Range: 4\r\n", NULL },
+        { "/back", "Fragment", SESSION1 "Content-Range: bytes 4-5/10\r\n", "45", 200, "BITS-Received-Content-Range: 1\r\n", NULL },
+        { "/up", "Fragment", SESSION1 "Content-Range: bytes 4-5/10\r\n", "45", 416, "BITS-Received-Content-Range: 1\r\n", NULL },
+        { "/ahead", "Fragment", SESSION1 "Content-Range: bytes 1-1/10\r\n", "1", 200, "BITS-Received-Content-Range: 9\r\n", NULL },
+        { "/code", "Ping", "", "", 403, "BITS-Error-Code: x5\r\n", "BITS-Error:" },
+        { "/error", "Ping", "", "", 503, "BITS-Error: 0X8020001f\r\n", "BITS-Error-Code" },
+        { "/error", "Ping", "", "", 503, NULL, "BITS-Error-Context" },
+        { "/lower", "Create-Session", PROTOCOLS, "", 200, "bits-session-id: {00000000-0000-0000-0000-00000000000", "BITS-" },
+        { "/upper", "Create-Session", PROTOCOLS, "", 200, "\r\nBITS-PROTOCOL: {7df0354d-", "BITS-Protocol" },
+        { "/bare", "Create-Session", PROTOCOLS, "", 201, NULL, "BITS-Protocol" },
+        { "/bare", "Create-Session", PROTOCOLS, "", 201, NULL, "BITS-Session-Id" },
+        { "/host", "Create-Session", PROTOCOLS, "", 200, "BITS-Host-Id: localhost:", NULL },
+        { "/host", "Create-Session", PROTOCOLS, "", 200, "BITS-Host-Id-Fallback-Timeout: 3\r\n", NULL },
+    };
+    struct answer answer;
+    unsigned int i;
+    char *log;
+
+    start_server("on BITS_POST /up\n bits\non BITS_POST /take\n bits\n bits-take 2\n"
+                 "on BITS_POST /back\n bits\n bits-received 1\non BITS_POST /ahead\n bits\n bits-received 9\n"
+                 "on BITS_POST /code\n bits\n bits-error 403 x5 0x5\n remove BITS-Error\n"
+                 "on BITS_POST /error\n bits\n bits-error 503 0X8020001f\n remove BITS-Error-Code\n"
+                 "on BITS_POST /lower\n bits\n header-case lower\non BITS_POST /upper\n bits\n header-case upper\n"
+                 "on BITS_POST /bare\n bits\n status 201\n remove BITS-Protocol\n remove BITS-Session-Id\n"
+                 "on BITS_POST /host\n bits\n bits-host-id localhost:$(port)\n bits-host-fallback 3\n"
+                 "on BITS_POST /cut\n bits\n cut-head 0\non BITS_POST /drop\n bits\n drop\n"
+                 "on BITS_POST /middle\n bits\n body-cut 2\n");
+    for (i = 0; i < ARRAY_SIZE(packets); i++)
+    {
+        winetest_push_context("%u %s %s", i, packets[i].path, packets[i].packet);
+        send_packet(packets[i].path, packets[i].packet, packets[i].headers, packets[i].body, &answer);
+        ok(answer.status == packets[i].status, "status %d, expected %d\n", answer.status, packets[i].status);
+        ok(!packets[i].contains || strstr(answer.data, packets[i].contains) != NULL, "got %s\n", answer.data);
+        ok(!packets[i].lacks || !strstr(answer.data, packets[i].lacks), "got %s\n", answer.data);
+        free_answer(&answer);
+        winetest_pop_context();
+    }
+    stop_server();
+
+    /* the connection breaks, but the data was taken */
+    start_server("on BITS_POST /up\n bits\non BITS_POST /cut\n bits\n cut-head 0\non BITS_POST /drop\n bits\n drop\n"
+                 "on BITS_POST /middle\n bits\n body-cut 2\n");
+    send_packet("/up", "Create-Session", PROTOCOLS, "", &answer);
+    free_answer(&answer);
+    ok(!send_packet("/middle", "Fragment", SESSION1 "Content-Range: bytes 0-3/8\r\n", "0123", &answer), "an answer\n");
+    free_answer(&answer);
+    ok(!send_packet("/drop", "Fragment", SESSION1 "Content-Range: bytes 2-4/8\r\n", "234", &answer), "an answer\n");
+    free_answer(&answer);
+    ok(!send_packet("/cut", "Fragment", SESSION1 "Content-Range: bytes 5-6/8\r\n", "56", &answer), "an answer\n");
+    free_answer(&answer);
+    send_packet("/up", "Fragment", SESSION1 "Content-Range: bytes 7-7/8\r\n", "7", &answer);
+    ok(answer.status == 200 && strstr(answer.data, "BITS-Received-Content-Range: 8\r\n"), "got %s\n", answer.data);
+    free_answer(&answer);
+    log = test_server_get_log(server);
+    ok(strstr(log, " /up bytes=8 ") != NULL, "not in place in %s\n", log);
     test_server_free(log);
     stop_server();
 }
@@ -960,6 +1120,8 @@ START_TEST(server)
     test_accept();
     test_control();
     test_upload();
+    test_upload_server();
+    test_upload_faults();
     test_tunnel();
     test_crowd();
     ts_cleanup();
