@@ -99,13 +99,14 @@ struct upload
     WCHAR *host_url;
     UINT64 size;
     UINT32 phase;
+    UINT32 record;                      /* of session and acknowledged: due, asked for */
     UINT32 block;
     UINT32 refused_block;               /* the server does not take fragments of this size, 0 if none was refused */
     UINT64 sent_at;
     UINT32 stalled;
     UINT32 lost;                        /* sessions that the server did not know, in this attempt */
     BOOL named;                         /* Content-Name was sent with a fragment of this attempt */
-    BOOL foreground, wants_reply, reply_done, cancel;
+    BOOL foreground, wants_reply, reply_done;
 };
 
 HRESULT upload_init(struct upload *upload, const struct upload_params *params);
