@@ -61,6 +61,8 @@ struct round
     struct sched_job *facts;
     struct queue_job **jobs;
     UINT32 count, size;
+    struct queue_job **farewells;
+    UINT32 farewell_count;
     UINT32 limits[JOB_LOW + 1]; /* kbit/s, by priority */
     BOOL moving;                /* some transfer runs */
     BOOL waiting;               /* some job waits for the network, or for another cost or power state */
@@ -190,6 +192,44 @@ static void log_action(const struct queue_job *job, const struct sched_job *fact
                   words[fact->action].text, fact->block);
 }
 
+/* Of a cancelled upload: whether its server is to be told now, or when. */
+static UINT64 look_at_farewell_locked(struct round *round, struct queue_job *job)
+{
+    if (!queue_owes_farewell_locked(job) || job->finishing || job->transfer) return SCHED_NEVER;
+    if (!round->world.network)
+    {
+        round->waiting = TRUE;
+        return SCHED_NEVER;
+    }
+    if (job->farewell_at > round->world.now) return job->farewell_at;
+    queue_addref(job);
+    round->farewells[round->farewell_count++] = job;
+    return SCHED_NEVER;
+}
+
+static void start_farewell(struct queue_job *job)
+{
+    struct transfer *transfer;
+    struct policy policy;
+    BOOL wanted;
+    HRESULT hr;
+
+    if (FAILED(hr = transfer_create(job, &transfer)))
+    {
+        queue_enter();
+        job->farewell_at = queue_clock() + MSEC_PER_SECOND;
+        queue_leave();
+        return;
+    }
+    queue_enter();
+    if ((wanted = queue_owes_farewell_locked(job) && !job->transfer)) job->transfer = transfer;
+    queue_leave();
+    if (wanted && SUCCEEDED(transfer_start_farewell(transfer))) return;
+    policy_get(&policy);
+    if (wanted) queue_farewell_ended(job, transfer, &policy, FALSE);
+    transfer_destroy(transfer);
+}
+
 static void start(struct queue_job *job)
 {
     struct transfer *transfer;
@@ -270,7 +310,8 @@ static UINT64 run_round(void)
     round.size = queue_count_locked();
     round.facts = malloc(max(round.size, 1) * sizeof(*round.facts));
     round.jobs = malloc(max(round.size, 1) * sizeof(*round.jobs));
-    if (round.facts && round.jobs)
+    round.farewells = malloc(max(round.size, 1) * sizeof(*round.farewells));
+    if (round.facts && round.jobs && round.farewells)
     {
         round.world.now = queue_clock();
         queue_for_each_locked(gather, &round);
@@ -280,6 +321,7 @@ static UINT64 run_round(void)
             struct queue_job *job = round.jobs[i];
 
             act_locked(job, &round.facts[i]);
+            next = min(next, look_at_farewell_locked(&round, job));
             if (round.facts[i].action != SCHED_NOTHING) queue_addref(job);
             if (job->transfer || round.facts[i].action == SCHED_START) round.moving = TRUE;
             if (job->live == JOB_TRANSIENT_ERROR && (!network.external || job->class == FAILURE_BLOCKED)) round.waiting = TRUE;
@@ -302,6 +344,12 @@ static UINT64 run_round(void)
         log_action(round.jobs[i], &round.facts[i]);
         queue_release(round.jobs[i]);
     }
+    for (i = 0; i < round.farewell_count; i++)
+    {
+        start_farewell(round.farewells[i]);
+        queue_release(round.farewells[i]);
+    }
+    free(round.farewells);
     free(round.facts);
     free(round.jobs);
     return next;

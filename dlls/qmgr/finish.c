@@ -30,6 +30,7 @@
 #include "log.h"
 #include "notify.h"
 #include "queue.h"
+#include "reply.h"
 #include "security.h"
 #include "core/publish.h"
 
@@ -95,6 +96,7 @@ HRESULT finish_complete(struct queue_job *job, const struct caller *caller)
     /* JOB.Complete.10, 14: the files become the caller's */
     if (SUCCEEDED(hr = publish_begin(&owner, caller->sid)) && SUCCEEDED(hr = security_impersonate(caller)))
     {
+        reply_keep(job);
         hr = publish_complete(&owner);
         security_revert();
     }
@@ -136,6 +138,14 @@ static HRESULT cancel(struct queue_job *job, enum job_event event, const struct 
 HRESULT finish_cancel(struct queue_job *job, const struct caller *caller)
 {
     return cancel(job, EVENT_CANCEL, caller);
+}
+
+void finish_clean(struct queue_job *job)
+{
+    struct publish_owner owner;
+
+    init_owner(&owner, job);
+    publish_clean(&owner);
 }
 
 static DWORD CALLBACK expire(void *arg)

@@ -42,6 +42,8 @@ void finish_expire(struct queue_job *job);
 /* A group of the queue manager 0.9 is TRANSFERRED: its files appear without a Complete [GROUP.CancelGroup.A1], on a thread of the pool; what
  * cannot be put in place is an error of the group.  With queue.cs held. */
 void finish_group_locked(struct queue_job *job);
+/* A cancelled upload whose server knows of it: what kept it is gone [BUP.CANCEL.4]. Any thread. */
+void finish_clean(struct queue_job *job);
 /* At start, before anybody can call: rolls forward what was begun. */
 void finish_recover(void);
 

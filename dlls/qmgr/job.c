@@ -152,7 +152,7 @@ static HRESULT WINAPI job_EnumFiles(IBackgroundCopyJob5 *iface, IEnumBackgroundC
 
     if (!ret) return E_INVALIDARG;
     queue_enter();
-    count = door->job->job->file_count;
+    count = job_visible_files(door->job->job);
     queue_leave();
     return enum_files_create(door->base.client, door->job, count, 0, ret);
 }
@@ -176,7 +176,7 @@ static HRESULT WINAPI job_Resume(IBackgroundCopyJob5 *iface)
     TRACE("%p.\n", iface);
 
     if (FAILED(hr = job_check_access(door))) return hr;
-    if (FAILED(hr = job_name_reply(door))) return hr;               /* JOB2.SetReplyFileName.3 */
+    if (FAILED(hr = queue_name_reply(door->job))) return hr;               /* JOB2.SetReplyFileName.3 */
     return queue_resume(door->job);
 }
 

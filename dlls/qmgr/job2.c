@@ -32,6 +32,7 @@
 #include "job_door.h"
 #include "local.h"
 #include "notify.h"
+#include "reply.h"
 #include "core/str.h"
 #include "core/url.h"
 
@@ -108,7 +109,8 @@ HRESULT WINAPI job_GetReplyProgress(IBackgroundCopyJob5 *iface, BG_JOB_REPLY_PRO
 HRESULT WINAPI job_GetReplyData(IBackgroundCopyJob5 *iface, byte **buffer, UINT64 *length)
 {
     struct job_door *door = impl_from_IBackgroundCopyJob5(iface);
-    HRESULT hr = S_OK;
+    BYTE *data;
+    HRESULT hr;
 
     TRACE("%p, %p, %p.\n", iface, buffer, length);
 
@@ -116,19 +118,18 @@ HRESULT WINAPI job_GetReplyData(IBackgroundCopyJob5 *iface, byte **buffer, UINT6
     if (!buffer || !length) return E_INVALIDARG;                    /* JOB2.GetReplyData.A3 */
     *length = 0;
     if (door->job->job->type != JOB_UPLOAD_REPLY) return E_NOTIMPL;  /* JOB2.GetReplyData.6 */
-    queue_enter();
-    if (door->job->live != JOB_TRANSFERRED && door->job->live != JOB_ACKNOWLEDGED) hr = BG_E_INVALID_STATE;
-    queue_leave();
-    return hr;                                                      /* a server that sent no reply [JOB2.GetReplyData.2, A4] */
-}
-
-/* JOB2.SetReplyFileName.7, A2: the name is in use once the reply is known. */
-static HRESULT check_reply_name(const struct queue_job *job)
-{
-    UINT64 total, transferred;
-
-    queue_reply_progress_locked(job, &total, &transferred);
-    return job->live == JOB_TRANSFERRED || total != SIZE_UNKNOWN ? BG_E_INVALID_STATE : S_OK;
+    if (FAILED(hr = security_impersonate(job_door_caller(door)))) return hr;
+    hr = reply_read(door->job, &data, length);
+    security_revert();
+    if (FAILED(hr) || !*length) return hr;                          /* JOB2.GetReplyData.2, A4 */
+    if ((*buffer = CoTaskMemAlloc(*length))) memcpy(*buffer, data, *length);
+    else
+    {
+        *length = 0;
+        hr = E_OUTOFMEMORY;
+    }
+    free(data);
+    return hr;
 }
 
 HRESULT WINAPI job_SetReplyFileName(IBackgroundCopyJob5 *iface, LPCWSTR name)
@@ -145,56 +146,14 @@ HRESULT WINAPI job_SetReplyFileName(IBackgroundCopyJob5 *iface, LPCWSTR name)
     if (name)
     {
         if (FAILED(hr = local_name_check(name))) return hr;
-        if (FAILED(hr = job_check_state(door, check_reply_name))) return hr;
+        if (FAILED(hr = job_check_state(door, queue_check_reply_name))) return hr;
         if (FAILED(hr = security_impersonate(job_door_caller(door)))) return hr;
         hr = local_check_folder(name);
         security_revert();
         if (FAILED(hr)) return hr;
     }
     value.string = name;
-    return queue_set(door->job, &value, 1, check_reply_name);
-}
-
-/* Under the lock of queue_set, so that a name that was set meanwhile stays. */
-static HRESULT check_unnamed(const struct queue_job *job)
-{
-    return job_string(job->job, PROP_REPLY_FILE) ? BG_E_INVALID_STATE : check_reply_name(job);
-}
-
-HRESULT job_name_reply(struct job_door *door)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    struct prop_value value = { PROP_REPLY_FILE };
-    const struct job *job = door->job->job;
-    WCHAR *name = NULL;
-    HRESULT hr = S_OK;
-    size_t len, i;
-    GUID guid;
-
-    if (job->type != JOB_UPLOAD_REPLY) return S_OK;
-    if (FAILED(hr = CoCreateGuid(&guid))) return hr;
-    queue_enter();
-    if (job->file_count && !job_string(job, PROP_REPLY_FILE) && SUCCEEDED(state_may_change(door->job->live))
-        && SUCCEEDED(check_reply_name(door->job)))
-    {
-        const WCHAR *local = job->files[0].local_name;
-
-        for (len = str_len(local); len && local[len - 1] != '\\' && local[len - 1] != '/'; len--) {}
-        if (!(name = malloc((len + 24) * sizeof(*name)))) hr = E_OUTOFMEMORY;
-        else
-        {
-            memcpy(name, local, len * sizeof(*name));
-            memcpy(name + len, L"BIT", 3 * sizeof(*name));
-            for (i = 0; i < 16; i++) name[len + 3 + i] = digits[(((const BYTE *)&guid)[i / 2] >> (i & 1) * 4) & 15];
-            memcpy(name + len + 19, L".tmp", 5 * sizeof(*name));
-        }
-    }
-    queue_leave();
-    if (!name) return hr;
-    value.string = name;
-    hr = queue_set(door->job, &value, 1, check_unnamed);
-    free(name);
-    return hr == BG_E_INVALID_STATE ? S_OK : hr;
+    return queue_set(door->job, &value, 1, queue_check_reply_name);
 }
 
 HRESULT WINAPI job_GetReplyFileName(IBackgroundCopyJob5 *iface, LPWSTR *ret)
@@ -207,7 +166,7 @@ HRESULT WINAPI job_GetReplyFileName(IBackgroundCopyJob5 *iface, LPWSTR *ret)
     if (!ret) return E_INVALIDARG;
     *ret = NULL;
     if (door->job->job->type != JOB_UPLOAD_REPLY) return E_NOTIMPL;  /* JOB2.GetReplyFileName.4 */
-    if (FAILED(hr = job_name_reply(door))) return hr;
+    if (FAILED(hr = queue_name_reply(door->job))) return hr;
     return job_get_string(door, PROP_REPLY_FILE, ret);
 }
 

@@ -95,9 +95,6 @@ void job_secrets_leave(void);
 /* A name for AddFileWithRanges, SetRemoteName or ReplaceRemotePrefix: ranges come over HTTP only [JOB3.AddFileWithRanges.13, A4]. */
 HRESULT check_remote_name(const WCHAR *name, BOOL ranged);
 
-/* job2.c: gives an upload-reply job that has a file and no name for the reply one, in that file's folder [JOB2.GetReplyFileName.A1]. */
-HRESULT job_name_reply(struct job_door *door);
-
 /* Methods of the vtable. */
 HRESULT WINAPI job_SetNotifyCmdLine(IBackgroundCopyJob5 *iface, LPCWSTR program, LPCWSTR parameters);
 HRESULT WINAPI job_GetNotifyCmdLine(IBackgroundCopyJob5 *iface, LPWSTR *program, LPWSTR *parameters);

@@ -83,14 +83,18 @@ HRESULT local_stat(struct local_source *source, UINT64 *size, UINT64 *time)
     return S_OK;
 }
 
-BOOL local_is_on_share(const struct local_source *source)
+BOOL local_is_share(const WCHAR *path)
 {
-    const WCHAR *path = source->name;
     WCHAR root[] = L"?:\\";
 
     if (path[0] == '\\' || path[0] == '/') return TRUE;
     root[0] = path[0];
     return GetDriveTypeW(root) == DRIVE_REMOTE;
+}
+
+BOOL local_is_on_share(const struct local_source *source)
+{
+    return local_is_share(source->name);
 }
 
 HRESULT local_give_security(struct local_source *source, const WCHAR *name, UINT32 flags)

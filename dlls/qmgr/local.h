@@ -36,6 +36,7 @@ struct local_source;
 HRESULT local_open(const WCHAR *remote_name, struct local_source **source, UINT64 *size, UINT64 *time);
 UINT32 local_attributes(struct local_source *source);     /* FILE_ATTRIBUTE_*, 0 where there are none to be had */
 BOOL local_is_on_share(const struct local_source *source);
+BOOL local_is_share(const WCHAR *path);
 /* Where the source is on a share, and `flags` (BG_COPY_FILE_*) say so, its owner and access control for the file `name` [BEH.ACL.1]. */
 HRESULT local_give_security(struct local_source *source, const WCHAR *name, UINT32 flags);
 /* As they are now: a file that was written to while it was read is not what it was. */

@@ -55,6 +55,8 @@ UINT32 notify_owed_file_locked(struct notify_job *notify_job)
     const struct job *job = notify_job->job->job;
     UINT32 i;
 
+    /* of an upload there is something to tell only of the reply [CB2.FileTransferred.6] */
+    if (job->type != JOB_DOWNLOAD) notify_job->first_unnotified = max(notify_job->first_unnotified, REPLY_FILE);
     for (i = notify_job->first_unnotified; i < job->file_count; i++)
     {
         UINT32 flags = job->files[i].flags;

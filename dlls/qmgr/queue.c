@@ -31,6 +31,7 @@
 #include "policy.h"
 #include "queue_private.h"
 #include "register.h"
+#include "reply.h"
 #include "transfer.h"
 
 #include "wine/debug.h"
@@ -78,6 +79,7 @@ void queue_release(struct queue_job *job)
     job->job->user = NULL;
     job_release(job->job);
     queue_leave();
+    reply_free(job->reply);
     free(job);
 }
 

@@ -19,7 +19,7 @@
  */
 
 /*
- * Who uses it: the doors (look up, read, change), engine.c (what may run), transfer.c (progress and outcome), finish.c (Complete and
+ * Who uses it: the doors (look up, read, change), engine.c (what may run), transfer.c and its parts (progress and outcome), finish.c (Complete and
  * Cancel), notify.c (what is owed).  Nobody else holds a job.
  *
  * queue.cs guards every job and everything in struct queue_job.  It is held for work in memory only: no client call, network, file or
@@ -42,6 +42,7 @@
 
 struct caller;
 struct judge;
+struct reply;
 struct transfer;
 struct notify_job;
 
@@ -80,6 +81,8 @@ struct queue_job
     UINT32 options;                 /* counts changes of what identity.c reads, so that a transfer sees new credentials */
     BOOL names_told;                /* a client may know a temporary name, or a helper use it: none is kept open any longer than it takes [BEH.FILE.14] */
     BOOL headers_hidden;            /* MakeCustomHeadersWriteOnly came when the job was over */
+    UINT64 farewell_at;             /* of a cancelled upload: not before that is its server told (again) */
+    struct reply *reply;            /* owned by reply.c: what GetReplyData has to give after Complete, or NULL */
 };
 
 /* Opens the store in `folder`, carries out what a killed predecessor left undone, and is ready. From service.c. */
@@ -147,6 +150,10 @@ void queue_job_progress_locked(const struct queue_job *job, struct job_progress 
 void queue_file_progress_locked(const struct queue_job *job, UINT32 file, UINT64 *total, UINT64 *transferred, BOOL *completed);
 /* GetReplyProgress of an upload-reply job: SIZE_UNKNOWN until the reply has begun [JOB2.GetReplyProgress.5]. */
 void queue_reply_progress_locked(const struct queue_job *job, UINT64 *total, UINT64 *transferred);
+/* The name of the reply can still be set [JOB2.SetReplyFileName.7, A2]: S_OK or BG_E_INVALID_STATE. queue.cs held. */
+HRESULT queue_check_reply_name(const struct queue_job *job);
+/* Gives an upload-reply job that has a file and no name for the reply one, in that file's folder [JOB2.GetReplyFileName.A1]. */
+HRESULT queue_name_reply(struct queue_job *job);
 /* GetError: S_OK, or BG_E_ERROR_INFORMATION_UNAVAILABLE [JOB.GetError.*]. */
 HRESULT queue_failure_locked(const struct queue_job *job, struct job_failure *failure);
 
@@ -186,7 +193,21 @@ HRESULT queue_transfer_renamed(struct queue_job *job, UINT32 file, const WCHAR *
 /* The worker is done with the job: its last word. failure NULL: finished, or stopped before the end; through: it left nothing undone. */
 void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, const struct failure *failure, UINT32 file, BOOL through);
 
+/* transfer_upload.c; all durable when they return. The session, and the octets of the file that its server has acknowledged, from the first on. */
+HRESULT queue_transfer_session(struct queue_job *job, const struct upload_session *session, UINT64 acknowledged);
+/* The reply is there; it gets the name that the client wants it under, until it begins [BUP.REPLY.5]. */
+HRESULT queue_transfer_reply(struct queue_job *job, const WCHAR *url);
+
+/*
+ * Cancel-Session, which goes out when the job is long gone for its client [BUP.CANCEL.4].  engine.c asks whether the server is still to be told;
+ * a worker tells it, and says at the end whether that is over: told, or not worth another attempt.
+ */
 struct policy;
+#define FAREWELL_SECONDS 86400u     /* or the job's time-out without progress, if that is shorter [JOB.Cancel.5] */
+BOOL queue_owes_farewell_locked(const struct queue_job *job);
+BOOL queue_farewell_expired(struct queue_job *job);
+void queue_farewell_ended(struct queue_job *job, struct transfer *transfer, const struct policy *policy, BOOL over);
+
 /* What the clocks of the job are measured against. */
 void queue_limits_locked(const struct queue_job *job, const struct policy *policy, struct sched_limits *limits);
 

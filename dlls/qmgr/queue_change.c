@@ -32,6 +32,7 @@
 #include "queue_private.h"
 #include "security.h"
 #include "core/str.h"
+#include "core/url.h"
 
 #include "wine/debug.h"
 
@@ -285,6 +286,28 @@ static UINT64 random_name(void *ctx)
     return value ^ ((UINT64)guid.Data1 << 32);
 }
 
+HRESULT queue_temp_name(const WCHAR *local_name, WCHAR **name)
+{
+    return output_temp_name(disk_get(), local_name, random_name, NULL, name);
+}
+
+/*
+ * Where a file's octets go first: beside where they belong.  An upload has that on a share only, and the server of any other has its own
+ * [BEH.SMB.6].
+ */
+static HRESULT make_temp_name(enum job_type type, const struct new_file *file, WCHAR **name)
+{
+    struct url url;
+    HRESULT hr;
+
+    *name = NULL;
+    if (type == JOB_DOWNLOAD) return queue_temp_name(file->local_name, name);
+    if (FAILED(hr = url_parse(file->remote_name, &url))) return hr;
+    if (url.scheme == URL_FILE) hr = queue_temp_name(url.path, name);
+    url_free(&url);
+    return hr;
+}
+
 static HRESULT check_add_locked(const struct queue_job *entry, BOOL ranged, UINT32 count, UINT32 limit)
 {
     const struct job *job = entry->job;
@@ -329,7 +352,7 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
         WCHAR *temp = NULL;
 
         if (files[i].range_count) ranged = TRUE;
-        if (!straight) hr = output_temp_name(disk_get(), files[i].local_name, random_name, NULL, &temp);
+        if (!straight) hr = make_temp_name(job->job->type, &files[i], &temp);
         add[i].remote_name = files[i].remote_name;
         add[i].local_name = files[i].local_name;
         add[i].temp_name = temp;

@@ -45,6 +45,8 @@ extern struct queue queue;
 
 /* The run-time half of a job the model has just got. Its one reference is the queue's own, dropped at RECORD_CLEANED. */
 void queue_init_job_locked(struct queue_job *entry, struct job *job);
+/* A name for a temporary file beside that one; malloc'ed. */
+HRESULT queue_temp_name(const WCHAR *local_name, WCHAR **name);
 /* Whether clients can see the job. */
 void queue_set_listed_locked(struct queue_job *job, BOOL listed);
 

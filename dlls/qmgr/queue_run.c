@@ -513,6 +513,8 @@ void queue_file_progress_locked(const struct queue_job *job, UINT32 index, UINT6
     *total = file_total(file);
     *transferred = file_received(file);
     *completed = !!(file->flags & FILE_PUBLISHED);
+    /* what the server replies to it has */
+    if (index < REPLY_FILE && job->job->type != JOB_DOWNLOAD && job->job->file_count > REPLY_FILE) *completed = TRUE;
     if (!(file->flags & FILE_TRANSFERRED) && (i = find_landing_locked(job, index)) < job->landing_count)
         *transferred = job->landing[i].size;
     else if (job->live_file == index && !(file->flags & FILE_TRANSFERRED))
@@ -529,21 +531,16 @@ void queue_job_progress_locked(const struct queue_job *job, struct job_progress 
     UINT32 i;
 
     memset(progress, 0, sizeof(*progress));
-    progress->files_total = job->job->file_count;
-    for (i = 0; i < job->job->file_count; i++)
+    progress->files_total = job_visible_files(job->job);
+    for (i = 0; i < progress->files_total; i++)
     {
         queue_file_progress_locked(job, i, &total, &transferred, &completed);
         progress->bytes_transferred += transferred;
         if (progress->bytes_total == SIZE_UNKNOWN || total == SIZE_UNKNOWN) progress->bytes_total = SIZE_UNKNOWN;
         else progress->bytes_total += total;
-        if ((job->job->files[i].flags & FILE_TRANSFERRED) || find_landing_locked(job, i) < job->landing_count) progress->files_transferred++;
+        if ((job->job->files[i].flags & FILE_TRANSFERRED) || find_landing_locked(job, i) < job->landing_count
+            || (completed && job->job->type != JOB_DOWNLOAD)) progress->files_transferred++;
     }
-}
-
-void queue_reply_progress_locked(const struct queue_job *job, UINT64 *total, UINT64 *transferred)
-{
-    *total = SIZE_UNKNOWN;
-    *transferred = 0;
 }
 
 HRESULT queue_failure_locked(const struct queue_job *job, struct job_failure *failure)

@@ -26,12 +26,16 @@
 #include "crew.h"
 #include "identity.h"
 #include "lander.h"
+#include "log.h"
 #include "network.h"
+#include "policy.h"
 #include "security.h"
 #include "sync.h"
 #include "transfer_private.h"
 #include "core/rate.h"
 #include "core/str.h"
+
+#include "wine/debug.h"
 
 /* What background transfers share. A leaf lock. */
 static struct
@@ -94,7 +98,7 @@ void transfer_pace_give_back(UINT32 unused)
     sync_unlock(&pace.mutex);
 }
 
-static void free_plan(struct file_plan *plan)
+void transfer_free_plan(struct file_plan *plan)
 {
     free(plan->remote_name);
     free(plan->local_name);
@@ -156,8 +160,13 @@ UINT32 transfer_next_file(const struct transfer *transfer, const struct job *job
     return NO_FILE;
 }
 
-/* The next file that there is something to do for. S_FALSE: there is none. */
-static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
+BOOL transfer_is_upload(const struct transfer *transfer)
+{
+    return transfer->job->job->type != JOB_DOWNLOAD;
+}
+
+/* file: NO_FILE for the next one that there is something to do for. S_FALSE: there is none. */
+static HRESULT make_plan(struct transfer *transfer, UINT32 index, struct file_plan *plan)
 {
     struct queue_job *job = transfer->job;
     const struct job_file *file;
@@ -168,7 +177,8 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     ranges_init(&plan->received);
     queue_enter();
     transfer->requests = job->requests;
-    if ((job->planned_file = plan->index = transfer_next_file(transfer, job->job, 0)) == NO_FILE)
+    if (index == NO_FILE) index = transfer_next_file(transfer, job->job, 0);
+    if ((job->planned_file = plan->index = index) == NO_FILE)
     {
         queue_leave();
         return S_FALSE;
@@ -177,7 +187,8 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     plan->remote_name = str_dup(file->remote_name);
     plan->local_name = str_dup(file->local_name);
     plan->temp_name = str_dup(file->temp_name ? file->temp_name : file->local_name);
-    plan->method = str_dup(job_string(job->job, PROP_HTTP_METHOD));
+    /* for an upload it is that of its packets, not of the reply */
+    if (job->job->type == JOB_DOWNLOAD || index < REPLY_FILE) plan->method = str_dup(job_string(job->job, PROP_HTTP_METHOD));
     if (file->range_count && (plan->ranges = malloc(file->range_count * sizeof(*plan->ranges))))
     {
         memcpy(plan->ranges, file->ranges, file->range_count * sizeof(*plan->ranges));
@@ -211,10 +222,15 @@ static HRESULT make_plan(struct transfer *transfer, struct file_plan *plan)
     queue_leave();
     if (FAILED(hr) || !plan->remote_name || !plan->local_name || !plan->temp_name || plan->range_count != i)
     {
-        free_plan(plan);
+        transfer_free_plan(plan);
         return E_OUTOFMEMORY;
     }
     return S_OK;
+}
+
+HRESULT transfer_make_plan(struct transfer *transfer, UINT32 file, struct file_plan *plan)
+{
+    return make_plan(transfer, file, plan);
 }
 
 static void close_session(struct transfer *transfer)
@@ -257,7 +273,7 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
         verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
         return hr;
     }
-    while ((hr = make_plan(transfer, &plan)) == S_OK)
+    while ((hr = make_plan(transfer, NO_FILE, &plan)) == S_OK)
     {
         *index = plan.index;
         proxy_route_next_file(route);
@@ -270,16 +286,18 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
                 transfer->connected = FALSE;
                 queue_transfer_leaves(transfer->job, transfer);
             }
-            if (url.scheme == URL_FILE) hr = transfer_copy_file(transfer, &plan, failure);
+            if (url.scheme == URL_FILE) hr = transfer_is_upload(transfer) ? transfer_copy_up(transfer, &plan, failure)
+                                                                          : transfer_copy_file(transfer, &plan, failure);
             else if (SUCCEEDED(hr = open_session(transfer)) && url.scheme == URL_HTTPS && identity_lacks_judge(transfer->identity))
                 verdict_error(hr = BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED, CONTEXT_SERVER_CERTIFICATE_CALLBACK, failure); /* BEH.PERSIST.15 */
-            else if (SUCCEEDED(hr)) hr = transfer_fetch_file(transfer, &plan, route, failure);
+            else if (SUCCEEDED(hr)) hr = transfer_is_upload(transfer) ? transfer_upload_file(transfer, &plan, route, failure, index)
+                                                                      : transfer_fetch_file(transfer, &plan, route, failure);
             else verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
             url_free(&previous);
             previous = url;
         }
         ahead_drop(&transfer->ahead, plan.index);
-        free_plan(&plan);
+        transfer_free_plan(&plan);
         if (FAILED(hr)) break;
         *index = NO_FILE;
     }
@@ -349,6 +367,45 @@ static void run(void *arg)
     transfer_destroy(transfer);
 }
 
+static void run_farewell(void *arg)
+{
+    struct transfer *transfer = arg;
+    struct queue_job *job = transfer->job;
+    struct caller *owner = NULL;
+    struct proxy_route *route;
+    struct policy policy;
+    BOOL over = FALSE;
+    HRESULT hr;
+    WCHAR *sid;
+
+    queue_enter();
+    sid = str_dup(job->job->owner);
+    queue_leave();
+    hr = sid ? security_owner(sid, &owner) : E_OUTOFMEMORY;
+    free(sid);
+    if (hr == S_OK && SUCCEEDED(security_impersonate(owner)))
+    {
+        if (SUCCEEDED(hr = open_session(transfer)) && SUCCEEDED(hr = proxy_route_create(job, &route)))
+        {
+            /* whose judge went with the job, or whose helper did, has nobody to say it for him */
+            over = identity_lacks_judge(transfer->identity) || transfer_say_farewell(transfer, route);
+            proxy_route_release(route);
+        }
+        security_revert();
+    }
+    if (owner) caller_release(owner);
+    close_session(transfer);
+    policy_get(&policy);
+    if (hr == BG_E_TOKEN_REQUIRED) over = TRUE;
+    if (!transfer_stopped(transfer) && !over && queue_farewell_expired(job))
+    {
+        log_write(LOG_WARNING, "job %s: its server cannot be told that it is cancelled, and will find out", debugstr_guid(&job->job->id));
+        over = TRUE;
+    }
+    queue_farewell_ended(job, transfer, &policy, over);
+    transfer_destroy(transfer);
+}
+
 HRESULT transfer_init(void)
 {
     UINT32 i;
@@ -395,6 +452,11 @@ HRESULT transfer_create(struct queue_job *job, struct transfer **ret)
 HRESULT transfer_start(struct transfer *transfer)
 {
     return crew_start(run, transfer);
+}
+
+HRESULT transfer_start_farewell(struct transfer *transfer)
+{
+    return crew_start(run_farewell, transfer);
 }
 
 void transfer_stop(struct transfer *transfer)

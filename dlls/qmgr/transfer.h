@@ -44,6 +44,8 @@ void transfer_shutdown(void);
 /* queue.cs is not held. The transfer takes a reference to the job and is its job->transfer already. */
 HRESULT transfer_create(struct queue_job *job, struct transfer **transfer);
 HRESULT transfer_start(struct transfer *transfer);  /* failure: nothing runs, destroy it */
+/* The same for a cancelled upload: its server is told, once; the end is queue_farewell_ended. */
+HRESULT transfer_start_farewell(struct transfer *transfer);
 void transfer_destroy(struct transfer *transfer);   /* one that was never started */
 /* How fast jobs of this priority may read from servers from now on: octets a second, RATE_UNLIMITED. Any thread. */
 void transfer_set_rate(UINT32 priority, UINT64 limit);

@@ -85,9 +85,9 @@ static HRESULT request_headers(const struct fetch_request *request, struct buffe
     return lines->hr;
 }
 
-/* The job's own lines, NULL without any. Rather none at all is sent than a request without them. */
-static HRESULT custom_headers(struct queue_job *job, WCHAR **lines)
+HRESULT transfer_custom_headers(struct transfer *transfer, WCHAR **lines)
 {
+    struct queue_job *job = transfer->job;
     BYTE *blob = NULL;
     UINT32 size;
     HRESULT hr;
@@ -225,7 +225,7 @@ static void perform_request(struct transfer *transfer, struct fetch *fetch, stru
         fetch_on_error(fetch, E_OUTOFMEMORY, CONTEXT_REMOTE_FILE);
         return;
     }
-    if (!fetch->cross_origin && FAILED(hr = custom_headers(transfer->job, &custom)))
+    if (!fetch->cross_origin && FAILED(hr = transfer_custom_headers(transfer, &custom)))
     {
         free(lines);
         fetch_on_error(fetch, hr, CONTEXT_GENERAL_QUEUE_MANAGER);

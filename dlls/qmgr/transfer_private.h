@@ -19,7 +19,7 @@
  */
 
 /*
- * For transfer.c and its four parts only.  Everything runs on the worker's own thread, without a lock, unless it says otherwise.
+ * For transfer.c and its parts only.  Everything runs on the worker's own thread, without a lock, unless it says otherwise.
  */
 
 #ifndef __QMGR_TRANSFER_PRIVATE_H
@@ -98,6 +98,9 @@ UINT64 transfer_pace_limit(UINT32 priority);
 UINT32 transfer_pace_take(struct transfer *transfer, UINT32 priority, UINT32 wanted);
 void transfer_pace_give_back(UINT32 unused);
 BOOL transfer_is_wanted(const struct job_file *file);
+/* What is to be known of a file: S_OK, the caller frees it. */
+HRESULT transfer_make_plan(struct transfer *transfer, UINT32 file, struct file_plan *plan);
+void transfer_free_plan(struct file_plan *plan);
 /* The next one that there is something to do for, at `from` or behind; NO_FILE if there is none. queue.cs held. */
 UINT32 transfer_next_file(const struct transfer *transfer, const struct job *job, UINT32 from);
 BOOL transfer_set_handed(struct transfer *transfer, UINT32 file);
@@ -136,7 +139,18 @@ void transfer_free_along(struct transfer_along *along);
 void transfer_take_answers(struct transfer *transfer, const struct shim_request_params *base);
 BOOL transfer_answer_head(struct transfer *transfer, struct fetch *fetch, struct file_plan *plan);
 
-/* transfer_copy.c: the same from a local path or a share */
+/* The job's own lines, NULL without any. Rather none at all is sent than a request without them. */
+HRESULT transfer_custom_headers(struct transfer *transfer, WCHAR **lines);
+
+/* transfer_copy.c: the same from a local path or a share; and for an upload to one */
 HRESULT transfer_copy_file(struct transfer *transfer, struct file_plan *plan, struct failure *failure);
+HRESULT transfer_copy_up(struct transfer *transfer, struct file_plan *plan, struct failure *failure);
+
+/* transfer_upload.c: the same to an HTTP server, its reply included. *index: the file that the failure is about. */
+HRESULT transfer_upload_file(struct transfer *transfer, struct file_plan *plan, struct proxy_route *route, struct failure *failure,
+                             UINT32 *index);
+/* TRUE: the server of a cancelled upload has been told, or it is of no use to try again. */
+BOOL transfer_say_farewell(struct transfer *transfer, struct proxy_route *route);
+BOOL transfer_is_upload(const struct transfer *transfer);
 
 #endif /* __QMGR_TRANSFER_PRIVATE_H */

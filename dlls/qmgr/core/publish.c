@@ -430,6 +430,7 @@ HRESULT publish_clean(const struct publish_owner *owner)
     struct record record = { RECORD_CLEANED };
     struct publish_list list;
     UINT32 remain;
+    BOOL owed;
     HRESULT hr;
 
     owner->enter(owner->ctx);
@@ -439,6 +440,10 @@ HRESULT publish_clean(const struct publish_owner *owner)
     discard_files(owner->disk, &list, &remain);
     publish_list_free(&list);
     if (remain) return BG_S_UNABLE_TO_DELETE_FILES;
+    owner->enter(owner->ctx);
+    owed = owner->job->upload.id != NULL;
+    owner->leave(owner->ctx);
+    if (owed) return S_OK;                                  /* who tells the server comes back [BUP.CANCEL.4] */
     owner->append(owner->ctx, &record);                     /* what cannot be forgotten now is at the next start */
     return S_OK;
 }

@@ -31,6 +31,7 @@
  *                delete the rest; nothing remains: RECORD_CLEANED
  *     Cancel:    RECORD_CANCELLED, durable
  *                delete; nothing remains: RECORD_CLEANED
+ *                not for an upload while its server has a session of it; without one, as at the start-up
  *     Group:     as Complete, but the last record is RECORD_COMPLETE_FAILED in any case: the files are there, the job stays
  *     Start-up:  job->completing: as Complete, from the renaming on; a group's as Group, for whoever was about to cancel it did not see
  *                the result and finds it again

@@ -172,7 +172,7 @@ HRESULT head_write(struct http1_writer *writer, const struct shim_request_params
     write_default(writer, params, "Connection", L"Keep-Alive");
     if (absolute) write_default(writer, params, "Proxy-Connection", L"Keep-Alive");
     write_default(writer, params, "Accept", L"*/*");
-    write_default(writer, params, "Accept-Encoding", L"identity");
+    if (wcscmp(params->method, L"BITS_POST")) write_default(writer, params, "Accept-Encoding", L"identity"); /* BUP.HDR.5 */
     write_default(writer, params, "User-Agent", USER_AGENT);
     write_default(writer, params, "Host", authority);
     if (params->body || (wcscmp(params->method, L"GET") && wcscmp(params->method, L"HEAD")))

@@ -351,7 +351,7 @@ static HRESULT add_headers(struct wire *wire, const struct shim_request_params *
     HRESULT hr;
 
     if (!has_line(params, "Accept") && FAILED(hr = add_lines(wire, L"Accept: */*\r\n"))) return hr;
-    if (!has_line(params, "Accept-Encoding") && FAILED(hr = add_lines(wire, L"Accept-Encoding: identity\r\n"))) return hr;
+    if (wcscmp(params->method, L"BITS_POST") && !has_line(params, "Accept-Encoding") && FAILED(hr = add_lines(wire, L"Accept-Encoding: identity\r\n"))) return hr;
     if (params->body || (wcscmp(params->method, L"GET") && wcscmp(params->method, L"HEAD")))
     {
         /* its own one is printed with 32 bits, or left out (WINE.HTTP.33, 34) */

@@ -295,7 +295,7 @@ static void test_reply(void)
            "[JOB2.SetReplyFileName.3,BEH.FILE.40] got %s\n", wine_dbgstr_w(name));
         /* as long as a temporary name of ours, and with its end */
         if (!strcmp(winetest_platform, "wine"))
-            ok(wcslen(name) == wcslen(bits_folder) + 23 && !wcscmp(name + wcslen(name) - 4, L".tmp"), "got %s\n", wine_dbgstr_w(name));
+            ok(wcslen(name) == wcslen(bits_folder) + 19 && !wcscmp(name + wcslen(name) - 4, L".tmp"), "got %s\n", wine_dbgstr_w(name));
         hr = IBackgroundCopyJob2_GetReplyFileName(job, &again);
         ok_inferred("JOB2.GetReplyFileName.A1", hr == S_OK && !wcscmp(name, again), "got %#lx, %s then %s\n", hr, wine_dbgstr_w(name),
                     wine_dbgstr_w(again));
