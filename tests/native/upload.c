@@ -283,7 +283,7 @@ static const struct row rows[] =
     {"BUP.STATE.5", "FAILED 801901f7 T 5", {{"PING http://h/f", 503, ""}}, .id = "s1", .acknowledged = 10},
 
     /* Cancel-Session */
-    {"BUP.CANCEL.1,BUP.CANCEL.2,BUP.STATE.6,BEH.STATE.65", "DONE", {{"CANCEL http://h/f s1", 200, S}}, CANCELLED, "s1", .acknowledged = 5},
+    {"BUP.CANCEL.1,BUP.CANCEL.2,BUP.STATE.6", "DONE", {{"CANCEL http://h/f s1", 200, S}}, CANCELLED, "s1", .acknowledged = 5},
     {"BUP.CANCEL.2", "DONE", {{"CANCEL http://h/f s1", 200, S}}, CANCELLED, "s1", .acknowledged = 10},
     {"BUP.CANCEL.2", "DONE", {{"CANCEL http://h/f s1", 200, S}}, CANCELLED | WANTS_REPLY, "s1", .acknowledged = 10, .reply_url = L"http://h/r"},
     {"BUP.CANCEL.3", "DONE", {{"CANCEL http://h/f s1", 500, GONE}}, CANCELLED, "s1"},
@@ -297,7 +297,7 @@ static const struct row rows[] =
     {"BUP.CANCEL.5", "DONE", {{NULL}}, CANCELLED},
 
     /* the reply */
-    {"BUP.REPLY.1,BUP.REPLY.6,BUP.GEN.5,BUP.HDR.22,BUP.STATE.4", "DONE",
+    {"BUP.REPLY.6,BUP.GEN.5,BUP.HDR.22,BUP.STATE.4", "DONE",
      {PING, MADE, {"FRAGMENT http://h/f s1 0-9/10 named last", 200, GOT(10) AT("http://g:8/r?1")}, {"REPLY http://g:8/r?1"}, CLOSE}, WANTS_REPLY},
     {"BUP.REPLY.2", "DONE",
      {PING, MADE, {"FRAGMENT http://h/f s1 0-9/10 named last", 200, GOT(10) AT("r/1")}, {"REPLY http://h/r/1"}, CLOSE}, WANTS_REPLY},
@@ -483,7 +483,7 @@ static void describe(const struct upload *upload, enum upload_step step, char *t
     }
     else
     {
-        ok(!request->first && !request->length && !request->last, "[BUP.HDR.4] a body with %s\n", packets[request->packet]);
+        ok(!request->first && !request->length && !request->last, "a body with %s\n", packets[request->packet]);
         value = headers_find(&headers, "Content-Name", NULL);
         ok(!value == (request->packet != UPLOAD_CREATE), "[BUP.HDR.30] got %s\n", value);
     }
@@ -560,7 +560,737 @@ static void test_rows(void)
     }
 }
 
+
+/* The machine in the state in which it has a session. */
+static void begin_session(struct upload *upload, const struct row *row, const char *fields)
+{
+    struct header_list headers;
+    char text[1000];
+
+    ok(begin(upload, row) == S_OK, "not begun\n");
+    ok(upload_next(upload, 0, 0) == UPLOAD_SEND && upload->request.packet == UPLOAD_PING, "no Ping\n");
+    headers_init(&headers);
+    upload_on_ack(upload, 200, &headers, 0);
+    ok(upload_next(upload, 0, 0) == UPLOAD_SEND && upload->request.packet == UPLOAD_CREATE, "no Create-Session\n");
+    sprintf(text, P "%s", fields);
+    make_headers(&headers, text);
+    upload_on_ack(upload, 200, &headers, 0);
+    headers_free(&headers);
+}
+
+/* The octets of every packet, and no line more. */
+static void test_lines(void)
+{
+    static const struct row row = { "", "", {{NULL}}, .size = 3000, .limit = 1024, .local = L"c:\\a\\b c.bin" };
+    static const struct row all = { "", "", {{NULL}}, .size = 10, .acknowledged = 10, .id = "s1", .flags = CANCELLED };
+    static const char * const expected[] =
+    {
+        "BITS-Packet-Type: Ping\r\n",
+        "BITS-Packet-Type: Create-Session\r\nBITS-Supported-Protocols: {7df0354d-249b-430f-820d-3d2a9bef4931}\r\nContent-Name: b c.bin\r\n",
+        "BITS-Packet-Type: Fragment\r\nBITS-Session-Id: s1\r\nContent-Name: b c.bin\r\nContent-Range: bytes 0-1023/3000\r\n",
+        "BITS-Packet-Type: Fragment\r\nBITS-Session-Id: s1\r\nContent-Range: bytes 1024-2047/3000\r\n",
+        "BITS-Packet-Type: Fragment\r\nBITS-Session-Id: s1\r\nContent-Range: bytes 2048-2999/3000\r\n",
+        "BITS-Packet-Type: Close-Session\r\nBITS-Session-Id: s1\r\n",
+        "BITS-Packet-Type: Cancel-Session\r\nBITS-Session-Id: s1\r\n",
+    };
+    struct header_list headers;
+    struct buffer lines;
+    struct upload upload;
+    char text[300];
+    UINT32 i;
+
+    begin(&upload, &row);
+    upload.block_limit = 1024;
+    for (i = 0; i < ARRAY_SIZE(expected); i++)
+    {
+        if (i == 6)
+        {
+            upload_free(&upload);
+            begin(&upload, &all);
+        }
+        while (upload_next(&upload, 0, 0) == UPLOAD_RECORD) upload_on_recorded(&upload);
+        buffer_init(&lines, 4096);
+        ok(upload_lines(&upload, &lines) == S_OK, "%u: failed\n", i);
+        ok(lines.len == strlen(expected[i]) && !memcmp(lines.data, expected[i], lines.len),
+           "[BUP.GEN.2,BUP.HDR.1,BUP.HDR.10,BUP.PING.1,BUP.CREATE.1,BUP.FRAG.1,BUP.CLOSE.1,BUP.CANCEL.1] %u: got %.*s", i, (int)lines.len, (char *)lines.data);
+        buffer_free(&lines);
+
+        sprintf(text, P S "BITS-Received-Content-Range: %u\r\n", i < 4 ? (i - 1) * 1024 : 3000);
+        make_headers(&headers, text);
+        upload_on_ack(&upload, 200, &headers, 0);
+        headers_free(&headers);
+    }
+    upload_free(&upload);
+
+    /* no room for them */
+    begin(&upload, &row);
+    upload_next(&upload, 0, 0);
+    buffer_init(&lines, 10);
+    ok(FAILED(upload_lines(&upload, &lines)), "they fit\n");
+    buffer_free(&lines);
+    upload_free(&upload);
+    begin_session(&upload, &row, S);
+    upload_next(&upload, 0, 0);
+    upload_on_recorded(&upload);
+    upload_next(&upload, 0, 0);
+    buffer_init(&lines, 105);        /* all but the last one */
+    ok(FAILED(upload_lines(&upload, &lines)), "they fit in %u\n", (UINT32)lines.len);
+    buffer_free(&lines);
+    upload_free(&upload);
+}
+
+/* The name of the local file [BUP.HDR.17, 35]. */
+static void test_content_name(void)
+{
+    static const struct { const WCHAR *local; const char *name; } rows[] =
+    {
+        {L"c:\\a.bin", "a.bin"},
+        {L"c:\\a\\b\\c d.bin", "c d.bin"},
+        {L"c:/a/b", "b"},
+        {L"c:\\a/b\\c", "c"},
+        {L"\\\\server\\share\\x~!#$%&'()+,;=@[]^_`{}.y", "x~!#$%&'()+,;=@[]^_`{}.y"},
+        {L"c:\\ a b", "%20a b"},
+        {L"c:\\a b ", "a b%20"},
+        {L"c:\\ ", "%20"},
+        {L"c:\\\x7f\x1f\x7e", "%7F%1F~"},
+        {L"c:\\\xe4\x20ac.x", "%C3%A4%E2%82%AC.x"},
+        {L"c:\\\xd83d\xde00", "%F0%9F%98%80"},
+        {L"c:\\\xd83d", "%EF%BF%BD"},
+    };
+    WCHAR local[MAX_PATH + 20];
+    struct row row = { "" };
+    struct header_list headers;
+    struct buffer lines;
+    struct upload upload;
+    const char *name;
+    UINT32 i, j;
+
+    for (i = 0; i < ARRAY_SIZE(rows) + 4; i++)
+    {
+        row.local = i < ARRAY_SIZE(rows) ? rows[i].local : local;
+        if (i >= ARRAY_SIZE(rows))      /* 259 to 261 plain ones; 3 octets for the last one, of which 2 fit */
+        {
+            memcpy(local, L"c:\\", 3 * sizeof(WCHAR));
+            for (j = 0; j < 259 + i - ARRAY_SIZE(rows); j++) local[3 + j] = 'n';
+            local[3 + j] = 0;
+            if (i == ARRAY_SIZE(rows) + 3) local[3 + 258] = 0x1f;
+        }
+        begin(&upload, &row);
+        upload.phase = UPLOAD_CREATE;
+        upload_next(&upload, 0, 0);
+        buffer_init(&lines, 4096);
+        upload_lines(&upload, &lines);
+        buffer_append_byte(&lines, 0);
+        make_headers(&headers, (char *)lines.data);
+        name = headers_find(&headers, "Content-Name", NULL);
+        if (i < ARRAY_SIZE(rows)) ok(name && !strcmp(name, rows[i].name), "[BUP.HDR.17,BUP.HDR.35] row %u: got %s\n", i, name);
+        else ok(name && strlen(name) == (i == ARRAY_SIZE(rows) ? 259 : i == ARRAY_SIZE(rows) + 3 ? 258 : MAX_PATH),
+                "[BUP.HDR.35] %u: got %u characters\n", i, name ? (UINT32)strlen(name) : 0);
+        headers_free(&headers);
+        buffer_free(&lines);
+        upload_free(&upload);
+    }
+}
+
+/* Any text up to 100 octets, echoed as it is [BUP.HDR.13]. */
+static void test_session_ids(void)
+{
+    static const struct { const char *id; UINT32 length; BOOL good; } rows[] =
+    {
+        {"{11111111-2222-3333-4444-555555555555}", 0, TRUE},
+        {"x", 0, TRUE},
+        {"a b\tc;\"d\", e=~", 0, TRUE},
+        {"\xe4\x80\xff", 0, TRUE},
+        {"a", 99, TRUE},
+        {"a", 100, TRUE},
+        {"a", 101, FALSE},
+        {"a", 500, FALSE},
+        {"a\001b", 0, FALSE},
+        {"a\037b", 0, FALSE},
+        {"a\177b", 0, FALSE},
+        {"a\rb", 0, FALSE},
+    };
+    static const struct row row = { "" };
+    struct header_list headers;
+    struct upload upload;
+    struct buffer lines;
+    char id[501], text[700];
+    enum upload_step step;
+    UINT32 i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        memset(id, 'a', sizeof(id));
+        id[rows[i].length] = 0;
+        if (!rows[i].length) strcpy(id, rows[i].id);
+        begin(&upload, &row);
+        upload.phase = UPLOAD_CREATE;
+        headers_init(&headers);
+        headers_add(&headers, "BITS-Session-Id", 15, id, strlen(id));
+        headers_add(&headers, "BITS-Protocol", 13, UPLOAD_PROTOCOL, strlen(UPLOAD_PROTOCOL));
+        /* a folded line cannot be told from a blank any more, so the value is put there as it is */
+        strcpy(headers.fields[0].value, strlen(headers.fields[0].value) == strlen(id) ? id : headers.fields[0].value);
+        upload_on_ack(&upload, 200, &headers, 0);
+        headers_free(&headers);
+        step = upload_next(&upload, 0, 0);
+        ok(step == (rows[i].good ? UPLOAD_RECORD : UPLOAD_FAILED), "[BUP.HDR.13,BUP.LIMIT.2,BUP.CREATE.5] row %u: %u\n", i, step);
+        if (step == UPLOAD_FAILED)
+            ok(upload.failure.hr == BG_E_INVALID_SERVER_RESPONSE && upload.failure.class == FAILURE_FATAL && upload.failure.context == CONTEXT_REMOTE_FILE,
+               "[BUP.CREATE.5,BUP.LIMIT.2] row %u: got %#x\n", i, upload.failure.hr);
+        else
+        {
+            upload_on_recorded(&upload);
+            upload_next(&upload, 0, 0);
+            buffer_init(&lines, 4096);
+            upload_lines(&upload, &lines);
+            buffer_append_byte(&lines, 0);
+            sprintf(text, "\r\nBITS-Session-Id: %s\r\n", id);
+            ok(strstr((char *)lines.data, text) != NULL, "[BUP.HDR.13] row %u: got %s\n", i, (char *)lines.data);
+            buffer_free(&lines);
+        }
+        upload_free(&upload);
+    }
+}
+
+/* What takes the place of the host [BUP.HOST.1]; NULL: no host. */
+static void test_hosts(void)
+{
+    static const struct { const WCHAR *url; const char *id; const WCHAR *result; } rows[] =
+    {
+        {L"http://h/f", "g", L"http://g/f"},
+        {L"http://h/f", "upload-1.example.org", L"http://upload-1.example.org/f"},
+        {L"http://h/f", "192.0.2.1", L"http://192.0.2.1/f"},
+        {L"http://h:8080/f", "g", L"http://g:8080/f"},
+        {L"http://h:8080/f", "g:9", L"http://g:9/f"},
+        {L"http://h/f", "g:9", L"http://g:9/f"},
+        {L"http://h1/f", "g2", L"http://g2/f"},
+        {L"http://h:/f", "g", L"http://g:/f"},
+        {L"https://h/f?a=b:c@d/e#x", "g", L"https://g/f?a=b:c@d/e#x"},
+        {L"http://h", "g", L"http://g"},
+        {L"http://h:80", "g", L"http://g:80"},
+        {L"http://h?q", "g", L"http://g?q"},
+        {L"http://h#q", "g", L"http://g#q"},
+        {L"http://u:p@h:8/f", "g", L"http://u:p@g:8/f"},
+        {L"http://u@v:p@h/f", "g:1", L"http://u@v:p@g:1/f"},
+        {L"http://[::1]/f", "g", L"http://g/f"},
+        {L"http://[::1]:8/f", "g", L"http://g:8/f"},
+        {L"http://[2001:db8::1]:8/f", "[::2]", L"http://[::2]:8/f"},
+        {L"http://h:8/f", "2001:db8::2", L"http://[2001:db8::2]:8/f"},
+        {L"http://h:8/f", "::1", L"http://[::1]:8/f"},
+        {L"http://h:8/f", "[::1]:9", L"http://[::1]:9/f"},
+        {L"http://h/f", "[::1]", L"http://[::1]/f"},
+        {L"http://h/f", "~!$&'()+,;=._-", L"http://~!$&'()+,;=._-/f"},
+        {L"http://h/f", "azAZ09", L"http://azAZ09/f"},
+        {L"http://h/f", "", NULL},
+        {L"http://h/f", "g/x", NULL},
+        {L"http://h/f", "g?x", NULL},
+        {L"http://h/f", "g#x", NULL},
+        {L"http://h/f", "g\\x", NULL},
+        {L"http://h/f", "u@g", NULL},
+        {L"http://h/f", "http://g", NULL},
+        {L"http://h/f", "g x", NULL},
+        {L"http://h/f", "g`x", NULL},
+        {L"http://h/f", "g\xe4", NULL},
+        {L"http://h/f", "g\xae", NULL},         /* '.' but for the highest bit */
+        {L"http://h/f", "g:0", NULL},
+        {L"http://h/f", "g:65536", NULL},
+        {L"http://h/f", "g:x", NULL},
+        {L"http://h/f", ":8", NULL},
+        {L"http://h/f", "g:1:2", NULL},
+        {L"http://h/f", "[::1", NULL},
+        {L"http://h/f", "[g]", NULL},
+        {L"http://h/f", "::1:", NULL},
+    };
+    struct row row = { "", .size = 10 };
+    struct upload upload;
+    enum upload_step step;
+    char text[1200], utf8[2][4000] = {{0}};
+    UINT32 i, length;
+    HRESULT hr;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        row.url = rows[i].url;
+        sprintf(text, S HOST("%s"), rows[i].id);
+        begin_session(&upload, &row, text);
+        step = upload_next(&upload, 0, 0);
+        ok(step == (rows[i].result ? UPLOAD_RECORD : UPLOAD_FAILED), "[BUP.HOST.1,BUP.HDR.14] row %u: %u\n", i, step);
+        if (step == UPLOAD_RECORD)
+        {
+            upload_on_recorded(&upload);
+            upload_next(&upload, 0, 0);
+            utf8[0][0] = utf8[1][0] = 0;
+            add_text(utf8[0], upload.request.url);
+            if (rows[i].result) add_text(utf8[1], rows[i].result);
+            ok(!strcmp(utf8[0], utf8[1]), "[BUP.HOST.1] row %u: got %s, expected %s\n", i, utf8[0], utf8[1]);
+        }
+        else ok(upload.failure.hr == BG_E_INVALID_SERVER_RESPONSE && upload.failure.class == FAILURE_FATAL && upload.failure.context == CONTEXT_REMOTE_FILE,
+                "[BUP.HDR.14] row %u: got %#x\n", i, upload.failure.hr);
+        upload_free(&upload);
+    }
+
+    /* 300 characters; a host has at most 260 of them, but zeros of a port are some as well */
+    row.url = L"http://h/f";
+    for (length = 299; length < 303; length++)
+    {
+        sprintf(text, S HOST("g:%0*u"), (int)length - 2, 8);
+        begin_session(&upload, &row, text);
+        step = upload_next(&upload, 0, 0);
+        ok(step == (length <= 300 ? UPLOAD_RECORD : UPLOAD_FAILED), "[BUP.HDR.14,BUP.LIMIT.6] %u characters: %u\n", length, step);
+        upload_free(&upload);
+    }
+
+    /* a name that no host fits into, and one that has become so meanwhile: the host is forgotten */
+    row.url = L"\\\\server\\share\\f";
+    row.id = "s1";
+    row.host = L"g";
+    row.timeout = 60;
+    row.failed = 1;
+    hr = begin(&upload, &row);
+    ok(hr == S_OK && upload.session.id && !upload.session.host && !upload.session.host_timeout && !upload.session.host_failed, "got %#x\n", hr);
+    upload_free(&upload);
+}
+
+static void test_fallback_timeouts(void)
+{
+    static const struct { const char *text; UINT32 timeout; } rows[] =
+    {
+        {"0", 0}, {"1", 1}, {"86400", 86400}, {"4294967294", 4294967294u}, {"4294967295", UPLOAD_NEVER}, {"4294967296", UPLOAD_NEVER},
+        {"99999999999999999999999", UPLOAD_NEVER}, {"", UPLOAD_NEVER}, {"-1", UPLOAD_NEVER}, {"1.5", UPLOAD_NEVER}, {"never", UPLOAD_NEVER},
+    };
+    static const struct row row = { "" };
+    struct upload upload;
+    char text[200];
+    UINT32 i;
+
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        sprintf(text, S HOST("g") BACK_AFTER("%s"), rows[i].text);
+        begin_session(&upload, &row, text);
+        ok(upload_next(&upload, 0, 0) == UPLOAD_RECORD && upload.session.host_timeout == rows[i].timeout, "[BUP.HDR.15,BUP.TIMER.4] row %u: %u\n", i,
+           upload.session.host_timeout);
+        upload_free(&upload);
+    }
+}
+
+static void receive(struct upload *upload, UINT64 received, UINT64 now)
+{
+    struct header_list headers;
+    char text[200];
+
+    sprintf(text, S "BITS-Received-Content-Range: %llu\r\n", (unsigned long long)received);
+    make_headers(&headers, text);
+    upload_on_ack(upload, 200, &headers, now);
+    headers_free(&headers);
+}
+
+/* The length of fragments: the bandwidth decides it in the background [BUP.FRAG.20, BEH.HTTP.81]. */
+static void test_blocks(void)
+{
+    static const struct { UINT32 msec; BOOL refused; UINT64 limit; UINT32 length; } rows[] =
+    {
+        {1999, FALSE, 0, 65536}, {2000, FALSE, 0, 131072}, {8000, FALSE, 0, 131072}, {8001, FALSE, 0, 131072}, {8001, FALSE, 0, 65536},
+        {8001, FALSE, 0, 65536}, {0, FALSE, 0, 65536}, {0, FALSE, 0, 131072}, {0, FALSE, 0, 262144}, {0, FALSE, 0, 524288}, {0, FALSE, 0, 1048576},
+        {0, FALSE, 0, 1048576}, {9000, FALSE, 0, 1048576}, {9000, FALSE, 0, 524288}, {9000, FALSE, 0, 262144},
+        /* a limit on the bandwidth holds for the next one */
+        {4000, FALSE, 100000, 100000}, {4000, FALSE, 1000000000000ull, 131072}, {4000, FALSE, 1025, 1025}, {4000, FALSE, 1024, 1024}, {4000, FALSE, 1023, 1024},
+        {4000, FALSE, 1, 1024}, {4000, FALSE, 0, 131072},
+        /* what the server does not take is not tried again, and what is less than the least is no less for it */
+        {0, TRUE, 0, 131072}, {0, FALSE, 0, 65536}, {0, FALSE, 0, 65536}, {0, TRUE, 0, 65536}, {0, FALSE, 0, 32768}, {9000, FALSE, 0, 32768},
+        {9000, FALSE, 0, 32768}, {0, TRUE, 0, 32768}, {0, TRUE, 1500, 1500}, {0, FALSE, 0, 1024}, {0, FALSE, 0, 1024},
+    };
+    struct row row = { "", .size = 0x200000000ull, .flags = BACKGROUND };
+    UINT64 now = 1000, first = 0;
+    struct header_list headers;
+    struct upload upload;
+    UINT32 i, length;
+
+    headers_init(&headers);
+    begin_session(&upload, &row, S);
+    upload_next(&upload, now, 0);
+    upload_on_recorded(&upload);
+    for (i = 0; i < ARRAY_SIZE(rows); i++)
+    {
+        upload.block_limit = rows[i].limit;
+        ok(upload_next(&upload, now, 0) == UPLOAD_SEND, "%u: no fragment\n", i);
+        length = upload.request.length;
+        ok(length == rows[i].length && upload.request.first == first, "[BUP.FRAG.20,BUP.FRAG.2,BUP.FRAG.6,BEH.HTTP.81] %u: got %u octets from %llu\n", i, length,
+           (unsigned long long)upload.request.first);
+        now += rows[i].msec;
+        if (rows[i].refused) upload_on_ack(&upload, 413, &headers, now);
+        else receive(&upload, first += length, now);
+        now += 100000;          /* what goes by between two of them does not count */
+    }
+    upload_free(&upload);
+
+    /* a correction says nothing of the bandwidth */
+    begin_session(&upload, &row, S);
+    upload_next(&upload, now, 0);
+    upload_on_recorded(&upload);
+    upload_next(&upload, now, 0);
+    make_headers(&headers, GOT(100));
+    upload_on_ack(&upload, 416, &headers, now);
+    headers_free(&headers);
+    ok(upload_next(&upload, now, 0) == UPLOAD_SEND && upload.request.length == 65536, "[BEH.HTTP.81] got %u\n", upload.request.length);
+    upload_free(&upload);
+
+    /* in the foreground always the same, beyond 4 GB as well */
+    row.flags = 0;
+    row.size = 0x100800001ull;
+    row.id = "s1";
+    row.acknowledged = 0x0ff800000ull;
+    begin(&upload, &row);
+    upload_next(&upload, 0, 0);
+    upload_on_ack(&upload, 200, &headers, 0);
+    for (first = row.acknowledged, now = 0; first < row.size; first += 4194304, now += 100000)
+    {
+        ok(upload_next(&upload, now, 0) == UPLOAD_SEND && upload.request.first == first && upload.request.length == min(row.size - first, 4194304)
+           && upload.request.last == (first == 0x100800000ull), "[BUP.FRAG.20,BUP.FRAG.3] got %u from %llu\n", upload.request.length,
+           (unsigned long long)upload.request.first);
+        receive(&upload, min(row.size, first + 4194304), now + (first & 0x400000 ? 1 : 20000));
+    }
+    ok(upload_next(&upload, now, 0) == UPLOAD_SEND && upload.request.packet == UPLOAD_CLOSE, "not all\n");
+    upload_free(&upload);
+}
+
+/* An address of the reply is one that a job may have [BUP.LIMIT.1]. */
+static void test_reply_url(void)
+{
+    static const struct row row = { "", .flags = WANTS_REPLY };
+    char text[3000];
+    struct header_list headers;
+    struct upload upload;
+    enum upload_step step;
+    UINT32 length;
+
+    for (length = 2199; length < 2203; length++)
+    {
+        begin_session(&upload, &row, S);
+        upload_next(&upload, 0, 0);
+        upload_on_recorded(&upload);
+        upload_next(&upload, 0, 0);
+        sprintf(text, GOT(10) AT("http://g/%0*u"), (int)length - 9, 0);
+        make_headers(&headers, text);
+        upload_on_ack(&upload, 200, &headers, 0);
+        headers_free(&headers);
+        step = upload_next(&upload, 0, 0);
+        ok(step == (length <= 2200 ? UPLOAD_REPLY : UPLOAD_FAILED), "[BUP.LIMIT.1] %u characters: %u\n", length, step);
+        if (step == UPLOAD_REPLY) ok(str_len(upload.reply_url) == length, "got %u\n", (UINT32)str_len(upload.reply_url));
+        else ok(upload.failure.hr == BG_E_INVALID_SERVER_RESPONSE && !upload.reply_url, "[BUP.REPLY.10] got %#x\n", upload.failure.hr);
+        upload_free(&upload);
+    }
+}
+
+/* What goes wrong on this side. A record that is due stays so, but for one that cannot be made. */
+static void test_failures(void)
+{
+    static const struct failure changed = { BG_E_LOCAL_FILE_CHANGED, CONTEXT_LOCAL_FILE, FAILURE_FATAL };
+    static const struct row row = { "", .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60, .failed = 1 };
+    struct upload upload;
+
+    begin(&upload, &row);
+    ok(upload_next(&upload, 0, TICKS_PER_SECOND) == UPLOAD_SEND, "no Ping\n");
+    upload_on_connected(&upload);
+    upload_on_failure(&upload, &changed);
+    ok(upload_next(&upload, 0, TICKS_PER_SECOND) == UPLOAD_RECORD && !upload.session.host_failed, "no record\n");
+    upload_on_recorded(&upload);
+    ok(upload_next(&upload, 0, TICKS_PER_SECOND) == UPLOAD_FAILED && !memcmp(&upload.failure, &changed, sizeof(changed)), "[BUP.FRAG.12] got %#x\n",
+       upload.failure.hr);
+    upload_free(&upload);
+
+    begin(&upload, &row);
+    upload_next(&upload, 0, TICKS_PER_SECOND);
+    upload_on_connected(&upload);
+    ok(upload_next(&upload, 0, TICKS_PER_SECOND) == UPLOAD_RECORD, "no record\n");
+    upload_on_failure(&upload, &changed);
+    ok(upload_next(&upload, 0, TICKS_PER_SECOND) == UPLOAD_FAILED && upload.failure.hr == changed.hr, "got %#x\n", upload.failure.hr);
+    /* an end is one, whatever the time */
+    ok(upload_next(&upload, 0, 1000 * TICKS_PER_SECOND) == UPLOAD_FAILED, "no end\n");
+    upload_free(&upload);
+
+    begin(&upload, &row);
+    upload_on_failure(&upload, &changed);
+    ok(upload_next(&upload, 0, 1000 * TICKS_PER_SECOND) == UPLOAD_FAILED, "[BUP.HOST.5] something is done after the end\n");
+    upload_free(&upload);
+}
+
+/* No session, not even a place for one. */
+static void test_no_session(void)
+{
+    struct upload_params params = { U, L"c:\\f", 10 };
+    struct upload upload;
+
+    ok(upload_init(&upload, &params) == S_OK && !upload.session.id && !upload.acknowledged, "not begun\n");
+    ok(upload_next(&upload, 0, 0) == UPLOAD_SEND && upload.request.packet == UPLOAD_PING, "no Ping\n");
+    upload_free(&upload);
+}
+
+/*
+ * Whole uploads against a server that forgets, takes parts, loses what it had and refuses, over connections that break, with kills in between.
+ */
+#define FILE_MAX 20000
+
+struct server
+{
+    /* what goes wrong, each once in so many packets; 0: never */
+    UINT32 lose_request, lose_ack, refuse, forget, take_part, lose_data, away, kill;
+    BOOL strict, reply, farm;
+    UINT32 limit;               /* of a fragment */
+
+    BOOL there, complete;
+    UINT32 session;
+    UINT64 received;
+    BYTE data[FILE_MAX];
+    UINT32 deliveries;
+};
+
+struct journal
+{
+    struct upload_session session;
+    UINT64 acknowledged;
+    WCHAR *reply_url;
+    BOOL reply_done;
+};
+
+static UINT32 seed;
+
+static UINT32 roll(UINT32 sides)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % sides;
+}
+
+static BOOL happens(UINT32 once_in)
+{
+    return once_in && !roll(once_in);
+}
+
+static BYTE octet(UINT64 offset)
+{
+    return (BYTE)(offset * 31 ^ offset >> 8);
+}
+
+/* The server's answer to a packet; TRUE if it has the file now and did not before. */
+static UINT32 answer(struct server *server, const struct upload *upload, char *text)
+{
+    const struct upload_request *request = &upload->request;
+    BOOL here = !upload->session.host || request->url[7] == 'g';
+    UINT64 end = request->first + request->length, i;
+    char id[40];
+
+    *text = 0;
+    if (happens(server->refuse)) return 503;
+    if (request->packet == UPLOAD_PING) return happens(server->refuse) ? 400 : 200;
+    if (request->packet == UPLOAD_CREATE)
+    {
+        server->there = TRUE;
+        server->complete = FALSE;
+        server->received = 0;
+        memset(server->data, 0xee, sizeof(server->data));
+        sprintf(text, P "BITS-Session-Id: {%u}\r\n%s", ++server->session, server->farm ? HOST("g") BACK_AFTER("100") : "");
+        return 201;
+    }
+    if (happens(server->forget)) server->there = FALSE;
+    sprintf(id, "{%u}", server->session);
+    if (!server->there || !here || strcmp(upload->session.id, id))
+    {
+        strcpy(text, GONE);
+        return 500;
+    }
+    sprintf(text, "BITS-Session-Id: %s\r\n", id);
+    if (request->packet != UPLOAD_FRAGMENT)
+    {
+        ok(request->packet == UPLOAD_CANCEL || server->complete, "[BUP.CLOSE.1] closed before its end\n");
+        server->there = FALSE;
+        return 200;
+    }
+    if (server->limit && request->length > server->limit) return 413;
+    if (happens(server->lose_data) && !server->complete) server->received -= roll((UINT32)server->received + 1);
+    if (request->first > server->received || (server->strict && request->first != server->received && !server->complete))
+    {
+        sprintf(text + strlen(text), "BITS-Received-Content-Range: %llu\r\n", (unsigned long long)server->received);
+        return 416;
+    }
+    if (happens(server->take_part) && request->length) end = request->first + roll(request->length);
+    for (i = server->received; i < end; i++) server->data[i] = octet(i);
+    server->received = max(server->received, end);
+    if (server->received == upload->size)
+    {
+        if (!server->complete)
+        {
+            server->deliveries++;
+            for (i = 0; i < upload->size && server->data[i] == octet(i); i++) ;
+            ok(i == upload->size, "[BUP.FRAG.2,BUP.FRAG.3] octet %llu of %llu is wrong\n", (unsigned long long)i, (unsigned long long)upload->size);
+        }
+        server->complete = TRUE;
+    }
+    sprintf(text + strlen(text), "BITS-Received-Content-Range: %llu\r\n%s", (unsigned long long)server->received,
+            server->complete && server->reply ? AT("/r") : "");
+    return 200;
+}
+
+/* One attempt. UPLOAD_SEND: it was killed. */
+static enum upload_step attempt(struct server *server, struct journal *journal, UINT32 size, UINT64 time, BOOL away, struct failure *failure)
+{
+    struct upload_params params = { U, L"c:\\f", size };
+    struct header_list headers;
+    struct upload upload;
+    enum upload_step step;
+    UINT32 status, count;
+    char text[500];
+
+    params.acknowledged = journal->acknowledged;
+    params.session = &journal->session;
+    params.reply_url = journal->reply_url;
+    params.reply_done = journal->reply_done;
+    params.wants_reply = server->reply;
+    params.foreground = roll(2);
+    ok(upload_init(&upload, &params) == S_OK, "not begun\n");
+    upload.block_limit = roll(2) ? 1024 + roll(2000) : 0;
+    for (count = 0;; count++)
+    {
+        step = upload_next(&upload, count * 10, time);
+        if (step == UPLOAD_DONE || step == UPLOAD_FAILED || count > 3000) break;
+        if (happens(server->kill))
+        {
+            step = UPLOAD_SEND;
+            break;
+        }
+        if (step == UPLOAD_RECORD)
+        {
+            upload_session_free(&journal->session);
+            upload_session_copy(&upload.session, &journal->session);
+            journal->acknowledged = upload.acknowledged;
+            upload_on_recorded(&upload);
+            continue;
+        }
+        if (step == UPLOAD_REPLY)
+        {
+            ok(server->complete || !server->there, "[BUP.REPLY.6] the reply of nothing\n");
+            if (!journal->reply_url) journal->reply_url = str_dup(upload.reply_url);
+            if (happens(server->refuse))
+            {
+                verdict_status(503, failure);
+                upload_on_failure(&upload, failure);
+                continue;
+            }
+            journal->reply_done = TRUE;
+            upload_on_reply(&upload);
+            continue;
+        }
+        if (upload.request.packet == UPLOAD_FRAGMENT)
+        {
+            ok(journal->session.id && !strcmp(journal->session.id, upload.session.id), "[BUP.CREATE.6] an unknown session\n");
+            ok(journal->acknowledged <= upload.acknowledged, "[BUP.FRAG.13] %llu is recorded, %llu is there\n", (unsigned long long)journal->acknowledged,
+               (unsigned long long)upload.acknowledged);
+            ok(upload.request.first + upload.request.length <= size && (upload.request.length || !size), "beyond the file\n");
+            ok(!journal->reply_url, "[BUP.REPLY.5] a fragment after the reply\n");
+        }
+        if (upload.request.url[7] == 'g' && away)
+        {
+            upload_on_error(&upload, HR_REFUSED, CONTEXT_REMOTE_FILE, TRUE, time);
+            continue;
+        }
+        if (roll(2)) upload_on_connected(&upload);
+        if (happens(server->lose_request))
+        {
+            upload_on_error(&upload, HR_CUT, CONTEXT_REMOTE_FILE, FALSE, time);
+            continue;
+        }
+        status = answer(server, &upload, text);
+        if (happens(server->lose_ack))
+        {
+            upload_on_error(&upload, HR_CUT, CONTEXT_REMOTE_FILE, FALSE, time);
+            continue;
+        }
+        make_headers(&headers, text);
+        upload_on_ack(&upload, status, &headers, count * 10 + roll(10000));
+        headers_free(&headers);
+        if (upload.acknowledged > journal->acknowledged && roll(3)) journal->acknowledged = upload.acknowledged;
+    }
+    ok(count <= 3000, "no end\n");
+    *failure = upload.failure;
+    upload_free(&upload);
+    return step;
+}
+
+static void test_walks(void)
+{
+    static const UINT32 sizes[] = { 0, 1, 10, 1023, 1024, 1025, 5000, 20000 };
+    UINT32 walk, done = 0, killed = 0, failed = 0, fatal = 0, again = 0, tries;
+    static struct server server;
+    struct journal journal;
+    struct failure failure;
+    enum upload_step step;
+    UINT32 size;
+    UINT64 time;
+
+    seed = 20261126;
+    for (walk = 0; walk < 3000; walk++)
+    {
+        memset(&server, 0, sizeof(server));
+        memset(&journal, 0, sizeof(journal));
+        winetest_push_context("walk %u", walk);
+        size = sizes[roll(ARRAY_SIZE(sizes))];
+        server.reply = roll(2);
+        server.strict = roll(2);
+        server.farm = !roll(4);
+        server.limit = roll(3) ? 0 : 1024 + roll(3000);
+        if (roll(8))
+        {
+            server.lose_request = roll(20);
+            server.lose_ack = roll(20);
+            server.refuse = roll(20);
+            server.forget = roll(2) ? 0 : 5 + roll(30);
+            server.take_part = roll(5);
+            server.lose_data = roll(2) ? 0 : 3 + roll(20);
+            server.kill = roll(2) ? 0 : 3 + roll(30);
+        }
+        time = T0 * TICKS_PER_SECOND;
+        for (tries = 0; tries < 200; tries++)
+        {
+            if (tries == 100)   /* peace */
+                server.lose_request = server.lose_ack = server.refuse = server.forget = server.take_part = server.lose_data = server.kill = 0;
+            step = attempt(&server, &journal, size, time, tries < 100 && roll(2), &failure);
+            if (step == UPLOAD_DONE) break;
+            ok(step == UPLOAD_SEND || step == UPLOAD_FAILED, "ends with %u\n", step);
+            if (step == UPLOAD_SEND) killed++;
+            else
+            {
+                failed++;
+                ok(FAILED(failure.hr) && failure.context == CONTEXT_REMOTE_FILE, "got %#x %u\n", failure.hr, failure.context);
+                if (failure.class == FAILURE_FATAL)
+                {
+                    fatal++;
+                    ok(failure.hr == BG_E_INVALID_SERVER_RESPONSE, "[BUP.RESUME.4] got %#x\n", failure.hr);
+                    ok(server.lose_data || server.take_part, "[BUP.RESUME.4] a server that does nothing wrong: %#x\n", failure.hr);
+                }
+            }
+            time += 60 * TICKS_PER_SECOND;
+        }
+        ok(step == UPLOAD_DONE, "[BUP.RESUME.1,BUP.RESUME.2,BUP.GEN.4] never done\n");
+        ok(server.deliveries, "[BUP.CLOSE.10] never there\n");
+        ok(!server.reply || journal.reply_done, "[BUP.REPLY.6] no reply\n");
+        done++;
+        again += server.deliveries > 1;
+        upload_session_free(&journal.session);
+        free(journal.reply_url);
+        winetest_pop_context();
+    }
+    trace("%u uploads, %u kills, %u failures, %u of them fatal, %u times twice\n", done, killed, failed, fatal, again);
+}
+
 START_TEST(upload)
 {
     test_rows();
+    test_lines();
+    test_content_name();
+    test_session_ids();
+    test_hosts();
+    test_fallback_timeouts();
+    test_blocks();
+    test_reply_url();
+    test_failures();
+    test_no_session();
+    test_walks();
 }

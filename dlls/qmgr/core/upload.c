@@ -81,11 +81,12 @@ static void fail_ack(struct upload *upload, const struct ack *ack)
 
 /* The session */
 
-static void free_session(struct upload_session *session)
+static void drop_host(struct upload_session *session)
 {
-    free(session->id);
     free(session->host);
-    memset(session, 0, sizeof(*session));
+    session->host = NULL;
+    session->host_timeout = 0;
+    session->host_failed = 0;
 }
 
 static void set_host_url(struct upload *upload, WCHAR *url)
@@ -98,10 +99,7 @@ static void set_host_url(struct upload *upload, WCHAR *url)
 /* From the next packet on the remote name's own host is asked [BUP.HOST.5]. */
 static void forget_host(struct upload *upload)
 {
-    free(upload->session.host);
-    upload->session.host = NULL;
-    upload->session.host_timeout = 0;
-    upload->session.host_failed = 0;
+    drop_host(&upload->session);
     set_host_url(upload, NULL);
     upload->record = DUE_OWED;
 }
@@ -125,30 +123,36 @@ static size_t authority_len(const WCHAR *p)
 /* A character of a host or a port. What follows upon each other is for core/url to say. */
 static BOOL is_host_char(WCHAR c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && c < 0x80 && strchr("-._~!$&'()+,;=:[]", c));
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c < 0x80 && strchr("-._~!$&'()+,;=:[]", c));
+}
+
+/* Length of ":port" at the end of s[0..len), 0 if there is none. A literal ends in its bracket. */
+static size_t port_len(const WCHAR *s, size_t len)
+{
+    size_t i;
+
+    for (i = len; i && s[i - 1] != ']'; i--)
+        if (s[i - 1] == ':') return len - (i - 1);
+    return 0;
 }
 
 /* url with the host in it: scheme, user, path and query stay, the port if the host comes without one [BUP.HOST.1]. */
 static HRESULT make_host_url(const WCHAR *url, const WCHAR *host, WCHAR **ret)
 {
     size_t host_len = str_nlen(host, UPLOAD_HOST_ID_MAX + 1), before, port, end, i;
-    BOOL literal = url_is_ipv6(host, host_len), given;
+    BOOL literal = url_is_ipv6(host, host_len);
     WCHAR *out;
     HRESULT hr;
 
     *ret = NULL;
-    if (!host_len || host_len > UPLOAD_HOST_ID_MAX) return E_INVALIDARG;        /* BUP.HDR.14 */
+    if (host_len > UPLOAD_HOST_ID_MAX) return E_INVALIDARG;        /* BUP.HDR.14 */
     for (i = 0; i < host_len; i++) if (!is_host_char(host[i])) return E_INVALIDARG;
     if (FAILED(hr = url_split(url, NULL))) return hr;
 
     before = str_chr(url, ':') + 3 - url;
     end = before + authority_len(url + before);
     for (i = before; i < end; i++) if (url[i] == '@') before = i + 1;
-    for (port = end; port > before && url[port - 1] >= '0' && url[port - 1] <= '9'; port--) ;
-    if (port > before && url[port - 1] == ':') port--;
-    else port = end;
-    for (given = FALSE, i = host_len; !literal && i && host[i - 1] != ']' && !given; i--) given = host[i - 1] == ':';
-    if (given) port = end;
+    port = literal || !port_len(host, host_len) ? end - port_len(url + before, end - before) : end;
 
     if (!(out = malloc((str_len(url) + host_len + 3) * sizeof(*out)))) return E_OUTOFMEMORY;
     *ret = out;
@@ -184,7 +188,7 @@ static UINT32 next_phase(const struct upload *upload)
 static void on_lost(struct upload *upload, const struct ack *ack)
 {
     if (upload->session.id) upload->record = DUE_OWED;
-    free_session(&upload->session);
+    upload_session_free(&upload->session);
     set_host_url(upload, NULL);
     upload->acknowledged = 0;
     upload->stalled = 0;
@@ -232,19 +236,15 @@ static char *make_content_name(const WCHAR *local)
     return ret;
 }
 
-static HRESULT copy_session(struct upload *upload, const struct upload_session *session)
+static HRESULT take_up_session(struct upload *upload, const struct upload_session *session)
 {
-    struct upload_session *copy = &upload->session;
     HRESULT hr;
 
-    if (!(copy->id = malloc(strlen(session->id) + 1))) return E_OUTOFMEMORY;
-    strcpy(copy->id, session->id);
-    if (!session->host) return S_OK;
-    if ((hr = make_host_url(upload->url, session->host, &upload->host_url)) == E_OUTOFMEMORY) return hr;
-    if (FAILED(hr)) return S_OK;        /* the remote name has become another one: that is where to go */
-    copy->host_timeout = session->host_timeout;
-    copy->host_failed = session->host_failed;
-    return (copy->host = str_dup(session->host)) ? S_OK : E_OUTOFMEMORY;
+    if (FAILED(hr = upload_session_copy(session, &upload->session)) || !session->host) return hr;
+    hr = make_host_url(upload->url, session->host, &upload->host_url);
+    if (SUCCEEDED(hr) || hr == E_OUTOFMEMORY) return hr;
+    drop_host(&upload->session);        /* the remote name has become another one, with which it does not go */
+    return S_OK;
 }
 
 HRESULT upload_init(struct upload *upload, const struct upload_params *params)
@@ -258,7 +258,7 @@ HRESULT upload_init(struct upload *upload, const struct upload_params *params)
     upload->reply_done = params->wants_reply && params->reply_done;
     upload->block = params->foreground ? UPLOAD_FOREGROUND_SIZE : UPLOAD_BLOCK_MIN;
     if (!(upload->url = str_dup(params->url))) hr = E_OUTOFMEMORY;
-    else if (params->session && params->session->id) hr = copy_session(upload, params->session);
+    else if (params->session && params->session->id) hr = take_up_session(upload, params->session);
     if (SUCCEEDED(hr) && !(upload->content_name = make_content_name(params->local_name))) hr = E_OUTOFMEMORY;
     if (SUCCEEDED(hr) && params->wants_reply && params->reply_url && !(upload->reply_url = str_dup(params->reply_url))) hr = E_OUTOFMEMORY;
     if (FAILED(hr))
@@ -276,7 +276,7 @@ HRESULT upload_init(struct upload *upload, const struct upload_params *params)
 
 void upload_free(struct upload *upload)
 {
-    free_session(&upload->session);
+    upload_session_free(&upload->session);
     free(upload->reply_url);
     free(upload->url);
     free(upload->content_name);
@@ -469,13 +469,13 @@ static void on_created(struct upload *upload, const struct ack *ack)
         hr = E_OUTOFMEMORY;
     if (FAILED(hr))
     {
-        free_session(&session);
+        upload_session_free(&session);
         free(host_url);
         fail(upload, hr);
         return;
     }
     strcpy(session.id, id);
-    free_session(&upload->session);
+    upload_session_free(&upload->session);
     upload->session = session;
     set_host_url(upload, host_url);
     upload->acknowledged = 0;
