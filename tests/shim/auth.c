@@ -126,7 +126,7 @@ void test_auth(void)
         body.ctx = &offset;
         params.body = &body;
         run_request(session, &params, BUFFER_SIZE, &result);
-        ok(!strcmp(result.text, "3000000 4d3870d4655ed773027a713ea136507d22e076248e0e9cc920a996039653b76f"), "got %s\n", result.text);
+        ok(!strcmp(result.text, "3000000 4d3870d4655ed773027a713ea136507d22e076248e0e9cc920a996039653b76f"), "got %#lx, %u, %s\n", result.hr, result.status, result.text);
         shim_session_release(session);
 
         /* a redirect must not carry them elsewhere */

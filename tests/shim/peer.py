@@ -29,6 +29,7 @@ import hashlib
 import os
 import random
 import re
+import select
 import socket
 import ssl
 import struct
@@ -67,6 +68,18 @@ class Reader:
             self.data += piece
         head, self.data = self.data.split(b'\r\n\r\n', 1)
         return head.decode('latin-1')
+
+    def skip(self, length):
+        """Reads octets that nobody looks at; how many there were."""
+        done = min(length, len(self.data))
+        self.data = self.data[done:]
+        buffer = memoryview(bytearray(1 << 20))
+        while done < length:
+            got = self.sock.recv_into(buffer[:length - done])
+            if not got:
+                break
+            done += got
+        return done
 
     def read(self, length):
         digest = hashlib.sha256()
@@ -250,6 +263,66 @@ def ragged(sock, chance, length, head):
     return fate < .08
 
 
+def note(text):
+    with lock:
+        log.write('--- %s\n' % text)
+        log.flush()
+
+
+def wait_for_end(reader):
+    """Takes nothing, until the other side has gone."""
+    plain = socket.socket(fileno=os.dup(reader.sock.fileno()))
+    poll = select.poll()
+    poll.register(plain, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
+    poll.poll(30000)
+    plain.close()
+
+
+def upload(sock, reader, words, length, count):
+    """
+    Does as the path says with a body.  A number: take so many octets, more; 'rest': all others; Sn: reply with that status; In: an interim
+    reply; Tn: wait so many ms; 'half': the beginning of a record of TLS that never ends; 'reset', 'close'; 'stay': take nothing any more; 'kept': what
+    follows is for a connection that has served before.  Whether the connection goes on.
+    """
+    done = 0
+    replied = False
+    for word in words:
+        if word.isdigit():
+            done += reader.skip(min(int(word), length - done))
+        elif word == 'rest':
+            done += reader.skip(length - done)
+            note('took %d of %d' % (done, length))
+            if done < length:
+                return False
+        elif word[0] == 'S' and word[1:].isdigit():
+            reply(sock, 'it is %s' % word[1:], word[1:] + ' Reason')
+            replied = True
+        elif word[0] == 'I' and word[1:].isdigit():
+            sock.sendall(b'HTTP/1.1 %s Interim\r\nX-Interim: yes\r\n\r\n' % word[1:].encode())
+        elif word[0] == 'T' and word[1:].isdigit():
+            time.sleep(int(word[1:]) / 1000)
+        elif word == 'half':
+            plain = socket.socket(fileno=os.dup(sock.fileno()))
+            plain.sendall(bytes((23, 3, 3, 1, 0)) + bytes(20))
+            plain.close()
+        elif word == 'kept':
+            if count == 1:
+                done += reader.skip(length - done)
+                break
+        elif word == 'stay':
+            wait_for_end(reader)
+            return False
+        elif word == 'reset':
+            time.sleep(0.05)
+            reset(sock)
+            return False
+        elif word == 'close':
+            return False
+    if not replied:
+        reply(sock, '%d of %d' % (done, length))
+    return True
+
+
 def drip_record(sock, kind):
     """A record of TLS, an octet now and then."""
     with sock:
@@ -288,16 +361,24 @@ def handle(sock, number, secure):
             reply(sock, 'too much', '413 Content Too Large', 'Connection: close\r\n')
             time.sleep(0.2)
             return
-        got, digest = reader.read(length) if length else (0, '')
+        if verb == 'upload':
+            if not upload(sock, reader, parts[2:], length, count):
+                return
+            continue
+        # one that asks without reading the body first
+        hasty = verb == 'auth' and 'Hasty' in parts[2]
+        got, digest = reader.read(length) if length and not hasty else (0, '')
 
         if verb == 'auth':
             # /auth/KIND+KIND/rest
             auth = auths.setdefault(parts[2], Auth(parts[2].split('+'), False))
             refusal = auth.check(fields, method, uri)
             if refusal is not None:
-                if refuse(sock, auth, refusal, auth.field not in fields):
+                if refuse(sock, auth, refusal, auth.field not in fields) or (hasty and length):
                     return
                 continue
+            if hasty:
+                got, digest = reader.read(length)
             verb = parts[3]
             args = args[:]
 
@@ -486,7 +567,7 @@ def linger(sock):
         plain.close()
 
 
-def serve(listener, context=None, mode=None):
+def serve(listener, context=None, mode=None, once=False):
     def one(sock, number):
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -513,7 +594,11 @@ def serve(listener, context=None, mode=None):
             with lock:
                 connections += 1
                 number = connections
+            if once:
+                listener.close()
             threading.Thread(target=one, args=(sock, number), daemon=True).start()
+            if once:
+                return
 
     threading.Thread(target=loop, daemon=True).start()
 
@@ -606,6 +691,10 @@ def main():
             pass
         keep.append(filler)
     print('FULL=%d' % port)
+    # takes one connection, and is gone with it
+    listener, port = listen()
+    serve(listener, once=True)
+    print('ONCE=%d' % port)
     # accepts and says nothing
     listener, port = listen()
     keep.append(listener)

@@ -122,5 +122,9 @@ void test_tls_again(void);
 void test_client_cert(void);
 void test_client_key(void);
 void test_tls_threads(void);
+void test_uploads_plain(void);                         /* uploads.c */
+void test_uploads_tls(void);
+void test_uploads_blocked(void);
+void test_uploads_ways(void);
 
 #endif

@@ -33,7 +33,6 @@
 #include "shim/offload.h"
 
 #define MAX_ATTEMPTS 16   /* connects under way at the same time */
-#define MAX_SEND  65536   /* octets of one operation, so that "time without a byte" means something on a slow line */
 
 /* One name being resolved; shared by all who ask for it meanwhile, so that a dead resolver costs one thread a name. */
 struct resolution
@@ -59,6 +58,7 @@ struct net_conn
 {
     SOCKET socket;
     HANDLE event;          /* manual reset, of the one operation in flight */
+    HANDLE listen_event;   /* of the receive beside a send; NULL until there has been one */
     ULONGLONG last_check;  /* when the cancel event was last looked at */
 };
 
@@ -443,6 +443,7 @@ void net_close(struct net_conn *conn)
     if (!conn) return;
     closesocket(conn->socket);
     CloseHandle(conn->event);
+    if (conn->listen_event) CloseHandle(conn->listen_event);
     free(conn);
 }
 
@@ -460,6 +461,14 @@ static HRESULT map_error(int error)
     }
 }
 
+/* Ends an operation that may be in flight; when it returns the system is done with the buffers. */
+static void end_operation(struct net_conn *conn, WSAOVERLAPPED *ov)
+{
+    CancelIoEx((HANDLE)conn->socket, (OVERLAPPED *)ov);
+    if (WaitForSingleObject(ov->hEvent, 1000)) shutdown(conn->socket, SD_BOTH); /* ends it in any case [WINE.NET.2] */
+    WaitForSingleObject(ov->hEvent, INFINITE);
+}
+
 /* Waits for the operation in flight; when it returns the system is done with the buffers. */
 static HRESULT finish_operation(struct net_conn *conn, WSAOVERLAPPED *ov, DWORD *got, HANDLE cancel, UINT32 timeout)
 {
@@ -473,9 +482,7 @@ static HRESULT finish_operation(struct net_conn *conn, WSAOVERLAPPED *ov, DWORD 
     if (ret != WAIT_OBJECT_0)
     {
         hr = ret == WAIT_TIMEOUT ? HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT) : E_ABORT;
-        CancelIoEx((HANDLE)conn->socket, (OVERLAPPED *)ov);
-        if (WaitForSingleObject(conn->event, 1000)) shutdown(conn->socket, SD_BOTH); /* ends it in any case [WINE.NET.2] */
-        WaitForSingleObject(conn->event, INFINITE);
+        end_operation(conn, ov);
     }
     if (!WSAGetOverlappedResult(conn->socket, ov, got, FALSE, &flags))
         return FAILED(hr) ? hr : map_error(WSAGetLastError());
@@ -540,7 +547,94 @@ HRESULT net_recv(struct net_conn *conn, void *buffer, UINT32 size, void *spill, 
     return len ? S_OK : S_FALSE;
 }
 
-HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout)
+/* A receive beside a send. */
+struct listening
+{
+    const struct net_listener *listener;
+    WSAOVERLAPPED ov;
+    void *buffer;
+    UINT32 size;
+    BOOL active;
+};
+
+static void begin_to_listen(struct net_conn *conn, struct listening *listening)
+{
+    const struct net_listener *listener = listening->listener;
+    DWORD flags = 0;
+    WSABUF buffer;
+
+    if (!(listening->buffer = listener->place(listener->ctx, &listening->size))) return;
+    if (!conn->listen_event && !(conn->listen_event = CreateEventW(NULL, TRUE, FALSE, NULL))) return;
+    buffer.buf = listening->buffer;
+    buffer.len = listening->size;
+    memset(&listening->ov, 0, sizeof(listening->ov));
+    listening->ov.hEvent = conn->listen_event;
+    if (!WSARecv(conn->socket, &buffer, 1, NULL, &flags, &listening->ov, NULL) || WSAGetLastError() == WSA_IO_PENDING)
+        listening->active = TRUE;
+}
+
+/* The receive has come to an end. */
+static BOOL end_listening(struct net_conn *conn, struct listening *listening)
+{
+    UINT32 rest = 0;
+    DWORD got, flags;
+
+    listening->active = FALSE;
+    if (WSAGetOverlappedResult(conn->socket, &listening->ov, &got, FALSE, &flags)) rest = got;
+    else recv_rest(conn, listening->buffer, listening->size, &rest, map_error(WSAGetLastError()));
+    return listening->listener->heard(listening->listener->ctx, rest);
+}
+
+/*
+ * Waits for the send in flight, and for what the peer has to say to it.  S_FALSE as in net_send.  wineserver may leave a send in flight for ever
+ * that began between the end which the peer has sent and the reset which it answers with: only who listens notices.
+ */
+static HRESULT finish_send(struct net_conn *conn, WSAOVERLAPPED *ov, DWORD *sent, const struct net_listener *listener, HANDLE cancel,
+                           UINT32 timeout)
+{
+    ULONGLONG now = GetTickCount64(), deadline = now + timeout;
+    struct listening listening = { listener };
+    BOOL began = FALSE, go_on = TRUE;
+    HANDLE handles[3];
+    HRESULT hr = S_OK;
+    DWORD ret, got, flags;
+
+    do
+    {
+        UINT32 count = 0;
+
+        handles[count++] = conn->event;
+        if (cancel) handles[count++] = cancel;
+        if (listening.active) handles[count++] = conn->listen_event;
+        ret = WaitForMultipleObjects(count, handles, FALSE, (DWORD)(began ? deadline - now : min(timeout, NET_LISTEN_DELAY)));
+        if (ret == WAIT_OBJECT_0) break;
+        if (ret != WAIT_TIMEOUT && (!listening.active || ret != WAIT_OBJECT_0 + count - 1))
+        {
+            hr = E_ABORT;
+            break;
+        }
+        if (ret != WAIT_TIMEOUT && !(go_on = end_listening(conn, &listening))) break;
+        now = GetTickCount64();
+        if (now >= deadline) hr = HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT);
+        else if (!listening.active) begin_to_listen(conn, &listening);
+        began = TRUE;
+    } while (SUCCEEDED(hr));
+
+    if (ret != WAIT_OBJECT_0) end_operation(conn, ov);
+    if (!WSAGetOverlappedResult(conn->socket, ov, sent, FALSE, &flags))
+    {
+        if (SUCCEEDED(hr) && go_on) hr = map_error(WSAGetLastError());
+    }
+    else if (hr != E_ABORT) hr = S_OK; /* it may have gone at the last moment */
+    if (listening.active)
+    {
+        end_operation(conn, &listening.ov);
+        if (WSAGetOverlappedResult(conn->socket, &listening.ov, &got, FALSE, &flags) && got) go_on = listener->heard(listener->ctx, got);
+    }
+    return hr == E_ABORT || go_on ? hr : S_FALSE;
+}
+
+HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, const struct net_listener *listener, HANDLE cancel, UINT32 timeout)
 {
     const char *p = data;
     HRESULT hr;
@@ -555,11 +649,13 @@ HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, HANDLE ca
         memset(&ov, 0, sizeof(ov));
         ov.hEvent = conn->event;
         buffer.buf = (char *)p;
-        buffer.len = min(size, MAX_SEND);
+        buffer.len = size;
         if (WSASend(conn->socket, &buffer, 1, &len, 0, &ov, NULL))
         {
             if (WSAGetLastError() != WSA_IO_PENDING) return map_error(WSAGetLastError());
-            if (FAILED(hr = finish_operation(conn, &ov, &len, cancel, timeout))) return hr;
+            if (listener) hr = finish_send(conn, &ov, &len, listener, cancel, timeout);
+            else hr = finish_operation(conn, &ov, &len, cancel, timeout);
+            if (hr != S_OK) return hr;
         }
         if (!len) return HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
         p += len;

@@ -22,7 +22,8 @@
  * Names resolved, addresses tried, bytes sent and received over overlapped Winsock, for the other files of shim/.  A connection is
  * used by one thread at a time, the worker of the transfer that owns it.  Every wait ends with the cancel event (E_ABORT) or
  * after `timeout` milliseconds without a byte (ERROR_WINHTTP_TIMEOUT).  No call returns while the system may still touch a
- * caller's buffer.  After any failure of net_recv or net_send the connection is good for net_close only.
+ * caller's buffer.  After any failure of net_recv or net_send the connection is good for net_close only; but after one of net_send
+ * what the peer had to say first may still be received.
  */
 
 #ifndef __QMGR_SHIM_NET_H
@@ -34,6 +35,7 @@
 
 #define NET_CONNECT_STAGGER 300   /* ms that one address is waited for before the next is tried beside it */
 #define NET_CANCEL_CHECK     16   /* ms between looks at the cancel event while data flows without a wait */
+#define NET_LISTEN_DELAY     50   /* ms that the peer does not take what is sent before it is listened to meanwhile */
 
 struct net_conn;
 
@@ -56,8 +58,20 @@ void net_close(struct net_conn *conn);
 HRESULT net_recv(struct net_conn *conn, void *buffer, UINT32 size, void *spill, UINT32 spill_size, UINT32 *got,
                  HANDLE cancel, UINT32 timeout);
 
-/* Sends all of it. */
-HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout);
+/* Who wants to know what the peer says while it does not take what is sent to it. */
+struct net_listener
+{
+    void *(*place)(void *ctx, UINT32 *size);  /* where to put it, and how much; NULL: nothing more is wanted */
+    BOOL (*heard)(void *ctx, UINT32 got);     /* so many octets were put there, 0: the end of all.  FALSE: sending has become pointless, as
+                                                 it always has at the end */
+    void *ctx;
+};
+
+/*
+ * Sends all of it in one operation; the system says how it gets on no sooner than at its end, so `timeout` is for all of it.  listener may be
+ * NULL.  S_FALSE: the listener has ended it, the peer may have got some of it; the connection can still be received from.
+ */
+HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, const struct net_listener *listener, HANDLE cancel, UINT32 timeout);
 
 /* Is the peer still there and silent? FALSE when it has closed or has something to say. Does not wait. */
 BOOL net_is_idle(struct net_conn *conn);

@@ -65,6 +65,7 @@ struct conn
     BOOL http11;             /* by a server of HTTP/1.1 */
     BOOL personal;           /* NTLM or Negotiate has said on it who the job is: the server knows it by that */
     struct conn_ahead *ahead; /* sent behind the last request: their replies come next, in this order */
+    UINT32 piece;            /* octets of a body sent at once; 0: none was sent yet */
     UINT32 pos, len;         /* buffer[pos..len): received, not yet consumed */
     char buffer[CONN_BUFFER_SIZE];
     /* guarded by the pool's lock while the pool owns it */

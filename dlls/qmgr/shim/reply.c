@@ -39,12 +39,6 @@ static HRESULT map_parse_error(HRESULT hr)
     return hr == BG_E_INVALID_SERVER_RESPONSE ? HRESULT_FROM_WIN32(ERROR_WINHTTP_INVALID_SERVER_RESPONSE) : hr;
 }
 
-HRESULT conn_send(struct conn *conn, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout)
-{
-    if (conn->tls) return tls_send(conn->tls, data, size, cancel, timeout);
-    return net_send(conn->net, data, size, cancel, timeout);
-}
-
 /* What was received before comes first.  A plain connection may put what is beyond `size` into the connection's buffer, if spill is set. */
 static HRESULT conn_recv(struct conn *conn, void *buffer, UINT32 size, BOOL spill, UINT32 *got, HANDLE cancel, UINT32 timeout)
 {
@@ -81,31 +75,69 @@ static HRESULT conn_refill(struct conn *conn, HANDLE cancel, UINT32 timeout)
     return hr;
 }
 
-BOOL conn_is_idle(struct conn *conn)
-{
-    if (conn->pos < conn->len) return FALSE;
-    return conn->tls ? tls_is_idle(conn->tls) : net_is_idle(conn->net);
-}
-
-/*
- * Receives once and feeds the reader with it.  S_OK: the head is complete; S_FALSE: more is needed; failures otherwise.  *any is set as soon as
- * a byte of the reply has come.
- */
-HRESULT reply_head_step(struct conn *conn, struct http1_reader *reader, BOOL *any, HANDLE cancel, UINT32 timeout)
+/* Feeds the reader with what is in the buffer.  S_OK: the head is complete; S_FALSE: more is needed; failures otherwise. */
+static HRESULT feed(struct conn *conn, struct http1_reader *reader)
 {
     size_t used;
     HRESULT hr;
 
-    if (conn->pos == conn->len)
-    {
-        hr = conn_refill(conn, cancel, timeout);
-        if (hr == S_FALSE) return HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
-        if (FAILED(hr)) return hr;
-        *any = TRUE;
-    }
     hr = http1_read_head(reader, conn->buffer + conn->pos, conn->len - conn->pos, &used);
     conn->pos += used;
     return FAILED(hr) ? map_parse_error(hr) : hr;
+}
+
+/* What is behind the head of a success waits in the buffer. */
+static void *place_reply(void *ctx, UINT32 *size)
+{
+    struct hearing *hearing = ctx;
+    struct conn *conn = hearing->conn;
+
+    if (conn->pos == conn->len) conn->pos = conn->len = 0;
+    if (conn->len == sizeof(conn->buffer)) return NULL;
+    *size = sizeof(conn->buffer) - conn->len;
+    return conn->buffer + conn->len;
+}
+
+static BOOL heard_reply(void *ctx, UINT32 got)
+{
+    struct hearing *hearing = ctx;
+    HRESULT hr;
+
+    if (!got)
+    {
+        if (hearing->reader->state == HTTP1_HEAD) hearing->hr = HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
+        return FALSE;
+    }
+    hearing->any = TRUE;
+    hearing->conn->len += got;
+    if (hearing->reader->state != HTTP1_HEAD) return TRUE;
+    hr = feed(hearing->conn, hearing->reader);
+    if (FAILED(hr)) hearing->hr = hr;
+    return hr == S_FALSE || (hr == S_OK && hearing->reader->status / 100 == 2);
+}
+
+HRESULT conn_send(struct conn *conn, const void *data, UINT32 size, struct hearing *hearing, HANDLE cancel, UINT32 timeout)
+{
+    struct net_listener listener = { place_reply, heard_reply, hearing };
+
+    if (conn->tls) return tls_send(conn->tls, data, size, hearing ? &listener : NULL, cancel, timeout);
+    return net_send(conn->net, data, size, hearing ? &listener : NULL, cancel, timeout);
+}
+
+HRESULT conn_hear(struct conn *conn, struct hearing *hearing, HANDLE cancel, UINT32 timeout)
+{
+    struct net_listener listener = { place_reply, heard_reply, hearing };
+    UINT32 size, got;
+    void *buffer;
+    HRESULT hr;
+
+    if (conn->tls) return tls_hear(conn->tls, &listener, cancel, timeout);
+    while (net_available(conn->net) && (buffer = place_reply(hearing, &size)))
+    {
+        if ((hr = net_recv(conn->net, buffer, size, NULL, 0, &got, cancel, timeout)) == E_ABORT) return hr;
+        if (!heard_reply(hearing, got)) return S_FALSE;
+    }
+    return S_OK;
 }
 
 HRESULT reply_head(struct conn *conn, struct http1_reader *reader, BOOL *any, HANDLE cancel, UINT32 timeout)
@@ -113,9 +145,18 @@ HRESULT reply_head(struct conn *conn, struct http1_reader *reader, BOOL *any, HA
     ULONGLONG deadline = GetTickCount64() + (ULONGLONG)timeout * HEAD_TIMEOUTS;
     HRESULT hr;
 
-    while ((hr = reply_head_step(conn, reader, any, cancel, timeout)) == S_FALSE)
-        if (GetTickCount64() > deadline) return HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT); /* a byte now and then is no answer */
-    return hr;
+    do
+    {
+        if (conn->pos == conn->len)
+        {
+            hr = conn_refill(conn, cancel, timeout);
+            if (hr == S_FALSE) return HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
+            if (FAILED(hr)) return hr;
+            *any = TRUE;
+        }
+        if ((hr = feed(conn, reader)) != S_FALSE) return hr;
+    } while (GetTickCount64() <= deadline);
+    return HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT); /* a byte now and then is no answer */
 }
 
 /*

@@ -53,16 +53,24 @@ static inline HRESULT error_set(struct shim_error *error, HRESULT hr, DWORD deta
     return hr;
 }
 
-HRESULT conn_send(struct conn *conn, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout);
-/* Nothing was received that is not consumed, and the peer is there and silent. */
-BOOL conn_is_idle(struct conn *conn);
+/* A reply that may come before all of its request is sent. */
+struct hearing
+{
+    struct conn *conn;
+    struct http1_reader *reader;
+    BOOL any;               /* an octet of it has come */
+    HRESULT hr;             /* it is none, or never will be */
+};
 
 /*
- * Receives once and feeds the reader with it.  S_OK: the head is complete; S_FALSE: more is needed; failures otherwise.  *any is set as soon as
- * a byte of the reply has come.
+ * Sends all of it.  hearing may be NULL; S_FALSE: no more need be sent, as a final reply has come that is no success, or something that is no reply;
+ * of the request some may have gone.
  */
-HRESULT reply_head_step(struct conn *conn, struct http1_reader *reader, BOOL *any, HANDLE cancel, UINT32 timeout);
-/* All of it. */
+HRESULT conn_send(struct conn *conn, const void *data, UINT32 size, struct hearing *hearing, HANDLE cancel, UINT32 timeout);
+/* The same of what has come already; does not wait. */
+HRESULT conn_hear(struct conn *conn, struct hearing *hearing, HANDLE cancel, UINT32 timeout);
+
+/* Receives a head.  *any is set as soon as a byte of the reply has come. */
 HRESULT reply_head(struct conn *conn, struct http1_reader *reader, BOOL *any, HANDLE cancel, UINT32 timeout);
 
 /* Some of the body: S_OK with *got > 0; S_FALSE at its proper end; what is wrong with what follows is in reply->failure. */

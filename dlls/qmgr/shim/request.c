@@ -35,7 +35,11 @@
 #include "shim/session.h"
 #include "shim/shim.h"
 
-#define SEND_SIZE        65536                   /* octets of a body handed to the system at once */
+#define SEND_MIN         65536                   /* octets of a body handed to the system at once, to begin with */
+#define SEND_MAX       1048576                   /* and where they go quickly: each time costs some calls to wineserver */
+#define SEND_QUICK          50                   /* ms: twice as many may be sent at once */
+#define SEND_SLOW         1000                   /* ms: half as many, so that a time-out means that next to nothing moves */
+#define REPLY_TIMEOUT     5000                   /* ms for the reply of a server that has refused to take more */
 #define DRAIN_MAX        65536                   /* octets of an unread body that are read away rather than closing */
 #define DRAIN_TIMEOUT    50                      /* ms without a byte meanwhile */
 
@@ -64,67 +68,85 @@ void shim_shutdown(void)
     net_shutdown();
 }
 
+/* What becomes of a request as it is sent. */
+struct sending
+{
+    struct hearing hearing;
+    BOOL body_begun;
+    BOOL cut;               /* not all of it went out */
+    BOOL source_failed;
+};
+
+/* So many octets of the body behind those that are in the buffer already. */
+static HRESULT read_source(const struct shim_body *body, BYTE *buffer, UINT32 size, struct sending *sending)
+{
+    UINT32 got;
+    HRESULT hr;
+
+    sending->body_begun = TRUE;
+    while (size)
+    {
+        got = 0;
+        hr = body->read(body->ctx, buffer, size, &got);
+        if (SUCCEEDED(hr) && (!got || got > size)) hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
+        if (FAILED(hr))
+        {
+            sending->source_failed = TRUE;
+            return hr;
+        }
+        buffer += got;
+        size -= got;
+    }
+    return S_OK;
+}
+
+/* How much goes into the next piece, by the time that this one has taken. */
+static void adapt_piece(struct conn *conn, UINT32 size, ULONGLONG took)
+{
+    if (took > SEND_SLOW) conn->piece = max(size / 2, SEND_MIN);
+    else if (took <= SEND_QUICK && size >= conn->piece) conn->piece = min(conn->piece * 2, SEND_MAX);
+}
+
 /*
- * Sends head and body.  A server may answer before it has everything, and even stop reading: what it says is looked at between the pieces, and
- * once more after a failure to send.  S_OK: go on to read the head (it may be there already).
+ * Sends head and body.  A server may answer before it has everything, and even stop reading: what it says is heard between the pieces, while one
+ * does not go out, and once more after a failure to send.  S_OK: go on to read the head (it may be there already).
  */
 static HRESULT send_request(struct conn *conn, const struct http1_writer *writer, const struct shim_body *body,
-                            const struct shim_request_params *params, struct http1_reader *reader, BOOL *any, BOOL *body_begun,
-                            BOOL *cut)
+                            const struct shim_request_params *params, struct sending *sending)
 {
+    struct hearing *hearing = &sending->hearing;
     UINT64 left = body ? body->length : 0;
-    UINT32 len = 0, got;
-    HRESULT hr = S_OK;
-    char *buffer;
+    UINT32 len = (UINT32)writer->len, piece;
+    ULONGLONG start;
+    HRESULT hr;
+    BYTE *buffer;
 
-    *cut = FALSE;
-    if (!left) return conn_send(conn, writer->data, writer->len, params->cancel, params->io_timeout);
+    if (!left) return conn_send(conn, writer->data, len, NULL, params->cancel, params->io_timeout);
 
-    if (!(buffer = malloc(SEND_SIZE))) return E_OUTOFMEMORY;
-    if (writer->len <= SEND_SIZE / 2)
+    if (!conn->piece) conn->piece = SEND_MIN;
+    if (!(buffer = malloc(len + (UINT32)min(left, SEND_MAX)))) return E_OUTOFMEMORY;
+    memcpy(buffer, writer->data, len); /* head and beginning of the body in one packet */
+    for (;;)
     {
-        /* head and beginning of the body in one packet */
-        memcpy(buffer, writer->data, writer->len);
-        len = writer->len;
-    }
-    else hr = conn_send(conn, writer->data, writer->len, params->cancel, params->io_timeout);
-
-    while (SUCCEEDED(hr) && (left || len))
-    {
-        while (left && len < SEND_SIZE)
-        {
-            *body_begun = TRUE;
-            hr = body->read(body->ctx, buffer + len, (UINT32)min(left, SEND_SIZE - len), &got);
-            if (SUCCEEDED(hr) && (!got || got > left)) hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
-            if (FAILED(hr))
-            {
-                free(buffer);
-                return hr;
-            }
-            left -= got;
-            len += got;
-        }
-        if (FAILED(hr = conn_send(conn, buffer, len, params->cancel, params->io_timeout))) break;
+        piece = (UINT32)min(left, conn->piece);
+        if (FAILED(hr = read_source(body, buffer + len, piece, sending))) break;
+        left -= piece;
+        start = GetTickCount64();
+        if ((hr = conn_send(conn, buffer, len + piece, hearing, params->cancel, params->io_timeout)) != S_OK || !left) break;
+        adapt_piece(conn, piece, GetTickCount64() - start);
         len = 0;
-        if (left && !conn_is_idle(conn))
-        {
-            hr = reply_head_step(conn, reader, any, params->cancel, params->io_timeout);
-            if (hr != S_FALSE) break; /* the final reply, or none to come; interim ones are skipped */
-        }
+        if ((hr = conn_hear(conn, hearing, params->cancel, params->io_timeout)) != S_OK) break;
     }
     free(buffer);
-
-    if (SUCCEEDED(hr)) *cut = left != 0;
-    else if (hr != E_ABORT && reader->state == HTTP1_HEAD)
+    if (hr == S_OK) return S_OK;
+    sending->cut = TRUE;
+    if (sending->source_failed || hr == E_ABORT) return hr;
+    if (hr == S_FALSE || hearing->reader->state != HTTP1_HEAD) return hearing->hr;
+    if (hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR))
     {
-        HRESULT reply = reply_head(conn, reader, any, params->cancel, min(params->io_timeout, 5000));
+        HRESULT reply = reply_head(conn, hearing->reader, &hearing->any, params->cancel, min(params->io_timeout, REPLY_TIMEOUT));
 
-        if (reply == S_OK)
-        {
-            *cut = TRUE;
-            hr = S_OK;
-        }
-        else if (reply == E_ABORT) hr = reply;
+        if (reply == S_OK || reply == E_ABORT) return reply;
     }
     return hr;
 }
@@ -140,13 +162,16 @@ static BOOL is_repeatable(const WCHAR *method)
     return FALSE;
 }
 
-/* Can the body be sent once more? */
-static BOOL rewind_body(const struct shim_request_params *params, BOOL *begun)
+/* Can the body be sent once more?  S_FALSE: no; a failure is that of its source. */
+static HRESULT rewind_body(const struct shim_request_params *params, struct sending *sending)
 {
-    if (!*begun) return TRUE;
-    if (!params->body->rewind || FAILED(params->body->rewind(params->body->ctx))) return FALSE;
-    *begun = FALSE;
-    return TRUE;
+    HRESULT hr;
+
+    if (!sending->body_begun) return S_OK;
+    if (!params->body->rewind) return S_FALSE;
+    if (FAILED(hr = params->body->rewind(params->body->ctx))) sending->source_failed = TRUE;
+    else sending->body_begun = FALSE;
+    return FAILED(hr) ? hr : S_OK;
 }
 
 /* May other requests share the connection with this one? */
@@ -227,13 +252,16 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
                              struct shim_error *error)
 {
     BOOL absolute = hop->proxy_host && target->url.scheme == URL_HTTP;
-    BOOL fresh = !is_repeatable(params->method), body_begun = FALSE, bound = FALSE, preliminary, cut, any, sent;
+    BOOL fresh = !is_repeatable(params->method), bound = FALSE, preliminary, sent;
     struct auth_exchange server = {0}, proxy = {0}, *exchange;
     struct http1_reader *reader = &request->reply.reader;
+    struct sending sending = {{0}};
+    struct hearing *hearing = &sending.hearing;
     struct http1_writer writer;
+    UINT32 reply_timeout;
     char method[9]; /* more than the methods that the reader must know, so that a longer one is none of them */
     UINT32 rounds = 0, i;
-    HRESULT hr;
+    HRESULT hr, rewound;
 
     for (i = 0; i < sizeof(method) - 1 && params->method[i]; i++) method[i] = params->method[i] & 0x7f;
     method[i] = 0;
@@ -247,7 +275,11 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
     for (;;)
     {
         if (!request->reply.conn
-            && FAILED(hr = route_conn(request->session, params, target, hop, fresh, unreachable, &request->reply.conn, error))) break;
+            && FAILED(hr = route_conn(request->session, params, target, hop, fresh, unreachable, &request->reply.conn, error)))
+        {
+            error->unreached = hr != E_ABORT;
+            break;
+        }
         if (!*connected && params->connected) params->connected(params->connected_ctx);
         *connected = TRUE;
 
@@ -279,13 +311,17 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
         http1_reader_init(reader, method);
         memset(&request->reply.failure, 0, sizeof(request->reply.failure)); /* of a refusal, whose connection it has ended */
         request->reply.received = 0;
-        request->reply.ended = request->reply.unwanted = request->reply.last = any = cut = FALSE;
+        request->reply.ended = request->reply.unwanted = request->reply.last = FALSE;
+        memset(hearing, 0, sizeof(*hearing));
+        hearing->conn = request->reply.conn;
+        hearing->reader = reader;
+        sending.cut = FALSE;
         hr = writer.hr;
         if (SUCCEEDED(hr) && writer.len)
-            hr = send_request(request->reply.conn, &writer, preliminary ? NULL : params->body, params, reader, &any, &body_begun, &cut);
+            hr = send_request(request->reply.conn, &writer, preliminary ? NULL : params->body, params, &sending);
+        reply_timeout = params->reply_timeout ? params->reply_timeout : params->io_timeout;
         if (SUCCEEDED(hr) && reader->state == HTTP1_HEAD)
-            hr = reply_head(request->reply.conn, reader, &any, params->cancel,
-                            sent ? min(params->io_timeout, AHEAD_TIMEOUT) : params->io_timeout);
+            hr = reply_head(request->reply.conn, reader, &hearing->any, params->cancel, sent ? min(reply_timeout, AHEAD_TIMEOUT) : reply_timeout);
         if (request->shared && is_better_alone(hr, reader->status, sent))
         {
             InterlockedExchange(&request->session->in_turn, TRUE);
@@ -302,8 +338,13 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
         if (FAILED(hr))
         {
             error_set(error, hr, 0);
-            if (hr != HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR) || !request->reply.conn->kept || any || fresh || bound
-                || !rewind_body(params, &body_begun)) break;
+            if (sending.source_failed || hr != HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR) || !request->reply.conn->kept || hearing->any
+                || fresh || bound || (rewound = rewind_body(params, &sending)) == S_FALSE) break;
+            if (FAILED(rewound))
+            {
+                hr = error_set(error, rewound, 0);
+                break;
+            }
             conn_close(request->reply.conn);
             request->reply.conn = NULL;
             auth_lost(&server);
@@ -311,11 +352,11 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
             fresh = TRUE;
             continue;
         }
-        if (cut) reader->keep_alive = FALSE; /* half a request is still on it */
+        if (sending.cut) reader->keep_alive = FALSE; /* half a request is still on it */
 
         exchange = reader->status == 401 ? &server : reader->status == 407 && absolute ? &proxy : NULL;
-        if (!exchange || ++rounds > AUTH_ROUNDS || !rewind_body(params, &body_begun)) break;
-        hr = auth_challenged(exchange, &reader->headers, reader->keep_alive, params->cancel, params->io_timeout);
+        if (!exchange || ++rounds > AUTH_ROUNDS || (rewound = rewind_body(params, &sending)) == S_FALSE) break;
+        hr = FAILED(rewound) ? rewound : auth_challenged(exchange, &reader->headers, reader->keep_alive, params->cancel, params->io_timeout);
         if (hr == S_FALSE) break;
         if (FAILED(hr))
         {
@@ -343,6 +384,7 @@ static HRESULT send_over_hop(struct shim_request *request, const struct shim_req
     http1_writer_free(&writer);
     if (FAILED(hr))
     {
+        if (sending.source_failed) error->context = SHIM_CONTEXT_LOCAL_FILE;
         conn_close(request->reply.conn);
         request->reply.conn = NULL;
         return hr;

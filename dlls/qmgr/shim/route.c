@@ -59,7 +59,7 @@ static HRESULT open_tunnel(struct conn *conn, const struct shim_request_params *
         http1_write_field(&writer, "Proxy-Connection", L"Keep-Alive");
         http1_write_end(&writer);
         if (SUCCEEDED(hr)) hr = writer.hr;
-        if (SUCCEEDED(hr)) hr = conn_send(conn, writer.data, writer.len, params->cancel, params->io_timeout);
+        if (SUCCEEDED(hr)) hr = conn_send(conn, writer.data, writer.len, NULL, params->cancel, params->io_timeout);
         if (SUCCEEDED(hr)) hr = reply_head(conn, &tunnel.reader, &any, params->cancel, params->io_timeout);
         http1_writer_free(&writer);
         if (hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR) && kept && !any && !bound)
@@ -179,7 +179,7 @@ HRESULT route_conn(struct shim_session *session, const struct shim_request_param
     key.port = target->url.port;
     key.proxy_host = (WCHAR *)hop->proxy_host;
     key.proxy_port = hop->proxy_host ? hop->proxy_port : 0;
-    if (!fresh && (*ret = pool_take(&key, params->body && !params->body->rewind, params->foreign || target->url.user))) return S_OK;
+    if (!fresh && (*ret = pool_take(&key, params->body != NULL, params->foreign || target->url.user))) return S_OK;
     if (params->only_ahead) return error_set(error, HRESULT_FROM_WIN32(ERROR_RETRY), 0);
 
     if (key.secure && FAILED(hr = session_cred(session, &cred, &detail))) return error_set(error, hr, detail);

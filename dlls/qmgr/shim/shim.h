@@ -47,11 +47,13 @@ struct shim_error
     HRESULT hr;      /* HRESULT_FROM_WIN32(ERROR_WINHTTP_* or WSAE*), BG_E_*, or E_ABORT after cancel */
     DWORD context;   /* enum shim_context, a BG_ERROR_CONTEXT_* value */
     DWORD detail;    /* Winsock error; TLS: CERT_TRUST_*, alert or SSPI status; for the log only */
+    BOOL unreached;  /* no connection for the request could be made: name, connect, proxy, tunnel or handshake of TLS [BUP.HOST.4] */
     BOOL again;      /* the request shared its connection with others that were sent along: alone, as from now on, it may do better */
 };
 
 enum shim_context
 {
+    SHIM_CONTEXT_LOCAL_FILE = 4,                   /* hr is what the source of the body has returned */
     SHIM_CONTEXT_REMOTE_FILE = 5,
     SHIM_CONTEXT_GENERAL_TRANSPORT = 6,            /* on the way to a proxy */
     SHIM_CONTEXT_SERVER_CERTIFICATE_CALLBACK = 8   /* hr is what validate_cert returned */
@@ -105,7 +107,10 @@ void shim_shutdown(void);
 HRESULT shim_session_create(const struct shim_session_params *params, struct shim_session **session);
 void shim_session_release(struct shim_session *session); /* pooled connections of its identity go with it */
 
-/* Source of a request body; read is called on the requesting thread, in order, until `length` bytes were delivered. */
+/*
+ * Source of a request body; read is called on the requesting thread, in order, until `length` bytes were delivered, with up to 1 MiB asked for and
+ * any part of it given; none is an end that comes too soon, ERROR_HANDLE_EOF.  What it fails with comes out of shim_send.
+ */
 struct shim_body
 {
     UINT64 length;
@@ -137,10 +142,12 @@ struct shim_request_params
     ULONG ahead_count;
     BOOL only_ahead;                /* it was sent along, and is not to be sent (again): ERROR_RETRY if there is no good reply to it */
     UINT32 connect_timeout;         /* ms [BEH.HTTP.80] */
-    UINT32 io_timeout;              /* ms without a byte */
+    UINT32 io_timeout;              /* ms without a byte; of a body that is sent, in which next to nothing of it was taken */
+    UINT32 reply_timeout;           /* ms for the reply when all is sent, as a server may have to think first [BUP.TIMER.6]; 0: io_timeout */
     HANDLE cancel;                  /* manual-reset event of the transfer */
     UINT64 max_body;                /* SIZE_UNKNOWN, or a bound after which the connection is dropped rather than drained */
-    void (*connected)(void *ctx);   /* called once, on this thread, when the server was reached; or NULL [BEH.STATE.25] */
+    void (*connected)(void *ctx);   /* called once, on this thread, when the server was reached, or may have been, as there is a connection from an
+                                       earlier request; or NULL [BEH.STATE.25].  Whether it was not is in shim_error.unreached */
     void *connected_ctx;
 };
 
@@ -161,6 +168,12 @@ struct shim_reply
  * dead before any reply byte) and reads the reply's head.  Answers authentication challenges for which the session has
  * credentials, and those with name and password from the URL.  Does not follow redirects: the caller applies the policy and asks again.
  * A hop that cannot be reached makes place for the next one.
+ *
+ * A body is sent again, from its first octet, where a challenge is answered or the kept connection was dead; when there is no rewind the challenge
+ * or the failure is what comes out.  A server may answer before it has all of the body, or while it takes nothing of it: a final reply that is
+ * no success ends the sending at once and is the reply, whether the server goes on reading, closes or resets; its connection is not used again.
+ * After a success the rest is sent.  Methods other than GET, HEAD, OPTIONS, PUT and BITS_POST go over new connections and are never sent twice
+ * but to answer a challenge.
  *
  * Sent along: where the server is HTTP/1.1 and has kept the connection before, without a proxy or credentials, those of params->ahead that
  * are of the same origin, up to the first that is not, go out behind a GET, with the same custom headers.  When exactly these requests are made

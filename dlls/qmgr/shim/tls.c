@@ -40,7 +40,7 @@
 #define RECORD_HEADER   5
 #define RECORD_MAX      (RECORD_HEADER + 16384 + 2048)
 #define IN_SIZE         (2097152 + RECORD_MAX)  /* ciphertext of one receive, each of which costs two calls to wineserver [WINE.NET.1] */
-#define OUT_RECORDS     4                       /* records of one send */
+#define OUT_RECORDS    64                       /* records of one send at most */
 #define MAX_HANDSHAKE_RECORDS 1000
 #define RECORD_TIMEOUTS 4                       /* a handshake, or plain text, may take this many times the time-out altogether */
 
@@ -82,8 +82,10 @@ struct tls
     BYTE *plain;
     UINT32 plain_len;
     HRESULT failure;            /* sticky, reported when the plain text before it was fetched; S_FALSE after close_notify */
+    BOOL again;                 /* the server has asked for another handshake, behind that plain text */
 
-    BYTE *out;
+    BYTE *out;                  /* out_records of them */
+    UINT32 out_records;
     UINT32 header_size, message_size, trailer_size;
 
     /* what the server's first flights said in clear */
@@ -196,6 +198,15 @@ static HRESULT next_record(const struct tls *tls, UINT32 offset, UINT32 *len)
     return S_OK;
 }
 
+/* Plain text that was not fetched must not be there. */
+static void compact(struct tls *tls)
+{
+    if (!tls->in_pos) return;
+    memmove(tls->in, tls->in + tls->in_pos, tls->in_len - tls->in_pos);
+    tls->in_len -= tls->in_pos;
+    tls->in_pos = 0;
+}
+
 /* Receives more ciphertext behind what is there.  *deadline is 0 at first: an octet now and then is no answer. */
 static HRESULT receive(struct tls *tls, HANDLE cancel, UINT32 timeout, ULONGLONG *deadline)
 {
@@ -205,12 +216,7 @@ static HRESULT receive(struct tls *tls, HANDLE cancel, UINT32 timeout, ULONGLONG
 
     if (!*deadline) *deadline = now + (ULONGLONG)timeout * RECORD_TIMEOUTS;
     else if (now > *deadline) return HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT);
-    if (tls->in_pos)
-    {
-        memmove(tls->in, tls->in + tls->in_pos, tls->in_len - tls->in_pos);
-        tls->in_len -= tls->in_pos;
-        tls->in_pos = 0;
-    }
+    compact(tls);
     hr = net_recv(tls->net, tls->in + tls->in_len, IN_SIZE - tls->in_len, NULL, 0, &got, cancel, timeout);
     if (hr == S_FALSE) return HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
     tls->in_len += got;
@@ -334,7 +340,7 @@ static HRESULT handshake(struct tls *tls, BOOL begin, HANDLE cancel, UINT32 time
 
         if (out.pvBuffer)
         {
-            hr = out.cbBuffer ? net_send(tls->net, out.pvBuffer, out.cbBuffer, cancel, timeout) : S_OK;
+            hr = out.cbBuffer ? net_send(tls->net, out.pvBuffer, out.cbBuffer, NULL, cancel, timeout) : S_OK;
             FreeContextBuffer(out.pvBuffer);
             if (FAILED(hr) && SUCCEEDED(status))
             {
@@ -432,11 +438,6 @@ HRESULT tls_connect(struct net_conn *net, const struct tls_params *params, struc
     tls->header_size = sizes.cbHeader;
     tls->message_size = min(sizes.cbMaximumMessage, 16384);
     tls->trailer_size = sizes.cbTrailer;
-    if (!(tls->out = malloc((size_t)(tls->header_size + tls->message_size + tls->trailer_size) * OUT_RECORDS)))
-    {
-        hr = E_OUTOFMEMORY;
-        goto done;
-    }
     hr = verify(tls, params, error);
 
 done:
@@ -506,12 +507,11 @@ static HRESULT decrypt(struct tls *tls, UINT32 record_len, BYTE **data, UINT32 *
     return HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_CHANNEL_ERROR);
 }
 
-HRESULT tls_recv(struct tls *tls, void *buffer, UINT32 size, UINT32 *got, HANDLE cancel, UINT32 timeout)
+/* Plain text as far as it is there. */
+static void take_plain(struct tls *tls, BYTE *buffer, UINT32 size, UINT32 *got)
 {
-    BYTE *p = buffer, *data;
     UINT32 len, record_len;
-    ULONGLONG deadline = 0;
-    DWORD detail;
+    BYTE *data;
     HRESULT hr;
 
     *got = 0;
@@ -520,36 +520,48 @@ HRESULT tls_recv(struct tls *tls, void *buffer, UINT32 size, UINT32 *got, HANDLE
         if (tls->plain_len)
         {
             len = min(tls->plain_len, size - *got);
-            memcpy(p + *got, tls->plain, len);
+            memcpy(buffer + *got, tls->plain, len);
             tls->plain += len;
             tls->plain_len -= len;
             *got += len;
         }
-        if (*got == size) return S_OK;
-        if (tls->failure != S_OK)
-        {
-            if (*got) return S_OK;
-            return tls->failure;
-        }
+        if (*got == size || tls->failure != S_OK || tls->again) return;
 
         if (FAILED(hr = next_record(tls, 0, &record_len))) tls->failure = hr;
-        else if (record_len)
+        else if (!record_len) return;
+        else if ((hr = decrypt(tls, record_len, &data, &len)) == S_OK)
         {
-            hr = decrypt(tls, record_len, &data, &len);
-            if (hr == S_OK)
-            {
-                tls->plain = data;
-                tls->plain_len = len;
-            }
-            else if (hr == SEC_I_RENEGOTIATE)
-            {
-                /* the handshake takes its input from the same buffer */
-                tls->encrypted = TRUE;
-                if (FAILED(hr = handshake(tls, FALSE, cancel, timeout, &detail))) tls->failure = hr;
-            }
-            else tls->failure = hr;
+            tls->plain = data;
+            tls->plain_len = len;
         }
-        else if (*got) return S_OK; /* nothing more without waiting */
+        else if (hr == SEC_I_RENEGOTIATE) tls->again = TRUE;
+        else tls->failure = hr;
+    }
+}
+
+/* The handshake that the server has asked for; it takes its input from the same buffer. */
+static HRESULT handshake_again(struct tls *tls, HANDLE cancel, UINT32 timeout)
+{
+    DWORD detail;
+    HRESULT hr;
+
+    tls->again = FALSE;
+    tls->encrypted = TRUE;
+    if (FAILED(hr = handshake(tls, FALSE, cancel, timeout, &detail))) tls->failure = hr;
+    return hr;
+}
+
+HRESULT tls_recv(struct tls *tls, void *buffer, UINT32 size, UINT32 *got, HANDLE cancel, UINT32 timeout)
+{
+    ULONGLONG deadline = 0;
+    HRESULT hr;
+
+    for (;;)
+    {
+        take_plain(tls, buffer, size, got);
+        if (*got) return S_OK;
+        if (tls->failure != S_OK) return tls->failure;
+        if (tls->again) handshake_again(tls, cancel, timeout);
         else if (FAILED(hr = receive(tls, cancel, timeout, &deadline))) tls->failure = hr;
     }
 }
@@ -573,56 +585,137 @@ BOOL tls_has_more(struct tls *tls)
     return tls->plain_len != 0;
 }
 
-HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout)
+/* A listener to the plain text, and how it is told of it. */
+struct tls_listener
 {
-    const BYTE *p = data;
+    struct tls *tls;
+    const struct net_listener *inner;
+};
+
+static void *place_cipher(void *ctx, UINT32 *size)
+{
+    struct tls_listener *listener = ctx;
+    struct tls *tls = listener->tls;
+
+    if (tls->plain_len || tls->failure != S_OK || tls->again || !listener->inner->place(listener->inner->ctx, size)) return NULL;
+    compact(tls);
+    *size = IN_SIZE - tls->in_len;
+    return *size ? tls->in + tls->in_len : NULL;
+}
+
+/* FALSE: enough.  What nobody wants to hear now stays where it is. */
+static BOOL hear_plain(struct tls *tls, const struct net_listener *listener)
+{
+    UINT32 size, got;
+    void *buffer;
+
+    while ((buffer = listener->place(listener->ctx, &size)))
+    {
+        take_plain(tls, buffer, size, &got);
+        if (!got) return tls->failure == S_OK || listener->heard(listener->ctx, 0);
+        if (!listener->heard(listener->ctx, got)) return FALSE;
+    }
+    return TRUE;
+}
+
+static BOOL heard_cipher(void *ctx, UINT32 got)
+{
+    struct tls_listener *listener = ctx;
+    struct tls *tls = listener->tls;
+
+    tls->in_len += got;
+    if (!got) tls->failure = HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
+    return hear_plain(tls, listener->inner) && got;
+}
+
+HRESULT tls_hear(struct tls *tls, const struct net_listener *listener, HANDLE cancel, UINT32 timeout)
+{
+    ULONGLONG deadline = 0;
+    UINT32 size;
+    HRESULT hr;
+
+    for (;;)
+    {
+        if (!hear_plain(tls, listener)) return S_FALSE;
+        if (tls->plain_len || tls->failure != S_OK || tls->again || !net_available(tls->net)) return S_OK;
+        if (!listener->place(listener->ctx, &size)) return S_OK;
+        if (FAILED(hr = receive(tls, cancel, timeout, &deadline)))
+        {
+            if (hr == E_ABORT) return hr;
+            tls->failure = hr;
+        }
+    }
+}
+
+/* Encrypts into out as much as goes into one send. */
+static HRESULT encrypt(struct tls *tls, const BYTE **data, UINT32 *size, UINT32 *total)
+{
+    UINT32 records = min((*size + tls->message_size - 1) / tls->message_size, OUT_RECORDS), i;
+    SecBufferDesc desc;
+    SecBuffer bufs[4];
     SECURITY_STATUS status;
+    BYTE *record;
+
+    *total = 0;
+    if (records > tls->out_records)
+    {
+        free(tls->out);
+        tls->out_records = 0;
+        if (!(tls->out = malloc((size_t)(tls->header_size + tls->message_size + tls->trailer_size) * records))) return E_OUTOFMEMORY;
+        tls->out_records = records;
+    }
+    desc.ulVersion = SECBUFFER_VERSION;
+    desc.cBuffers = ARRAY_SIZE(bufs);
+    desc.pBuffers = bufs;
+    for (i = 0; i < records; i++)
+    {
+        UINT32 len = min(*size, tls->message_size);
+
+        record = tls->out + *total;
+        memcpy(record + tls->header_size, *data, len);
+        bufs[0].BufferType = SECBUFFER_STREAM_HEADER;
+        bufs[0].pvBuffer = record;
+        bufs[0].cbBuffer = tls->header_size;
+        bufs[1].BufferType = SECBUFFER_DATA;
+        bufs[1].pvBuffer = record + tls->header_size;
+        bufs[1].cbBuffer = len;
+        bufs[2].BufferType = SECBUFFER_STREAM_TRAILER;
+        bufs[2].pvBuffer = record + tls->header_size + len;
+        bufs[2].cbBuffer = tls->trailer_size;
+        bufs[3].BufferType = SECBUFFER_EMPTY;
+        bufs[3].pvBuffer = NULL;
+        bufs[3].cbBuffer = 0;
+        AcquireSRWLockShared(&handles_lock);
+        status = EncryptMessage(&tls->context, 0, &desc, 0);
+        ReleaseSRWLockShared(&handles_lock);
+        if (status != SEC_E_OK) return HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_CHANNEL_ERROR);
+        *total += bufs[0].cbBuffer + bufs[1].cbBuffer + bufs[2].cbBuffer;
+        *data += len;
+        *size -= len;
+    }
+    return S_OK;
+}
+
+HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, const struct net_listener *listener, HANDLE cancel, UINT32 timeout)
+{
+    struct tls_listener own = { tls, listener };
+    struct net_listener outer = { place_cipher, heard_cipher, &own };
+    const BYTE *p = data;
+    UINT32 total;
     HRESULT hr;
 
     while (size)
     {
-        UINT32 records, total = 0;
-
-        for (records = 0; records < OUT_RECORDS && size; records++)
-        {
-            UINT32 len = min(size, tls->message_size);
-            BYTE *record = tls->out + total;
-            SecBufferDesc desc;
-            SecBuffer bufs[4];
-
-            memcpy(record + tls->header_size, p, len);
-            bufs[0].BufferType = SECBUFFER_STREAM_HEADER;
-            bufs[0].pvBuffer = record;
-            bufs[0].cbBuffer = tls->header_size;
-            bufs[1].BufferType = SECBUFFER_DATA;
-            bufs[1].pvBuffer = record + tls->header_size;
-            bufs[1].cbBuffer = len;
-            bufs[2].BufferType = SECBUFFER_STREAM_TRAILER;
-            bufs[2].pvBuffer = record + tls->header_size + len;
-            bufs[2].cbBuffer = tls->trailer_size;
-            bufs[3].BufferType = SECBUFFER_EMPTY;
-            bufs[3].pvBuffer = NULL;
-            bufs[3].cbBuffer = 0;
-            desc.ulVersion = SECBUFFER_VERSION;
-            desc.cBuffers = ARRAY_SIZE(bufs);
-            desc.pBuffers = bufs;
-            AcquireSRWLockShared(&handles_lock);
-            status = EncryptMessage(&tls->context, 0, &desc, 0);
-            ReleaseSRWLockShared(&handles_lock);
-            if (status != SEC_E_OK)
-                return HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_CHANNEL_ERROR);
-            total += bufs[0].cbBuffer + bufs[1].cbBuffer + bufs[2].cbBuffer;
-            p += len;
-            size -= len;
-        }
-        if (FAILED(hr = net_send(tls->net, tls->out, total, cancel, timeout))) return hr;
+        if (tls->again && FAILED(hr = handshake_again(tls, cancel, timeout))) return hr;
+        if (FAILED(hr = encrypt(tls, &p, &size, &total))) return hr;
+        if ((hr = net_send(tls->net, tls->out, total, listener ? &outer : NULL, cancel, timeout)) != S_OK) return hr;
     }
     return S_OK;
 }
 
 static BOOL nothing_left(const struct tls *tls)
 {
-    return tls->failure == S_OK && !tls->plain_len && tls->in_pos == tls->in_len;
+    return tls->failure == S_OK && !tls->again && !tls->plain_len && tls->in_pos == tls->in_len;
 }
 
 UINT32 tls_available(struct tls *tls)

@@ -62,7 +62,10 @@ void tls_close(struct tls *tls);
 
 /* As net_recv; S_FALSE only after a proper close_notify, a bare close is ERROR_WINHTTP_CONNECTION_ERROR. */
 HRESULT tls_recv(struct tls *tls, void *buffer, UINT32 size, UINT32 *got, HANDLE cancel, UINT32 timeout);
-HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, HANDLE cancel, UINT32 timeout);
+/* As net_send; the listener hears plain text. */
+HRESULT tls_send(struct tls *tls, const void *data, UINT32 size, const struct net_listener *listener, HANDLE cancel, UINT32 timeout);
+/* Lets the listener hear what has come, without a wait.  S_FALSE: it has heard enough; failures. */
+HRESULT tls_hear(struct tls *tls, const struct net_listener *listener, HANDLE cancel, UINT32 timeout);
 
 /* As net_available; what is still encrypted counts as it is. */
 UINT32 tls_available(struct tls *tls);
