@@ -355,6 +355,8 @@ static const struct row rows[] =
      {{"PING http://g/f", 0, NULL, HR_REFUSED, TRUE}, {"RECORD s1 at 5 host g 60 since 1000"}}, .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60},
     {"BUP.HOST.4", "FAILED 80072efd T 5", /* it goes on from the first failure */
      {{"PING http://g/f", 0, NULL, HR_REFUSED, TRUE}}, .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60, .failed = 941},
+    {"BUP.HOST.4", "FAILED 80072efd T 5",
+     {{"PING http://g/f", 0, NULL, HR_REFUSED, TRUE}}, .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60, .failed = 1000},
     {"BUP.HOST.4", "FAILED 80072efd T 5", /* the clock was set back */
      {{"PING http://g/f", 0, NULL, HR_REFUSED, TRUE}, {"RECORD s1 at 5 host g 60 since 1000"}}, .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60,
      .failed = 1001},
@@ -387,7 +389,7 @@ static const struct row rows[] =
      {{"PING http://g/f", 500, GONE}, {"RECORD none at 0"}, MADE, WHOLE, CLOSE}, .id = "s0", .acknowledged = 5, .host = L"g", .timeout = 60, .failed = 941},
     {"BUP.HOST.2", "DONE", {PING, {"FRAGMENT http://h/f s1 5-9/10 named last", 200, GOT(10)}, CLOSE}, .id = "s1", .acknowledged = 5, .host = L"a b"},
     {"BUP.HOST.4", "DONE", /* while the reply is fetched and closed its time does not run */
-     {{"PING http://g/f", 200, ""}, {"REPLY http://h/r", .sec = 100}, {"RECORD s1 at 0"}, CLOSE}, WANTS_REPLY, "s1", .host = L"g", .timeout = 60, .failed = 941,
+     {{"PING http://g/f", 200, "", .sec = 1}, {"REPLY http://h/r"}, {"RECORD s1 at 0"}, CLOSE}, WANTS_REPLY, "s1", .host = L"g", .timeout = 60, .failed = 941,
      .reply_url = L"http://h/r"},
 };
 
@@ -545,6 +547,7 @@ static void run(const struct row *row)
     ok(!strcmp(text, row->result), "[%s] ends with \"%s\", expected \"%s\"\n", row->facts, text, row->result);
     ok(!exchange->request, "[%s] does not come to \"%s\"\n", row->facts, exchange->request);
     ok(upload_next(&upload, 0, time) == step, "[%s] the end is none\n", row->facts);
+    upload_free(&upload);
     upload_free(&upload);
 }
 
@@ -706,6 +709,7 @@ static void test_session_ids(void)
         {"a", 101, FALSE},
         {"a", 500, FALSE},
         {"a\001b", 0, FALSE},
+        {"\001ab", 0, FALSE},
         {"a\037b", 0, FALSE},
         {"a\177b", 0, FALSE},
         {"a\rb", 0, FALSE},
@@ -787,6 +791,8 @@ static void test_hosts(void)
         {L"http://h/f", "g#x", NULL},
         {L"http://h/f", "g\\x", NULL},
         {L"http://h/f", "u@g", NULL},
+        {L"http://h/f", "@g", NULL},
+        {L"http://h/f", "\xe4g", NULL},
         {L"http://h/f", "http://g", NULL},
         {L"http://h/f", "g x", NULL},
         {L"http://h/f", "g`x", NULL},
@@ -1012,6 +1018,30 @@ static void test_failures(void)
     upload_on_failure(&upload, &changed);
     ok(upload_next(&upload, 0, 1000 * TICKS_PER_SECOND) == UPLOAD_FAILED, "[BUP.HOST.5] something is done after the end\n");
     upload_free(&upload);
+}
+
+/* What was asked for can be looked at until the next thing is, also when its host is forgotten meanwhile. */
+static void test_forgotten_host(void)
+{
+    static const struct row row = { "", .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60, .failed = 40 };
+    struct header_list headers;
+    struct upload upload;
+    UINT32 i;
+
+    make_headers(&headers, GONE);
+    for (i = 0; i < 2; i++)
+    {
+        begin(&upload, &row);
+        upload_next(&upload, 0, 50 * TICKS_PER_SECOND);
+        ok(!str_cmp(upload.request.url, L"http://g/f"), "[BUP.HOST.2] %u: another one\n", i);
+        if (!i) upload_on_ack(&upload, 500, &headers, 0);
+        else upload_on_error(&upload, HR_REFUSED, CONTEXT_REMOTE_FILE, TRUE, 100 * TICKS_PER_SECOND);
+        ok(!str_cmp(upload.request.url, U), "[BUP.HOST.5,BUP.HOST.7] %u: another one\n", i);
+        /* its time has run out, and that stays so when the clock is set back */
+        ok(upload_next(&upload, 0, 50 * TICKS_PER_SECOND) == UPLOAD_RECORD && !upload.session.host, "[BUP.HOST.5,BUP.HOST.7] %u: not forgotten\n", i);
+        upload_free(&upload);
+    }
+    headers_free(&headers);
 }
 
 /* No session, not even a place for one. */
@@ -1291,6 +1321,7 @@ START_TEST(upload)
     test_blocks();
     test_reply_url();
     test_failures();
+    test_forgotten_host();
     test_no_session();
     test_walks();
 }

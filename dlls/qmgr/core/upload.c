@@ -79,6 +79,12 @@ static void fail_ack(struct upload *upload, const struct ack *ack)
     }
 }
 
+/* The failure of looking at what the server has sent. */
+static HRESULT server_fault(HRESULT hr)
+{
+    return hr == E_INVALIDARG ? BG_E_INVALID_SERVER_RESPONSE : hr;
+}
+
 /* The session */
 
 static void drop_host(struct upload_session *session)
@@ -123,7 +129,7 @@ static size_t authority_len(const WCHAR *p)
 /* A character of a host or a port. What follows upon each other is for core/url to say. */
 static BOOL is_host_char(WCHAR c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c < 0x80 && strchr("-._~!$&'()+,;=:[]", c));
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && c < 0x80 && strchr("-._~!$&'()+,;=:[]", c));
 }
 
 /* Length of ":port" at the end of s[0..len), 0 if there is none. A literal ends in its bracket. */
@@ -141,21 +147,19 @@ static HRESULT make_host_url(const WCHAR *url, const WCHAR *host, WCHAR **ret)
 {
     size_t host_len = str_nlen(host, UPLOAD_HOST_ID_MAX + 1), before, port, end, i;
     BOOL literal = url_is_ipv6(host, host_len);
-    WCHAR *out;
+    WCHAR *result, *out;
     HRESULT hr;
 
-    *ret = NULL;
-    if (host_len > UPLOAD_HOST_ID_MAX) return E_INVALIDARG;        /* BUP.HDR.14 */
-    for (i = 0; i < host_len; i++) if (!is_host_char(host[i])) return E_INVALIDARG;
-    if (FAILED(hr = url_split(url, NULL))) return hr;
+    if (host_len > UPLOAD_HOST_ID_MAX) return BG_E_INVALID_SERVER_RESPONSE;     /* BUP.HDR.14 */
+    for (i = 0; i < host_len; i++) if (!is_host_char(host[i])) return BG_E_INVALID_SERVER_RESPONSE;
+    if (FAILED(hr = url_split(url, NULL))) return server_fault(hr);
 
     before = str_chr(url, ':') + 3 - url;
     end = before + authority_len(url + before);
     for (i = before; i < end; i++) if (url[i] == '@') before = i + 1;
     port = literal || !port_len(host, host_len) ? end - port_len(url + before, end - before) : end;
 
-    if (!(out = malloc((str_len(url) + host_len + 3) * sizeof(*out)))) return E_OUTOFMEMORY;
-    *ret = out;
+    if (!(result = out = malloc((str_len(url) + host_len + 3) * sizeof(*out)))) return E_OUTOFMEMORY;
     memcpy(out, url, before * sizeof(*out));
     out += before;
     if (literal) *out++ = '[';
@@ -163,12 +167,13 @@ static HRESULT make_host_url(const WCHAR *url, const WCHAR *host, WCHAR **ret)
     out += host_len;
     if (literal) *out++ = ']';
     memcpy(out, url + port, (str_len(url + port) + 1) * sizeof(*out));
-    if (FAILED(hr = url_split(*ret, NULL)))
+    if (SUCCEEDED(hr = url_split(result, NULL)))
     {
-        free(*ret);
-        *ret = NULL;
+        *ret = result;
+        return S_OK;
     }
-    return hr;
+    free(result);
+    return server_fault(hr);
 }
 
 /* What is to be done when the server can be talked to. */
@@ -194,7 +199,7 @@ static void on_lost(struct upload *upload, const struct ack *ack)
     upload->stalled = 0;
     upload->named = FALSE;
     upload->phase = UPLOAD_CREATE;
-    if (!upload->lost++) return;
+    if (++upload->lost == 1) return;
     verdict_error(BG_E_SESSION_NOT_FOUND, ack->context, &upload->failure);
     upload->phase = PHASE_FAILED;
 }
@@ -242,7 +247,7 @@ static HRESULT take_up_session(struct upload *upload, const struct upload_sessio
 
     if (FAILED(hr = upload_session_copy(session, &upload->session)) || !session->host) return hr;
     hr = make_host_url(upload->url, session->host, &upload->host_url);
-    if (SUCCEEDED(hr) || hr == E_OUTOFMEMORY) return hr;
+    if (hr != BG_E_INVALID_SERVER_RESPONSE) return hr;
     drop_host(&upload->session);        /* the remote name has become another one, with which it does not go */
     return S_OK;
 }
@@ -268,9 +273,7 @@ HRESULT upload_init(struct upload *upload, const struct upload_params *params)
     }
     /* the session counts from what the server has said; if that is no offset of this file, it says so again */
     if (upload->session.id && params->acknowledged <= params->size) upload->acknowledged = params->acknowledged;
-    upload->request.url = upload->host_url ? upload->host_url : upload->url;
-    upload->phase = UPLOAD_PING;
-    if (params->cancel) upload->phase = upload->session.id ? UPLOAD_CANCEL : PHASE_DONE;        /* BUP.CANCEL.5 */
+    upload->phase = !params->cancel ? UPLOAD_PING : upload->session.id ? UPLOAD_CANCEL : PHASE_DONE;    /* BUP.PING.3, BUP.CANCEL.5 */
     return S_OK;
 }
 
@@ -337,11 +340,8 @@ static void add_line(struct buffer *lines, const char *name, const char *value)
 
 static void add_number(struct buffer *lines, UINT64 value)
 {
-    char text[21], *p = text + ARRAY_SIZE(text) - 1;
-
-    *p = 0;
-    do *--p = '0' + value % 10; while (value /= 10);
-    buffer_append_text(lines, p);
+    if (value >= 10) add_number(lines, value / 10);
+    buffer_append_byte(lines, '0' + value % 10);
 }
 
 HRESULT upload_lines(const struct upload *upload, struct buffer *lines)
@@ -370,18 +370,16 @@ HRESULT upload_lines(const struct upload *upload, struct buffer *lines)
 
 /* Acks */
 
-/* A decimal number and nothing else. */
+/* A decimal number and nothing else. What is beyond any file may be refused. */
 static BOOL parse_number(const char *text, UINT64 *value)
 {
-    UINT64 number = 0;
-
-    if (!*text) return FALSE;
-    for (; *text; text++)
+    *value = 0;
+    do
     {
-        if (*text < '0' || *text > '9' || number > ((UINT64)-1 - (*text - '0')) / 10) return FALSE;
-        number = number * 10 + (*text - '0');
+        if (*text < '0' || *text > '9' || *value >> 60) return FALSE;
+        *value = *value * 10 + (*text - '0');
     }
-    *value = number;
+    while (*++text);
     return TRUE;
 }
 
@@ -446,8 +444,7 @@ static HRESULT read_host(const struct upload *upload, const struct header_list *
 
     if (!host) return S_OK;
     if (!(session->host = str_from_latin1(host))) return E_OUTOFMEMORY;
-    hr = make_host_url(upload->url, session->host, url);
-    if (FAILED(hr)) return hr == E_OUTOFMEMORY ? hr : BG_E_INVALID_SERVER_RESPONSE;
+    if (FAILED(hr = make_host_url(upload->url, session->host, url))) return hr;
     session->host_timeout = UPLOAD_NEVER;
     if (timeout && parse_number(timeout, &seconds)) session->host_timeout = (UINT32)min(seconds, UPLOAD_NEVER);
     return S_OK;
@@ -475,10 +472,8 @@ static void on_created(struct upload *upload, const struct ack *ack)
         return;
     }
     strcpy(session.id, id);
-    upload_session_free(&upload->session);
-    upload->session = session;
+    upload->session = session;          /* there was none, and nothing was acknowledged */
     set_host_url(upload, host_url);
-    upload->acknowledged = 0;
     upload->record = DUE_OWED;                                               /* BUP.CREATE.6 */
     upload->phase = UPLOAD_FRAGMENT;
 }
@@ -514,7 +509,7 @@ static void on_complete(struct upload *upload, const struct ack *ack)
     if (FAILED(hr))
     {
         free(url);
-        fail(upload, hr == E_OUTOFMEMORY ? hr : BG_E_INVALID_SERVER_RESPONSE);          /* BUP.REPLY.10 */
+        fail(upload, server_fault(hr));                                                 /* BUP.REPLY.10 */
         return;
     }
     upload->reply_url = url;
