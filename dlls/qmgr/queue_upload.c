@@ -26,6 +26,7 @@
 
 #include "engine.h"
 #include "finish.h"
+#include "notify.h"
 #include "policy.h"
 #include "queue_private.h"
 #include "core/str.h"
@@ -35,6 +36,7 @@
 HRESULT queue_transfer_session(struct queue_job *job, const struct upload_session *session, UINT64 acknowledged)
 {
     struct record record = { RECORD_UPLOAD };
+    HRESULT hr;
 
     record.u.upload.id = session->id;
     record.u.upload.id_size = session->id ? (UINT32)strlen(session->id) : 0;
@@ -42,7 +44,15 @@ HRESULT queue_transfer_session(struct queue_job *job, const struct upload_sessio
     record.u.upload.host_timeout = session->host_timeout;
     record.u.upload.host_failed = session->host_failed;
     record.u.upload.acknowledged = acknowledged;
-    return queue_commit(job, &record);
+    if (FAILED(hr = queue_commit(job, &record))) return hr;
+    /* no octets have come by that, the time without progress runs on [BUP.STATE.11] */
+    queue_enter();
+    job->live_file = 0;
+    job->live_received = acknowledged;
+    job->live_total = job->job->files[0].remote_size;
+    notify_modified_locked(job);
+    queue_leave();
+    return S_OK;
 }
 
 /* Where no name was set it is one in the folder of the local file [JOB2.SetReplyFileName.3]. Under the lock of queue_set a name that was set meanwhile stays. */

@@ -265,12 +265,11 @@ static HRESULT send_step(struct transfer *transfer, struct upload *upload, const
     return S_OK;
 }
 
-static HRESULT record_session(struct transfer *transfer, struct upload *upload, UINT64 size)
+static HRESULT record_session(struct transfer *transfer, struct upload *upload)
 {
     HRESULT hr;
 
     if (FAILED(hr = queue_transfer_session(transfer->job, &upload->session, upload->acknowledged))) return hr;
-    queue_transfer_moved(transfer->job, 0, upload->acknowledged, size);
     upload_on_recorded(upload);
     return S_OK;
 }
@@ -312,7 +311,7 @@ static HRESULT upload_steps(struct transfer *transfer, struct upload *upload, co
             send_step(transfer, upload, plan, source, route);
             break;
         case UPLOAD_RECORD:
-            if (FAILED(hr = record_session(transfer, upload, source->size))) fail(upload, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
+            if (FAILED(hr = record_session(transfer, upload))) fail(upload, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
             break;
         case UPLOAD_REPLY:
             if (FAILED(hr = fetch_reply(transfer, upload->reply_url, route, failure, index))) return hr;
@@ -419,7 +418,7 @@ BOOL transfer_say_farewell(struct transfer *transfer, struct proxy_route *route)
             {
                 if (transfer_stopped(transfer)) break;
                 if (step == UPLOAD_SEND) send_packet(transfer, &upload, &plan, &source, route);
-                else if (FAILED(record_session(transfer, &upload, plan.size))) break;
+                else if (FAILED(record_session(transfer, &upload))) break;
             }
             upload_free(&upload);
         }
