@@ -179,7 +179,7 @@ static const struct row rows[] =
     {"BUP.FRAG.9,BUP.RESUME.4", "DONE", /* a part of the fragment */
      {PING, MADE, {"FRAGMENT http://h/f s1 0-9/10 named last", 200, GOT(4)}, {"FRAGMENT http://h/f s1 4-9/10 last", 200, GOT(10)}, CLOSE}},
     {"BUP.FRAG.9,BUP.STATUS.1", "DONE", {PING, MADE, {"FRAGMENT http://h/f s1 0-9/10 named last", 201, GOT(10)}, CLOSE}},
-    {"BUP.RESUME.1,BUP.STATE.1,BUP.FRAG.23", "DONE",
+    {"BUP.RESUME.1,BUP.RESUME.3,BUP.STATE.1,BUP.FRAG.23", "DONE",
      {PING, {"FRAGMENT http://h/f s1 1024-2047/3000 named", 200, GOT(2048)}, {"FRAGMENT http://h/f s1 2048-2999/3000 last", 200, GOT(3000)}, CLOSE},
      LIMITED(3000, 1024)},
     {"BUP.RESUME.2,BUP.RESUME.4,BUP.FRAG.7", "DONE", /* the server had more than was known */
@@ -342,7 +342,7 @@ static const struct row rows[] =
     {"BUP.HOST.1,BUP.HOST.2,BUP.HDR.14,BUP.TIMER.4", "DONE",
      {PING, {"CREATE http://h/f", 200, P S HOST("g")}, {"RECORD s1 at 0 host g 4294967295"}, {"FRAGMENT http://g/f s1 0-9/10 named last", 200, GOT(10)},
       {"CLOSE http://g/f s1", 200, S}}},
-    {"BUP.HOST.1,BUP.HDR.15", "DONE",
+    {"BUP.HOST.1,BUP.HDR.15,BUP.GEN.6", "DONE",
      {{"PING https://u:p@h:8/f?q=@#x", 200, ""}, {"CREATE https://u:p@h:8/f?q=@#x", 200, P S HOST("g") BACK_AFTER("60")}, {"RECORD s1 at 0 host g 60"},
       {"FRAGMENT https://u:p@g:8/f?q=@#x s1 0-9/10 named last", 200, GOT(10)}, {"CLOSE https://u:p@g:8/f?q=@#x s1", 200, S}}, .url = L"https://u:p@h:8/f?q=@#x"},
     {"BUP.HOST.1,BUP.HOST.2", "DONE",
@@ -371,7 +371,7 @@ static const struct row rows[] =
       {"CLOSE http://g/f s1", 200, S}}, .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60, .failed = 941},
     {"BUP.HOST.4", "FAILED 80072efe T 5",
      {{"PING http://g/f", 0, NULL, HR_CUT, .connected = TRUE}, {"RECORD s1 at 5 host g 60"}}, .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60, .failed = 941},
-    {"BUP.HOST.5,BUP.HOST.6", "DONE", /* its time has run out meanwhile */
+    {"BUP.HOST.5,BUP.HOST.6,BUP.RESUME.6", "DONE", /* its time has run out meanwhile */
      {{"RECORD s1 at 5"}, PING, {"FRAGMENT http://h/f s1 5-9/10 named last", 500, GONE}, {"RECORD none at 0"}, MADE, WHOLE, CLOSE},
      .id = "s1", .acknowledged = 5, .host = L"g", .timeout = 60, .failed = 940},
     {"BUP.HOST.5", "DONE", /* or does so now */
