@@ -192,14 +192,45 @@ in_prefix()
         WINEDLLOVERRIDES="${WB_OVERRIDES-mscoree,mshtml=}" "$@" 7>&- 8>&- 9>&-
 }
 
-wine_in() { local prefix=$1; shift; in_prefix "$prefix" "$WINE" "$@"; }
+# never_began STATUS ERRORS: whether a program of Wine that ended so has not begun at all. A wineserver whose last program has ended closes its
+# socket a moment after it has looked at it for the last time, and resets who has connected in between: the thread, of which wineserver knows
+# nothing yet (0), says so, and nothing but starting it again helps (a connection that is refused Wine tries again by itself).
+never_began() { [ "$1" = 1 ] && grep -qa '^wine client error:0: recvmsg: ' "$2"; }
 
-# hold_prefix PREFIX: keeps it running until release_prefix, so that it need not start for every program; and what it starts has no pipe
-# of the caller's, who would wait for its end
+# begin_in PREFIX COMMAND...: like in_prefix, for a command that starts one program of Wine; again if that has not begun. What it says on
+# standard error comes when it has ended.
+begin_in()
+{
+    local errors status attempt
+
+    errors=$(mktemp)
+    for attempt in 1 2 3 4 5; do
+        status=0
+        in_prefix "$@" 2>"$errors" || status=$?
+        never_began "$status" "$errors" || break
+    done
+    cat "$errors" >&2
+    rm -f "$errors"
+    return "$status"
+}
+
+wine_in() { local prefix=$1; shift; begin_in "$prefix" "$WINE" "$@"; }
+
+# hold_prefix PREFIX: keeps it running until release_prefix, so that it need not start for every program and no program meets a wineserver
+# that is leaving; and what it starts has no pipe of the caller's, who would wait for its end
 hold_prefix()
 {
-    exec 7> >(wine_in "$1" cmd.exe >/dev/null 2>&1)
-    wine_in "$1" cmd.exe /c exit >/dev/null 2>&1 </dev/null || true
+    local folder line
+
+    folder=$(mktemp -d)
+    mkfifo "$folder/said"
+    exec 7> >(wine_in "$1" cmd.exe /q >"$folder/said" 2>/dev/null)
+    say 'echo held' >&7
+    # it runs once it answers
+    while read -r line; do
+        case $line in *held*) break ;; esac
+    done <"$folder/said"
+    rm -rf "$folder"
 }
 
 release_prefix() { exec 7>&-; }

@@ -21,7 +21,7 @@
 /*
  * One command a line, words separated by tabs. For each it writes "> " and the command when the call begins and "= HRESULT MICROSECONDS" and
  * results, separated by tabs, when it has returned; both are in the pipe before it goes on, so that after a kill the last lines tell what
- * was acknowledged and what was under way. At the end of input it exits without releasing anything.
+ * was acknowledged and what was under way. "+" comes first, when it has begun. At the end of input it exits without releasing anything.
  *
  * JOB is a job's identifier, or the name under which this process created it.
  *
@@ -666,6 +666,7 @@ int main(void)
 
     if (FAILED(CoInitializeEx(NULL, COINIT_MULTITHREADED))) return 3;
     QueryPerformanceFrequency(&frequency);
+    say("+\n", 2);
     while ((line = read_line()))
     {
         if (!*line) continue;

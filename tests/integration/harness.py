@@ -47,6 +47,7 @@ LONG = bool(os.environ.get('WB_LONG'))
 VERBOSE = bool(os.environ.get('WB_VERBOSE'))
 
 HANG = 120          # seconds after which something that should happen never will
+ATTEMPTS = 5        # to start a program that wineserver resets as it leaves
 
 
 # ---- counting ----
@@ -189,6 +190,12 @@ class Process:
         return name.lower() in self.line.lower()
 
 
+def never_began(process, errors):
+    """Whether a program of Wine that has ended has not begun at all, because wineserver was leaving: see never_began of tools/lib.sh."""
+    errors.seek(0)
+    return process.returncode == 1 and b'wine client error:0: recvmsg: ' in errors.read()
+
+
 # ---- the prefix ----
 
 class Prefix:
@@ -235,14 +242,25 @@ class Prefix:
 
     def run(self, *command, seconds=HANG):
         """A program with what it printed."""
-        process = self.start(*command, stdout=subprocess.PIPE)
-        try:
-            output = process.communicate(timeout=seconds)[0]
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            raise
+        for _ in range(ATTEMPTS):
+            with tempfile.TemporaryFile() as errors:
+                process = self.start(*command, stdout=subprocess.PIPE, stderr=errors)
+                try:
+                    output = process.communicate(timeout=seconds)[0]
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.communicate()
+                    raise
+                if not never_began(process, errors):
+                    break
         return process.returncode, output.decode('utf-8', 'replace').replace('\r', '')
+
+    def must(self, *command, seconds=HANG):
+        """One that has to succeed; what it printed."""
+        status, output = self.run(*command, seconds=seconds)
+        if status:
+            raise RuntimeError('%s: status %d, %s' % (' '.join(command), status, output))
+        return output
 
     def client(self):
         client = Client(self)
@@ -355,15 +373,23 @@ class Client:
     def __init__(self, prefix):
         self.prefix = prefix
         program = os.path.join(BUILD, 'x86_64', 'tests', 'integration_client.exe')
-        self.errors = tempfile.TemporaryFile()
-        self.process = prefix.start(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
         self.changed = threading.Condition()
-        self.begun = None           # the command under way
-        self.answers = []
-        self.ended = False
         self.sent = 0
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
+        for _ in range(ATTEMPTS):
+            self.errors = tempfile.TemporaryFile()
+            self.process = prefix.start(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
+            self.begun = None       # the command under way
+            self.answers = []
+            self.there = self.ended = False
+            self.reader = threading.Thread(target=self.read, daemon=True)
+            self.reader.start()
+            with self.changed:
+                self.changed.wait_for(lambda: self.there or self.ended, HANG)
+            if self.there or not self.ended:
+                break
+            self.process.wait()
+            if not never_began(self.process, self.errors):
+                break
 
     def read(self):
         lines = []
@@ -372,7 +398,9 @@ class Client:
                 break               # cut off: not acknowledged
             line = raw.decode('utf-8', 'replace').rstrip('\r\n')
             with self.changed:
-                if line.startswith('> '):
+                if line == '+':
+                    self.there = True
+                elif line.startswith('> '):
                     self.begun = line[2:].split('\t')
                     lines = []
                 elif line.startswith('= '):
