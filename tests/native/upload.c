@@ -843,6 +843,7 @@ static void test_hosts(void)
         begin_session(&upload, &row, text);
         step = upload_next(&upload, 0, 0);
         ok(step == (length <= 300 ? UPLOAD_RECORD : UPLOAD_FAILED), "[BUP.HDR.14,BUP.LIMIT.6] %u characters: %u\n", length, step);
+        if (step == UPLOAD_FAILED) ok(upload.failure.hr == BG_E_INVALID_SERVER_RESPONSE, "[BUP.HDR.14] got %#x\n", upload.failure.hr);
         upload_free(&upload);
     }
 
