@@ -960,6 +960,30 @@ static void test_blocks(void)
     upload_free(&upload);
 }
 
+/* A server that takes and loses by turns. */
+static void test_setbacks(void)
+{
+    struct row row = { "", .size = 10, .id = "s1", .acknowledged = 5 };
+    struct upload upload;
+    UINT32 i;
+
+    begin(&upload, &row);
+    receive(&upload, 0, 0);             /* the Ack of Ping */
+    for (i = 0; i < UPLOAD_SETBACKS; i++)
+    {
+        ok(upload_next(&upload, 0, 0) == UPLOAD_SEND && upload.request.first == 5, "%u: no fragment from 5 on\n", i);
+        receive(&upload, 3, 0);
+        ok(upload_next(&upload, 0, 0) == UPLOAD_RECORD && upload.acknowledged == 3, "[BUP.FRAG.13] %u: no record\n", i);
+        upload_on_recorded(&upload);
+        if (i == UPLOAD_SETBACKS - 1) break;
+        ok(upload_next(&upload, 0, 0) == UPLOAD_SEND && upload.request.first == 3, "%u: no fragment from 3 on\n", i);
+        receive(&upload, 5, 0);
+    }
+    ok(upload_next(&upload, 0, 0) == UPLOAD_FAILED && upload.failure.hr == BG_E_INVALID_SERVER_RESPONSE && upload.failure.class == FAILURE_FATAL,
+       "[BUP.RESUME.4] %u setbacks: got %#x\n", i, upload.failure.hr);
+    upload_free(&upload);
+}
+
 /* An address of the reply is one that a job may have [BUP.LIMIT.1]. */
 static void test_reply_url(void)
 {
@@ -1320,6 +1344,7 @@ START_TEST(upload)
     test_hosts();
     test_fallback_timeouts();
     test_blocks();
+    test_setbacks();
     test_reply_url();
     test_failures();
     test_forgotten_host();

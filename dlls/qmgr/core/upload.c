@@ -533,14 +533,18 @@ static void on_received(struct upload *upload, const struct ack *ack, UINT64 now
     upload->named = TRUE;
     if (ack->success) adapt_block(upload, now);
     upload->acknowledged = received;
-    if (received < before) upload->record = DUE_OWED;
+    if (received < before)
+    {
+        upload->record = DUE_OWED;
+        upload->setbacks++;
+    }
     if (received == upload->size)
     {
         on_complete(upload, ack);
         return;
     }
     if (received > before) upload->stalled = 0;
-    else if (++upload->stalled == UPLOAD_STALLED_ACKS) fail(upload, BG_E_INVALID_SERVER_RESPONSE);
+    else if (++upload->stalled == UPLOAD_STALLED_ACKS || upload->setbacks == UPLOAD_SETBACKS) fail(upload, BG_E_INVALID_SERVER_RESPONSE);
 }
 
 static void on_fragment(struct upload *upload, const struct ack *ack, UINT64 now)

@@ -46,6 +46,7 @@
 #define UPLOAD_SESSION_ID_MAX   100u                /* octets [BUP.HDR.13] */
 #define UPLOAD_HOST_ID_MAX      300u                /* [BUP.HDR.14] */
 #define UPLOAD_STALLED_ACKS     3u                  /* in a row without progress [BUP.RESUME.4] */
+#define UPLOAD_SETBACKS         16u                 /* in one attempt: a server that takes and loses by turns would never come to an end */
 #define UPLOAD_PROTOCOL         "{7df0354d-249b-430f-820d-3d2a9bef4931}"
 
 enum upload_step
@@ -104,6 +105,7 @@ struct upload
     UINT32 refused_block;               /* the server does not take fragments of this size, 0 if none was refused */
     UINT64 sent_at;
     UINT32 stalled;
+    UINT32 setbacks;
     UINT32 lost;                        /* sessions that the server did not know, in this attempt */
     BOOL named;                         /* Content-Name was sent with a fragment of this attempt */
     BOOL foreground, wants_reply, reply_done;
