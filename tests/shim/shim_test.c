@@ -75,6 +75,8 @@ START_TEST(shim_test)
         { "offload", test_offload },
         { "small", test_small },
         { "rate", test_rate },
+        { "rate-up", test_rate_up_plain },
+        { "rate-up-tls", test_rate_up_tls },
     };
     char **argv;
     int argc, j;

@@ -114,6 +114,8 @@ void test_pool_tls(void);
 void test_proxy(void);                                 /* proxy.c */
 void test_small(void);                                 /* rate.c */
 void test_rate(void);
+void test_rate_up_plain(void);
+void test_rate_up_tls(void);
 void test_requests_plain(void);                        /* requests.c */
 void test_requests_tls(void);
 void test_tls(void);                                   /* tls.c */

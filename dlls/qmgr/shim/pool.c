@@ -71,8 +71,18 @@ void conn_close(struct conn *conn)
     net_close(conn->net);
     free(conn->key.host);
     free(conn->key.proxy_host);
+    free(conn->out);
     while (conn->ahead) conn_pop_ahead(conn);
     free(conn);
+}
+
+BYTE *conn_out(struct conn *conn, UINT32 size)
+{
+    if (size <= conn->out_size) return conn->out;
+    free(conn->out);
+    conn->out = malloc(size);
+    conn->out_size = conn->out ? size : 0;
+    return conn->out;
 }
 
 HRESULT conn_add_ahead(struct conn *conn, const char *data, size_t len)

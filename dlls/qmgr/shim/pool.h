@@ -66,6 +66,8 @@ struct conn
     BOOL personal;           /* NTLM or Negotiate has said on it who the job is: the server knows it by that */
     struct conn_ahead *ahead; /* sent behind the last request: their replies come next, in this order */
     UINT32 piece;            /* octets of a body sent at once; 0: none was sent yet */
+    UINT32 out_size;
+    BYTE *out;               /* where they lie; kept for the next body, as fresh memory costs more than to fill it */
     UINT32 pos, len;         /* buffer[pos..len): received, not yet consumed */
     char buffer[CONN_BUFFER_SIZE];
     /* guarded by the pool's lock while the pool owns it */
@@ -89,6 +91,8 @@ void pool_purge(UINT64 session);
 /* A new one without sockets; copies the key. */
 HRESULT conn_create(const struct conn_key *key, struct conn **conn);
 void conn_close(struct conn *conn);
+/* Its buffer for what is sent, at least that long; NULL: out of memory.  What was in it is lost. */
+BYTE *conn_out(struct conn *conn, UINT32 size);
 /* Remembers a request that is sent behind all others. */
 HRESULT conn_add_ahead(struct conn *conn, const char *data, size_t len);
 void conn_pop_ahead(struct conn *conn);

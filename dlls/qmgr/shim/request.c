@@ -39,6 +39,7 @@
 #define SEND_MAX       1048576                   /* and where they go quickly: each time costs some calls to wineserver */
 #define SEND_QUICK          50                   /* ms: twice as many may be sent at once */
 #define SEND_SLOW         1000                   /* ms: half as many, so that a time-out means that next to nothing moves */
+#define HEAR_INTERVAL       16                   /* ms between looks at what the server has to say while pieces go out without a wait */
 #define REPLY_TIMEOUT     5000                   /* ms for the reply of a server that has refused to take more */
 #define DRAIN_MAX        65536                   /* octets of an unread body that are read away rather than closing */
 #define DRAIN_TIMEOUT    50                      /* ms without a byte meanwhile */
@@ -117,15 +118,16 @@ static HRESULT send_request(struct conn *conn, const struct http1_writer *writer
     struct hearing *hearing = &sending->hearing;
     UINT64 left = body ? body->length : 0;
     UINT32 len = (UINT32)writer->len, piece;
-    ULONGLONG start;
+    ULONGLONG start, now, heard;
     HRESULT hr;
     BYTE *buffer;
 
     if (!left) return conn_send(conn, writer->data, len, NULL, params->cancel, params->io_timeout);
 
     if (!conn->piece) conn->piece = SEND_MIN;
-    if (!(buffer = malloc(len + (UINT32)min(left, SEND_MAX)))) return E_OUTOFMEMORY;
+    if (!(buffer = conn_out(conn, len + (UINT32)min(left, SEND_MAX)))) return E_OUTOFMEMORY;
     memcpy(buffer, writer->data, len); /* head and beginning of the body in one packet */
+    heard = GetTickCount64();
     for (;;)
     {
         piece = (UINT32)min(left, conn->piece);
@@ -133,11 +135,13 @@ static HRESULT send_request(struct conn *conn, const struct http1_writer *writer
         left -= piece;
         start = GetTickCount64();
         if ((hr = conn_send(conn, buffer, len + piece, hearing, params->cancel, params->io_timeout)) != S_OK || !left) break;
-        adapt_piece(conn, piece, GetTickCount64() - start);
+        now = GetTickCount64();
+        adapt_piece(conn, piece, now - start);
         len = 0;
+        if (now - heard < HEAR_INTERVAL) continue;
+        heard = now;
         if ((hr = conn_hear(conn, hearing, params->cancel, params->io_timeout)) != S_OK) break;
     }
-    free(buffer);
     if (hr == S_OK) return S_OK;
     sending->cut = TRUE;
     if (sending->source_failed || hr == E_ABORT) return hr;
