@@ -195,6 +195,8 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
 
 /* transfer_upload.c; all durable when they return. The session, and the octets of the file that its server has acknowledged, from the first on. */
 HRESULT queue_transfer_session(struct queue_job *job, const struct upload_session *session, UINT64 acknowledged);
+/* What is sent is a file of this size and time, from now on [BEH.CONSIST.4]. */
+HRESULT queue_transfer_settles(struct queue_job *job, UINT64 size, UINT64 time);
 /* The reply is there; it gets the name that the client wants it under, until it begins [BUP.REPLY.5]. */
 HRESULT queue_transfer_reply(struct queue_job *job, const WCHAR *url);
 

@@ -55,6 +55,18 @@ HRESULT queue_transfer_session(struct queue_job *job, const struct upload_sessio
     return S_OK;
 }
 
+HRESULT queue_transfer_settles(struct queue_job *job, UINT64 size, UINT64 time)
+{
+    struct record begin = { RECORD_FILE_BEGIN }, settled = { RECORD_FILE_FLAGS };
+    HRESULT hr;
+
+    begin.u.begin.remote_size = size;
+    begin.u.begin.remote_time = time;
+    settled.u.flags.set = FILE_SETTLED;
+    if (FAILED(hr = queue_append(job, &begin))) return hr;
+    return queue_commit(job, &settled);
+}
+
 /* Where no name was set it is one in the folder of the local file [JOB2.SetReplyFileName.3]. Under the lock of queue_set a name that was set meanwhile stays. */
 static HRESULT check_unnamed(const struct queue_job *job)
 {

@@ -198,6 +198,7 @@ static HRESULT make_plan(struct transfer *transfer, UINT32 index, struct file_pl
     plan->time = file->remote_time;
     plan->restarts = file->restarts;
     plan->volume_serial = file->volume_serial;
+    plan->settled = !!(file->flags & FILE_SETTLED);
     hr = ranges_copy(&plan->received, &file->received);
     plan->on_demand = is_on_demand(job->job, plan->index);
     plan->straight = !file->temp_name;

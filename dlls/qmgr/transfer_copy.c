@@ -198,9 +198,15 @@ HRESULT transfer_copy_up(struct transfer *transfer, struct file_plan *plan, stru
         verdict_error(hr, CONTEXT_LOCAL_FILE, failure);
         return hr;
     }
-    if (plan->received.count && (size != plan->size || time != plan->time))
+    if (plan->settled && (size != plan->size || time != plan->time))
     {
         verdict_error(hr = BG_E_LOCAL_FILE_CHANGED, CONTEXT_LOCAL_FILE, failure);   /* BEH.CONSIST.4 */
+        local_close(source);
+        return hr;
+    }
+    if (!plan->settled && FAILED(hr = queue_transfer_settles(transfer->job, size, time)))
+    {
+        verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
         local_close(source);
         return hr;
     }

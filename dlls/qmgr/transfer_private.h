@@ -55,6 +55,7 @@ struct file_plan
     UINT32 priority;
     BOOL foreground, dynamic, on_demand, straight, moved;
     BOOL forgetful;             /* progress is not recorded, and the file begins anew each time */
+    BOOL settled;               /* of an upload: size and time are those it began with */
     BOOL later;                 /* small, and one of many: its temporary file is made when all of it is there */
     UINT32 security_flags;
     UINT32 acl_flags;

@@ -345,21 +345,19 @@ static HRESULT init_upload(const struct file_plan *plan, const struct progress *
     return upload_init(upload, &params);
 }
 
-/* What is to be sent is settled when the first octet of it is about to be [BEH.CONSIST.4]. */
-static HRESULT begin_source(struct transfer *transfer, struct file_plan *plan, const struct progress *progress, struct source *source,
-                            struct failure *failure)
+/* What is to be sent is settled when it begins [BEH.CONSIST.4]. */
+static HRESULT begin_source(struct transfer *transfer, struct file_plan *plan, struct source *source, struct failure *failure)
 {
     UINT64 size, time;
     HRESULT hr;
 
-    if (progress->session.id || progress->acknowledged || progress->reply_url) return S_OK;
+    if (plan->settled) return S_OK;
     if (FAILED(hr = local_open(plan->local_name, &source->file, &size, &time)))
     {
         verdict_error(hr, CONTEXT_LOCAL_FILE, failure);
         return hr;
     }
-    if (size == plan->size && time == plan->time) return S_OK;
-    if (FAILED(hr = queue_transfer_begin(transfer->job, 0, size, time, 0, 0)))
+    if (FAILED(hr = queue_transfer_settles(transfer->job, size, time)))
     {
         verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
         return hr;
@@ -384,7 +382,7 @@ HRESULT transfer_upload_file(struct transfer *transfer, struct file_plan *plan, 
         progress.acknowledged = 0;
     }
     if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
-    else if (SUCCEEDED(hr = begin_source(transfer, plan, &progress, &source, failure)))
+    else if (SUCCEEDED(hr = begin_source(transfer, plan, &source, failure)))
     {
         source.name = plan->local_name;
         source.size = plan->size;

@@ -132,6 +132,7 @@ struct file_range
 #define FILE_ASKED       0x80   /* a request by the client's own method may be out, and not be repeated by itself [BEH.HTTP.19] */
 #define FILE_ATTRIBUTES_SHIFT 8
 #define FILE_ATTRIBUTES_KEPT  0x27u /* read-only, hidden, system, archive */
+#define FILE_SETTLED     0x10000 /* of an upload: remote_size and remote_time are those it began with [BEH.CONSIST.4] */
 #define FILE_ATTRIBUTES_MASK  (FILE_ATTRIBUTED | FILE_ATTRIBUTES_KEPT << FILE_ATTRIBUTES_SHIFT)
 
 struct job_file

@@ -28,7 +28,7 @@
 #define RECORD_VERSION 1
 #define NO_STRING ((UINT32)-1)
 #define FILE_FLAGS_ALL (FILE_TRANSFERRED | FILE_PUBLISHED | FILE_VALIDATED | FILE_PUBLISHING | FILE_RENAMED \
-                        | FILE_NOTIFIED | FILE_ASKED | FILE_ATTRIBUTES_MASK)
+                        | FILE_NOTIFIED | FILE_ASKED | FILE_SETTLED | FILE_ATTRIBUTES_MASK)
 
 static const char *const record_names[] =
 {
