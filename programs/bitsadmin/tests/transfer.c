@@ -124,6 +124,89 @@ static void test_download(void)
     ok(count_jobs() == count, "[BA.12.9] jobs were left\n");
 }
 
+static void make_file(const WCHAR *path, unsigned int size)
+{
+    unsigned char *data = malloc(size + 1);
+    DWORD written;
+    HANDLE file;
+    unsigned int i;
+
+    for (i = 0; i < size; i++) data[i] = i * 7 % 251;
+    file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "cannot create %s, error %lu.\n", wine_dbgstr_w(path), GetLastError());
+    WriteFile(file, data, size, &written, NULL);
+    CloseHandle(file);
+    free(data);
+}
+
+static void check_uploaded(unsigned int size)
+{
+    unsigned int i;
+
+    ok(uploaded_size == size, "[BA.4.1.4] got %u bytes, expected %u\n", uploaded_size, size);
+    for (i = 0; i < uploaded_size; i++) if ((unsigned char)uploaded[i] != i * 7 % 251) break;
+    ok(i == uploaded_size, "[BA.4.1.4] wrong byte at %u\n", i);
+    ok(uploads_closed == 1, "[BUP.CLOSE.1] %u sessions were closed\n", uploads_closed);
+    uploaded_size = uploads_closed = 0;
+}
+
+/* The states that a job can have at the end of a wait. */
+static BOOL wait_for_state(const WCHAR *job, const char *state)
+{
+    DWORD end = GetTickCount() + 60000;
+
+    do
+    {
+        run(L"/rawreturn /getstate %ls", job);
+        if (!strcmp(result.text, state)) return TRUE;
+    } while (strcmp(result.text, "ERROR") && (int)(end - GetTickCount()) > 0);
+    return FALSE;
+}
+
+static void test_upload(void)
+{
+    const WCHAR *name = job_name(L"upload"), *path = local_path(L"up"), *copy = local_path(L"copy"), *reply = local_path(L"reply");
+    unsigned int count = count_jobs();
+    WCHAR job[64];
+    DWORD code;
+
+    make_file(path, 50000);
+    code = run(L"/transfer \"%ls\" /upload /priority foreground http://127.0.0.1:%u/up \"%ls\"", name, server_port, path);
+    ok(!code && !strcmp(behind_banner(), "Transfer complete.\r\n"), "[BA.4.1.4,BUP.GEN.1] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    check_uploaded(50000);
+
+    /* to a path: no server is asked */
+    code = run(L"/transfer \"%ls\" /UPLOAD \"%ls\" \"%ls\"", name, copy, path);
+    ok(!code && !strcmp(behind_banner(), "Transfer complete.\r\n"), "[BA.4.1.8,BEH.SMB.1] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    check_file(copy, 50000);
+
+    code = run(L"/transfer \"%ls\" /upload /priority foreground http://127.0.0.1:%u/nothing \"%ls\"", name, server_port, path);
+    ok((int)code == -2145844844, "[BUP.STATUS.4] got %#lx\n", code);
+    ok(begins_with(behind_banner(), "Transfer failed.\r\n"), "[BUP.STATUS.4] got %s\n", wine_dbgstr_a(result.text));
+
+    /* with a reply, by single commands */
+    code = run(L"/rawreturn /create /upload-reply \"%ls\"", name);
+    MultiByteToWideChar(CP_ACP, 0, result.text, -1, job, ARRAY_SIZE(job));
+    ok(!code && job[0] == '{', "[BA.CMD.CREATE] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
+    run(L"/addfile %ls http://127.0.0.1:%u/up-reply \"%ls\"", job, server_port, path);
+    run(L"/setreplyfilename %ls \"%ls\"", job, reply);
+    run(L"/setpriority %ls foreground", job);
+    run(L"/resume %ls", job);
+    ok(wait_for_state(job, "TRANSFERRED"), "[BEH.STATE.31] got %s\n", wine_dbgstr_a(result.text));
+    check_uploaded(50000);
+    run(L"/rawreturn /getfilestotal %ls", job);
+    ok(!strcmp(result.text, "1"), "[BUP.GEN.4] got %s\n", wine_dbgstr_a(result.text));
+    run(L"/rawreturn /getreplyprogress %ls", job);
+    ok(!!strstr(result.text, "8192"), "[BUP.REPLY.3] got %s\n", wine_dbgstr_a(result.text));
+    ok(!file_exists(reply), "[BEH.FILE.41] the reply is there before Complete\n");
+    code = run(L"/complete %ls", job);
+    ok(!code, "[BEH.STATE.50] got %#lx\n", code);
+    check_file(reply, SMALL_SIZE);
+
+    check_file(path, 50000);
+    ok(count_jobs() == count, "jobs were left\n");
+}
+
 static void test_not_found(void)
 {
     const WCHAR *name = job_name(L"404"), *path = local_path(L"nothing");
@@ -514,6 +597,7 @@ START_TEST(transfer)
     make_work_dir();
     start_server();
     test_download();
+    test_upload();
     test_not_found();
     test_bad_servers();
     test_second_console();

@@ -27,6 +27,7 @@
  *     /slow           1 MiB of the same kind: 4096 bytes, and the rest when the test sets slow_released
  *     /whole          8192 bytes and a length, but never a range of them
  *     /unsized        no length: the end of the connection ends it
+ *     /up, /up-reply  takes uploads of up to UPLOAD_MAX bytes into `uploaded`; the reply to the second one is /small
  *     anything else   404
  */
 
@@ -35,6 +36,7 @@
 
 #define SMALL_SIZE 8192
 #define SLOW_SIZE  (1024 * 1024)
+#define UPLOAD_MAX 65536
 
 static BOOL file_exists(const WCHAR *path)
 {
@@ -71,6 +73,9 @@ static unsigned short server_port;
 static HANDLE server_thread;
 static HANDLE slow_started;            /* a piece of /slow has gone out */
 static HANDLE slow_released;           /* the rest may */
+static char uploaded[UPLOAD_MAX];      /* by the last upload; look at it when the job is over */
+static unsigned int uploaded_size;
+static unsigned int uploads_closed;    /* sessions that their client has ended */
 
 static void send_body(SOCKET s, unsigned int from, unsigned int to)
 {
@@ -83,6 +88,29 @@ static void send_body(SOCKET s, unsigned int from, unsigned int to)
         for (i = 0; i < len; i++) data[i] = (from + i) * 7 % 251;
         if (send(s, data, len, 0) != (int)len) return;
     }
+}
+
+/* A packet of BITS_POST whose head is at hand, with `len` bytes in the buffer; one session at a time, and nothing unexpected comes. */
+static BOOL serve_upload(SOCKET s, const char *request, unsigned int len, BOOL reply)
+{
+    const char *body = strstr(request, "\r\n\r\n") + 4, *p;
+    char head[512];
+    unsigned int size = 0, got;
+    int more;
+
+    if ((p = strstr(request, "\r\nContent-Length: "))) size = strtoul(p + 18, NULL, 10);
+    got = len - (body - request);
+    if (strstr(request, "\r\nBITS-Packet-Type: Create-Session\r\n")) uploaded_size = 0;
+    if (size > UPLOAD_MAX - uploaded_size || got > size) return FALSE;
+    memcpy(uploaded + uploaded_size, body, got);
+    for (; got < size; got += more)
+        if ((more = recv(s, uploaded + uploaded_size + got, size - got, 0)) <= 0) return FALSE;
+    uploaded_size += size;
+    if (strstr(request, "\r\nBITS-Packet-Type: Close-Session\r\n")) uploads_closed++;
+    snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nBITS-Packet-Type: Ack\r\nBITS-Protocol: {7df0354d-249b-430f-820d-3d2a9bef4931}\r\n"
+             "BITS-Session-Id: 1\r\nBITS-Received-Content-Range: %u\r\n%sContent-Length: 0\r\n\r\n", uploaded_size,
+             reply && size ? "BITS-Reply-URL: /small\r\n" : "");
+    return send(s, head, strlen(head), 0) > 0;
 }
 
 /* One request; FALSE when the connection is over. */
@@ -100,6 +128,8 @@ static BOOL serve_request(SOCKET s)
         request[len] = 0;
     } while (!strstr(request, "\r\n\r\n"));
 
+    if (begins_with(request, "BITS_POST /up ")) return serve_upload(s, request, len, FALSE);
+    if (begins_with(request, "BITS_POST /up-reply ")) return serve_upload(s, request, len, TRUE);
     is_head = begins_with(request, "HEAD ");
     if (!(p = strchr(request, ' '))) return FALSE;
     slow = begins_with(p, " /slow ");
