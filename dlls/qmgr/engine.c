@@ -288,7 +288,7 @@ static UINT64 run_round(void)
 {
     struct round round = { { 0 } };
     struct network network;
-    UINT64 next = SCHED_NEVER, rules_change;
+    UINT64 next = SCHED_NEVER, farewell, rules_change;
     UINT32 i;
 
     ResetEvent(engine.wake);
@@ -321,7 +321,8 @@ static UINT64 run_round(void)
             struct queue_job *job = round.jobs[i];
 
             act_locked(job, &round.facts[i]);
-            next = min(next, look_at_farewell_locked(&round, job));
+            farewell = look_at_farewell_locked(&round, job);    /* once: min is a macro */
+            next = min(next, farewell);
             if (round.facts[i].action != SCHED_NOTHING) queue_addref(job);
             if (job->transfer || round.facts[i].action == SCHED_START) round.moving = TRUE;
             if (job->live == JOB_TRANSIENT_ERROR && (!network.external || job->class == FAILURE_BLOCKED)) round.waiting = TRUE;
