@@ -22,6 +22,7 @@
 #include "core/url.h"
 
 #define SEGMENT_MAX MAX_PATH /* [TYPE.FileInfo.3, A2] */
+#define HOST_MAX    300      /* of a host that a server names [BUP.LIMIT.6] */
 
 static BOOL is_slash(WCHAR c)
 {
@@ -272,8 +273,8 @@ static size_t authority_len(const WCHAR *p)
     return len;
 }
 
-/* host[:port] up to `end` */
-static HRESULT parse_host(const WCHAR *p, const WCHAR *end, struct url *url)
+/* host[:port] up to `end`; given: by the client */
+static HRESULT parse_host(const WCHAR *p, const WCHAR *end, BOOL given, struct url *url)
 {
     const WCHAR *host = p, *q;
     UINT32 port = 0;
@@ -289,7 +290,7 @@ static HRESULT parse_host(const WCHAR *p, const WCHAR *end, struct url *url)
         /* a non-ASCII name must come in its IDN form [TYPE.FileInfo.13] */
         for (q = host; q < end && *q != ':'; q++)
             if (!is_letter(*q) && !is_digit(*q) && !one_of(*q, "-._~!$&'()+,;=")) return E_INVALIDARG;
-        if (q == host || q - host > SEGMENT_MAX) return E_INVALIDARG;
+        if (q == host || q - host > (given ? SEGMENT_MAX : HOST_MAX)) return E_INVALIDARG;
         p = q;
     }
     if (!(url->host = str_ndup(host, q - host))) return E_OUTOFMEMORY;
@@ -365,7 +366,7 @@ static HRESULT parse_http(const WCHAR *remote, BOOL given, struct url *url)
         if (url->user && colon < user_end && FAILED(hr = decode_user(colon + 1, user_end - colon - 1, &url->password)))
             return hr;
     }
-    if (FAILED(hr = parse_host(at, end, url))) return hr;
+    if (FAILED(hr = parse_host(at, end, given, url))) return hr;
     return parse_path(end, given, url);
 }
 
