@@ -315,7 +315,8 @@ static UINT64 run_round(void)
     {
         round.world.now = queue_clock();
         queue_for_each_locked(gather, &round);
-        next = min(sched_plan(&round.world, round.facts, round.count), rules_change);
+        next = sched_plan(&round.world, round.facts, round.count);
+        next = min(next, rules_change);
         for (i = 0; i < round.count; i++)
         {
             struct queue_job *job = round.jobs[i];
