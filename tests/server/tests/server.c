@@ -847,7 +847,7 @@ static void test_upload(void)
         send_packet(packets[i].path, packets[i].packet, packets[i].headers, packets[i].body, &answer);
         ok(answer.status == packets[i].status, "status %d, expected %d\n", answer.status, packets[i].status);
         ok(!packets[i].contains || strstr(answer.data, packets[i].contains) != NULL, "got %s\n", answer.data);
-        ok(strstr(answer.data, "Content-Length: 0\r\n") != NULL, "got %s\n", answer.data);
+        ok(strstr(answer.data, "Content-Length: 0\r\n") != NULL, "[BUP.HDR.3] got %s\n", answer.data);
         if (!strcmp(packets[i].path, "/removed"))
             ok(!strstr(strstr(answer.data, "BITS-Received-") + 1, "BITS-Received-"), "got %s\n", answer.data);
         free_answer(&answer);
