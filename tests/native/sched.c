@@ -993,7 +993,7 @@ static void test_inactivity(void)
     sim_run(90 * DAY - 1);
     ok(job->state == JOB_SUSPENDED, "[BEH.STATE.98] %s\n", state_name(job->state));
     sim_run(1);
-    ok(job->state == JOB_CANCELLED, "[BEH.RETRY.3a,BEH.STATE.48] %s\n", state_name(job->state));
+    ok(job->state == JOB_CANCELLED, "[BEH.RETRY.3a,BEH.STATE.48,BUP.TIMER.7] %s\n", state_name(job->state));
 
     /* a job that is done and not fetched, one in ERROR, and one whose time-out is longer */
     sim_init();
