@@ -198,7 +198,8 @@ static void send_packet(struct transfer *transfer, struct upload *upload, const 
     if (packet->packet == UPLOAD_FRAGMENT && packet->length) params.body = &body;
     params.max_body = SIZE_UNKNOWN;
     params.connect_timeout = policy.connect_timeout;
-    params.io_timeout = packet->last ? max(policy.io_timeout, UPLOAD_LAST_WAIT) : policy.io_timeout;
+    params.io_timeout = policy.io_timeout;
+    params.reply_timeout = packet->last ? max(policy.io_timeout, UPLOAD_LAST_WAIT) : policy.io_timeout;
     params.cancel = transfer->cancel;
     params.connected = on_reached;
     params.connected_ctx = source;
@@ -206,14 +207,15 @@ static void send_packet(struct transfer *transfer, struct upload *upload, const 
         hr = shim_send(transfer->session, &params, &request, &head, &error);
     free(lines);
     free(custom);
-    if (source->reached) upload_on_connected(upload);
+    if (source->reached && !error.unreached) upload_on_connected(upload);
     if (FAILED(hr))
     {
         if (error.detail)
             log_write(LOG_INFO, "job %s: %s to %s has no reply, hr %#lx, context %lu, and below it %#lx", debugstr_guid(&transfer->job->job->id),
                       upload_packet_name(packet->packet), log_url(packet->url), error.hr, error.context, error.detail);
         if (FAILED(source->hr)) fail(upload, source->hr, CONTEXT_LOCAL_FILE);
-        else upload_on_error(upload, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE, !source->reached, queue_now());
+        else upload_on_error(upload, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE,
+                             !source->reached || error.unreached, queue_now());
         return;
     }
     proxy_route_worked(route, packet->url, head.hop);

@@ -78,27 +78,18 @@ struct sending
     BOOL source_failed;
 };
 
-/* So many octets of the body behind those that are in the buffer already. */
-static HRESULT read_source(const struct shim_body *body, BYTE *buffer, UINT32 size, struct sending *sending)
+/* Some octets of the body, at most *size. */
+static HRESULT read_source(const struct shim_body *body, BYTE *buffer, UINT32 *size, struct sending *sending)
 {
-    UINT32 got;
+    UINT32 got = 0;
     HRESULT hr;
 
     sending->body_begun = TRUE;
-    while (size)
-    {
-        got = 0;
-        hr = body->read(body->ctx, buffer, size, &got);
-        if (SUCCEEDED(hr) && (!got || got > size)) hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
-        if (FAILED(hr))
-        {
-            sending->source_failed = TRUE;
-            return hr;
-        }
-        buffer += got;
-        size -= got;
-    }
-    return S_OK;
+    hr = body->read(body->ctx, buffer, *size, &got);
+    if (SUCCEEDED(hr) && (!got || got > *size)) hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
+    if (FAILED(hr)) sending->source_failed = TRUE;
+    *size = got;
+    return hr;
 }
 
 /* How much goes into the next piece, by the time that this one has taken. */
@@ -131,7 +122,7 @@ static HRESULT send_request(struct conn *conn, const struct http1_writer *writer
     for (;;)
     {
         piece = (UINT32)min(left, conn->piece);
-        if (FAILED(hr = read_source(body, buffer + len, piece, sending))) break;
+        if (FAILED(hr = read_source(body, buffer + len, &piece, sending))) break;
         left -= piece;
         start = GetTickCount64();
         if ((hr = conn_send(conn, buffer, len + piece, hearing, params->cancel, params->io_timeout)) != S_OK || !left) break;

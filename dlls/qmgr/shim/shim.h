@@ -109,7 +109,8 @@ void shim_session_release(struct shim_session *session); /* pooled connections o
 
 /*
  * Source of a request body; read is called on the requesting thread, in order, until `length` bytes were delivered, with up to 1 MiB asked for and
- * any part of it given; none is an end that comes too soon, ERROR_HANDLE_EOF.  What it fails with comes out of shim_send.
+ * any part of it given, which is sent before more is asked for; none is an end that comes too soon, ERROR_HANDLE_EOF.  What it fails with comes out of
+ * shim_send.
  */
 struct shim_body
 {
