@@ -155,13 +155,14 @@ BOOL queue_owes_farewell_locked(const struct queue_job *job)
 
 BOOL queue_farewell_expired(struct queue_job *job)
 {
-    UINT64 limit, now = queue_now();
+    UINT64 limit, delay, now = queue_now();
     BOOL ret;
 
     queue_enter();
     limit = min(job_u32(job->job, PROP_NO_PROGRESS_TIMEOUT), FAREWELL_SECONDS);
-    /* nothing moves this time any more since the job was cancelled */
-    ret = now < job->job->modification_time || (now - job->job->modification_time) / TICKS_PER_SECOND >= limit;
+    delay = job_u32(job->job, PROP_MINIMUM_RETRY_DELAY);
+    /* nothing moves this time any more since the job was cancelled; another attempt would be too late [BEH.RETRY.5] */
+    ret = now < job->job->modification_time || (now - job->job->modification_time) / TICKS_PER_SECOND + delay > limit;
     queue_leave();
     return ret;
 }
