@@ -774,7 +774,7 @@ void reply_send(struct exchange *ex)
     static const struct buf no_block = { NULL, 0, 0, 0 };
     struct connection *conn = ex->conn;
     const struct reply *reply = ex->reply;
-    struct buf head = { NULL, 0, 0, 0 }, block = no_block;
+    struct buf head = { NULL, 0, 0, 0 }, text = { NULL, 0, 0, 0 }, block = no_block;
     struct plan plan;
     unsigned int i;
     int refused;
@@ -835,6 +835,8 @@ void reply_send(struct exchange *ex)
     {
         upload_answer(ex, &block);
         plan.status = ex->status;
+        add_expanded(ex, &text, reply->text.data, reply->text.size);
+        if (text.size) add_content(ex, &plan, &text, 0, text.size);
     }
     else plan_body(ex, &plan);
     ex->status = plan.status;
@@ -862,6 +864,7 @@ void reply_send(struct exchange *ex)
         if (send_body(ex, &plan) && reply->chunk_size && !refused) send_chunk_end(ex);
     }
     buf_free(&head);
+    buf_free(&text);
     buf_free(&plan.content_range);
     for (i = 0; i < plan.count; i++) free(plan.segments[i].owned);
     free(plan.segments);

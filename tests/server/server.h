@@ -112,7 +112,7 @@
  * tunnel                       for CONNECT: connect to the target and relay both ways
  *
  * bits                         answer as a BITS upload server (BITS_POST); all of the above applies,
- *                              except that the body is empty, and a status only replaces 200.
+ *                              except that size and pattern make no body, and a status only replaces 200.
  *                              "where header BITS-Packet-Type NAME" chooses a kind of packet, "remove"
  *                              and "header" leave out or replace a header of an Ack, "body-cut", "drop"
  *                              and "cut-head" break the connection with the data taken

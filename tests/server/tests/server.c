@@ -976,6 +976,8 @@ static void test_upload_faults(void)
         { "/bare", "Create-Session", PROTOCOLS, "", 201, NULL, "BITS-Session-Id" },
         { "/host", "Create-Session", PROTOCOLS, "", 200, "BITS-Host-Id: localhost:", NULL },
         { "/host", "Create-Session", PROTOCOLS, "", 200, "BITS-Host-Id-Fallback-Timeout: 3\r\n", NULL },
+        { "/talk", "Ping", "", "", 200, "Content-Length: 10\r\n", NULL },
+        { "/talk", "Ping", "", "", 200, "\r\n\r\nsaid /talk", NULL },
     };
     struct answer answer;
     unsigned int i;
@@ -986,6 +988,7 @@ static void test_upload_faults(void)
                  "on BITS_POST /code\n bits\n bits-error 403 x5 0x5\n remove BITS-Error\n"
                  "on BITS_POST /error\n bits\n bits-error 503 0X8020001f\n remove BITS-Error-Code\n"
                  "on BITS_POST /lower\n bits\n header-case lower\non BITS_POST /upper\n bits\n header-case upper\n"
+                 "on BITS_POST /talk\n bits\n size 5\n text said $(path)\n"
                  "on BITS_POST /bare\n bits\n status 201\n remove BITS-Protocol\n remove BITS-Session-Id\n"
                  "on BITS_POST /host\n bits\n bits-host-id localhost:$(port)\n bits-host-fallback 3\n"
                  "on BITS_POST /cut\n bits\n cut-head 0\non BITS_POST /drop\n bits\n drop\n"
