@@ -51,6 +51,7 @@ static const char script[] =
     "on BITS_POST /named\n bits\n bits-session any text, which is no GUID;=@%41\n"
     "on BITS_POST /strange\n bits\n header BITS-Error-Code: 0x80070005\n header BITS-Error-Context: 0x7\n"
     "on BITS_POST /package\n bits\n remove BITS-Packet-Type\n header BITS-Package-Type: Ack\n"
+    "on BITS_POST /talks\n bits\n text <html>An answer that nobody has asked for</html>\n"
     "on BITS_POST /closed\n bits\n auth basic realm user secret\n"
     "on BITS_POST /fragment\n where header BITS-Packet-Type Fragment\n bits\n auth basic realm user secret\n"
     "on BITS_POST /fragment\n bits\n"
@@ -298,6 +299,7 @@ static void test_servers(void)
         { L"/lower", "PCFE", "BUP.HDR.1" },
         { L"/upper", "PCFE", "BUP.HDR.1" },
         { L"/named", "PCFE", "BUP.HDR.13" },
+        { L"/talks", "PCFE", "BUP.HDR.3" },
         { L"/strange", "PCFE", "BUP.STATUS.20,BUP.HDR.23,BUP.HDR.24" },     /* what is said with 200 is no error */
     };
     IBackgroundCopyJob *job;

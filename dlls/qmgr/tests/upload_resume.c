@@ -173,6 +173,7 @@ static void test_cancel(void)
         { "away", "drop\n reply\n bits\n", 2, "BUP.CANCEL.3,BEH.STATE.65,JOB.Cancel.5" },
         { "gone", "bits\n bits-forget\n", 1, "BUP.CANCEL.3" },
         { "refused", "status 404\n", 1, "BUP.CANCEL.3,BUP.CLOSE.3" },
+        { "short", "status 503\n", 1, "BUP.CANCEL.3,BEH.STATE.65,JOB.Cancel.5" },      /* its time without progress is over before the delay is */
     };
     IBackgroundCopyJob *jobs[ARRAY_SIZE(tests)];
     char script[2048], *pos = script, path[32];
@@ -194,6 +195,7 @@ static void test_cancel(void)
         _snwprintf(url, ARRAY_SIZE(url), L"/%hs", tests[i].name);
         if (!(jobs[i] = upload_job(name, UPLOAD, bits_url(url), 100000))) return;
         IBackgroundCopyJob_SetMinimumRetryDelay(jobs[i], 5);
+        if (!strcmp(tests[i].name, "short")) IBackgroundCopyJob_SetNoProgressTimeout(jobs[i], 1);
         bits_resume(jobs[i]);
         upload_wait(path, 'F', 2, "BUP.FRAG.2");
     }

@@ -25,6 +25,7 @@
 #define COBJMACROS
 #include "windef.h"
 #include "winbase.h"
+#include "winioctl.h"
 #include "winsvc.h"
 #include "objbase.h"
 #include "bits.h"
@@ -363,6 +364,7 @@ static void test_errors(void)
         { "Fragment", "bits-error 500 0x80070005 0x5\n remove BITS-Error-Code", BG_JOB_STATE_ERROR, E_ACCESSDENIED, BG_ERROR_CONTEXT_REMOTE_FILE, "BUP.HDR.31", TRUE },
         { "Fragment", "bits-error 500 0x80070005 0x5\n header-case lower", BG_JOB_STATE_ERROR, E_ACCESSDENIED, BG_ERROR_CONTEXT_REMOTE_FILE, "BUP.HDR.1" },
         { "Fragment", "bits-error 500 0x80070005 0x5\n header-case upper", BG_JOB_STATE_ERROR, E_ACCESSDENIED, BG_ERROR_CONTEXT_REMOTE_FILE, "BUP.HDR.1" },
+        { "Fragment", "bits-error 500 0x80070005 0x5\n text <html>no</html>", BG_JOB_STATE_ERROR, E_ACCESSDENIED, BG_ERROR_CONTEXT_REMOTE_FILE, "BUP.HDR.3" },
         /* what a session must have */
         { "Create-Session", "bits\n remove BITS-Protocol", BG_JOB_STATE_ERROR, BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH, BG_ERROR_CONTEXT_REMOTE_FILE, "BUP.CREATE.5", TRUE },
         { "Create-Session", "bits\n header BITS-Protocol: {00000000-0000-0000-0000-000000000000}", BG_JOB_STATE_ERROR, BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH, BG_ERROR_CONTEXT_REMOTE_FILE, "BUP.CREATE.5", TRUE },
@@ -420,6 +422,46 @@ static void test_errors(void)
     upload_end(job, L"run");
 }
 
+/* Numbers that do not fit into 32 bits: the server says that it has nearly all of it. */
+static void test_huge(void)
+{
+    static const ts_u64 size = 5000000000ull;
+    IBackgroundCopyJob *job;
+    BG_JOB_PROGRESS progress;
+    struct packet packet;
+    LARGE_INTEGER end;
+    HANDLE file;
+    DWORD n;
+
+    upload_script_for("Fragment", "bits\n bits-received 4999999000\n reply\n bits\n");
+    if (!(job = upload_job(L"run", UPLOAD, upload_url(), 0))) return;
+    file = CreateFileW(bits_path(L"run"), GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    DeviceIoControl(file, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &n, NULL);    /* as files of Wine are anyway */
+    end.QuadPart = size;
+    if (!SetFilePointerEx(file, end, NULL, FILE_BEGIN) || !SetEndOfFile(file))
+    {
+        skip("no volume for a large file, error %lu\n", GetLastError());
+        CloseHandle(file);
+        upload_end(job, L"run");
+        return;
+    }
+    CloseHandle(file);
+    IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_NORMAL);
+    bits_resume(job);
+    if (upload_wait_done(job))
+    {
+        upload_check_kinds(upload_path(), "PCFFE", "BUP.HDR.21");
+        packet = upload_packet('F', 0);
+        ok(!packet.first && packet.total == size, "[BUP.HDR.18] got %s of %s\n", wine_dbgstr_longlong(packet.first), wine_dbgstr_longlong(packet.total));
+        packet = upload_packet('F', 1);
+        ok(packet.first == 4999999000ull && packet.last == 4999999999ull && packet.total == size && packet.length == 1000, "[BUP.HDR.18] got %s-%s of %s\n",
+           wine_dbgstr_longlong(packet.first), wine_dbgstr_longlong(packet.last), wine_dbgstr_longlong(packet.total));
+        IBackgroundCopyJob_GetProgress(job, &progress);
+        ok(progress.BytesTotal == size && progress.BytesTransferred == size, "[TYPE.JobProg.3] got %s\n", wine_dbgstr_longlong(progress.BytesTransferred));
+    }
+    upload_end(job, L"run");
+}
+
 START_TEST(upload_run)
 {
     if (!bits_begin()) return;
@@ -431,6 +473,7 @@ START_TEST(upload_run)
         test_broken();
         test_busy();
         test_errors();
+        test_huge();
     }
     bits_end();
 }

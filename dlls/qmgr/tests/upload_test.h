@@ -77,9 +77,10 @@ static inline IBackgroundCopyJob *upload_job_(unsigned int line, const WCHAR *na
 }
 #define upload_job(name, type, remote, size) upload_job_(__LINE__, name, BG_JOB_TYPE_##type, remote, size)
 
-/* ... away with job and file. */
+/* ... away with job and file. If its server cannot be told, that is not tried for a day. */
 static inline void upload_end_(unsigned int line, IBackgroundCopyJob *job, const WCHAR *name)
 {
+    IBackgroundCopyJob_SetNoProgressTimeout(job, 0);
     bits_cancel_(line, job);
     ok_(__FILE__, line)(DeleteFileW(bits_path(name)), "cannot delete %s, error %lu\n", wine_dbgstr_w(name), GetLastError());
 }
