@@ -252,6 +252,44 @@ static void test_all(void)
     DeleteFileW(late);
 }
 
+/* The other way round. */
+static void test_uploads(void)
+{
+    static const DWORD flags[] = { 0, BG_COPY_FILE_DACL };
+    WIN32_FILE_ATTRIBUTE_DATA data = { 0 };
+    IBackgroundCopyJob3 *job3;
+    IBackgroundCopyJob *job;
+    WCHAR there[MAX_PATH];
+    unsigned int i;
+    FILETIME time;
+    HRESULT hr;
+
+    SystemTimeToFileTime(&source_date, &time);
+    swprintf(there, ARRAY_SIZE(there), L"%ls-there", share);
+    ok(write_source(bits_path(L"here")), "cannot write\n");
+    ok(set_access(bits_path(L"here"), L"D:P(A;;FA;;;WD)"), "cannot set the access, error %lu\n", GetLastError());
+    for (i = 0; i < ARRAY_SIZE(flags); i++)
+    {
+        job = bits_create_job(L"upload", BG_JOB_TYPE_UPLOAD);
+        IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+        bits_add_file(job, there, bits_path(L"here"));
+        job3 = bits_query(job, IBackgroundCopyJob3);
+        hr = IBackgroundCopyJob3_SetFileACLFlags(job3, flags[i]);
+        ok(hr == S_OK, "[JOB3.SetFileACLFlags.2] got %#lx\n", hr);
+        IBackgroundCopyJob3_Release(job3);
+        bits_resume(job);
+        bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_TRANSIENT_ERROR | 1u << BG_JOB_STATE_ERROR);
+        ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[BEH.SMB.1] got state %d, %#lx\n", bits_state(job), bits_error_code(job));
+        /* in place already */
+        ok(GetFileAttributesExW(there, GetFileExInfoStandard, &data), "[BEH.STATE.71] no file, error %lu\n", GetLastError());
+        ok(!CompareFileTime(&data.ftLastWriteTime, &time), "[JOB3.SetFileACLFlags.10,BEH.SMB.3] another time\n");
+        check_access(there, flags[i] != 0, flags[i] ? "JOB3.SetFileACLFlags.5,JOB3.SetFileACLFlags.7" : "JOB3.SetFileACLFlags.5");
+        complete(job);
+        bits_check_file(there, "share", 0, SIZE);
+    }
+    DeleteFileW(bits_path(L"here"));
+}
+
 START_TEST(share)
 {
     if (!bits_begin()) return;
@@ -259,6 +297,7 @@ START_TEST(share)
     {
         test_access();
         test_all();
+        test_uploads();
     }
     else skip("there is no share to be had, error %lu\n", GetLastError());
     forget_share();
