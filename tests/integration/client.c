@@ -26,7 +26,7 @@
  * JOB is a job's identifier, or the name under which this process created it.
  *
  *     connect [MS]                     the manager; tried again until it is there, MS milliseconds at most
- *     create NAME                      result: the identifier
+ *     create NAME TYPE                 result: the identifier; TYPE is a number, a download without one
  *     add JOB URL FILE                 URL and FILE may contain one %: with a fourth word N they are added N times in one call,
  *                                      with 0, 1, 2 ... in its place
  *     name, description JOB TEXT
@@ -194,7 +194,7 @@ static HRESULT connect_manager(DWORD msec)
     }
 }
 
-static HRESULT create(const char *word)
+static HRESULT create(const char *word, BG_JOB_TYPE type)
 {
     WCHAR *name = wide(word), text[40];
     IBackgroundCopyJob *job;
@@ -202,7 +202,7 @@ static HRESULT create(const char *word)
     GUID id;
 
     if (known_count == JOB_COUNT) exit(3);
-    if (SUCCEEDED(hr = IBackgroundCopyManager_CreateJob(manager, name, BG_JOB_TYPE_DOWNLOAD, &id, &job)))
+    if (SUCCEEDED(hr = IBackgroundCopyManager_CreateJob(manager, name, type, &id, &job)))
     {
         known[known_count].name = name;
         known[known_count++].job = job;
@@ -635,7 +635,7 @@ static HRESULT run(char **words)
         return S_OK;
     }
     if (!manager) return RPC_E_DISCONNECTED;
-    if (!strcmp(command, "create")) return create(words[1]);
+    if (!strcmp(command, "create")) return create(words[1], (BG_JOB_TYPE)strtoul(words[2], NULL, 10));
     if (!strcmp(command, "list")) return list();
     if (!strcmp(command, "release")) return release(words[1]);
     if (FAILED(hr = find(words[1], &job))) return hr;
