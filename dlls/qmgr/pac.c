@@ -37,6 +37,7 @@
 
 #define START_MSEC  30000           /* for a process to come up, on a machine that has much to do */
 #define RUN_MSEC    10000           /* for one question */
+#define LOOK_MSEC   500             /* a machine that stands still for longer takes no more than that from either */
 #define IDLE_MSEC   10000           /* a process without a question waits as long for the next one */
 #define IDLE_MAX    4               /* such processes */
 #define STUCK_MSEC  60000           /* for which a question that was not answered in time is not asked again */
@@ -262,22 +263,28 @@ static void forget_start(void *ctx)
     free(start);
 }
 
-/* S_OK once the process has said something; E_ABORT after cancel; else why it has not. */
-static HRESULT wait_for(struct host *host, HANDLE cancel, DWORD timeout)
+/*
+ * S_OK once the process has said something; E_ABORT after cancel; else why it has not.  The process gets its time in pieces: one that was stopped
+ * together with us, as everything is while the machine sleeps, has had none of it.
+ */
+static HRESULT wait_for(struct host *host, HANDLE cancel, UINT32 timeout)
 {
     HANDLE handles[3] = {host->told, host->process, cancel};
+    UINT32 passed;
 
-    switch (WaitForMultipleObjects(cancel ? 3 : 2, handles, FALSE, timeout))
+    for (passed = 0; passed < timeout; passed += LOOK_MSEC)
     {
-    case WAIT_OBJECT_0:
-        return S_OK;
-    case WAIT_OBJECT_0 + 1:
-        return E_UNEXPECTED;
-    case WAIT_OBJECT_0 + 2:
-        return E_ABORT;
-    default:
-        return HRESULT_FROM_WIN32(ERROR_TIMEOUT);
+        switch (WaitForMultipleObjects(cancel ? 3 : 2, handles, FALSE, LOOK_MSEC))
+        {
+        case WAIT_OBJECT_0:
+            return S_OK;
+        case WAIT_OBJECT_0 + 1:
+            return E_UNEXPECTED;
+        case WAIT_OBJECT_0 + 2:
+            return E_ABORT;
+        }
     }
+    return HRESULT_FROM_WIN32(ERROR_TIMEOUT);
 }
 
 static HRESULT get_host(const char *script, HANDLE cancel, struct host **ret)
