@@ -347,14 +347,34 @@ void test_server_reset(struct test_server *server)
     ts_unlock(&server->mutex);
 }
 
+#define LOOK_MSEC 100
+
+/* How long a wait goes on. A machine that stands still takes no more than a look of it. */
+struct patience
+{
+    ts_u64 looked;
+    ts_u64 left;
+};
+
+/* Until something has changed, or for one look; 0: that was long enough. */
+static int wait_on_locked(struct test_server *server, struct patience *patience)
+{
+    ts_u64 now = ts_time(), passed = now - patience->looked < LOOK_MSEC ? now - patience->looked : LOOK_MSEC;
+
+    patience->looked = now;
+    if (patience->left <= passed) return 0;
+    patience->left -= passed;
+    ts_wait(&server->changed, &server->mutex, LOOK_MSEC);
+    return 1;
+}
+
 int test_server_wait(struct test_server *server, unsigned int count, unsigned int timeout_ms)
 {
-    ts_u64 end = ts_time() + timeout_ms, now;
+    struct patience patience = { ts_time(), timeout_ms };
     int ret;
 
     ts_lock(&server->mutex);
-    while (server->stats.finished < count && !server->stopping && (now = ts_time()) < end)
-        ts_wait(&server->changed, &server->mutex, (int)(end - now));
+    while (server->stats.finished < count && !server->stopping && wait_on_locked(server, &patience)) ;
     ret = server->stats.finished >= count;
     ts_unlock(&server->mutex);
     return ret;
@@ -444,12 +464,11 @@ unsigned int test_server_count(struct test_server *server, const char *method, c
 
 int test_server_wait_for(struct test_server *server, const char *method, const char *path, unsigned int count, unsigned int timeout_ms)
 {
-    ts_u64 end = ts_time() + timeout_ms, now;
+    struct patience patience = { ts_time(), timeout_ms };
     int ret;
 
     ts_lock(&server->mutex);
-    while (!(ret = count_locked(server, method, path) >= count) && !server->stopping && (now = ts_time()) < end)
-        ts_wait(&server->changed, &server->mutex, (int)(end - now));
+    while (!(ret = count_locked(server, method, path) >= count) && !server->stopping && wait_on_locked(server, &patience)) ;
     ts_unlock(&server->mutex);
     return ret;
 }

@@ -567,13 +567,13 @@ static UINT forge_journal(const WCHAR *from, const WCHAR *to, const WCHAR *name)
 static void stop_service(void)
 {
     SC_HANDLE scm = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service = OpenServiceW(scm, L"BITS", SERVICE_STOP | SERVICE_QUERY_STATUS);
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
     SERVICE_STATUS status;
     BOOL ret;
 
     ret = ControlService(service, SERVICE_CONTROL_STOP, &status);
     ok(ret, "cannot stop the service, error %lu\n", GetLastError());
-    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED && GetTickCount() - begin < BITS_TIMEOUT)
+    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED && bits_clock_look(&clock) < BITS_TIMEOUT)
         Sleep(5);
     ok(status.dwCurrentState == SERVICE_STOPPED, "the service does not stop\n");
     CloseServiceHandle(service);
@@ -762,22 +762,22 @@ static IBackgroundCopyJob *make_marking_job(const WCHAR *name, GUID *id)
 
 static BOOL wait_mark(const WCHAR *name, DWORD msec)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
     WCHAR path[MAX_PATH];
     BOOL there;
 
     _snwprintf(path, ARRAY_SIZE(path), L"%ls.mark", bits_path(name));
-    while (!(there = GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES) && GetTickCount() - begin < msec) Sleep(20);
+    while (!(there = GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES) && bits_clock_look(&clock) < msec) Sleep(20);
     return there;
 }
 
 static void delete_mark(const WCHAR *name, const WCHAR *extension)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
     WCHAR path[MAX_PATH];
 
     _snwprintf(path, ARRAY_SIZE(path), L"%ls%ls", bits_path(name), extension);
-    while (!DeleteFileW(path) && GetLastError() != ERROR_FILE_NOT_FOUND && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    while (!DeleteFileW(path) && GetLastError() != ERROR_FILE_NOT_FOUND && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
 }
 
 /* A job of the service's own account runs no program; another one, in the same moment, does. */

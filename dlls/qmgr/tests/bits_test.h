@@ -72,6 +72,14 @@ static inline void bits_clock_start(struct bits_clock *clock)
     clock->passed = 0;
 }
 
+static inline struct bits_clock bits_clock_now(void)
+{
+    struct bits_clock clock;
+
+    bits_clock_start(&clock);
+    return clock;
+}
+
 static inline DWORD bits_clock_look(struct bits_clock *clock)
 {
     DWORD now = GetTickCount();
@@ -79,6 +87,16 @@ static inline DWORD bits_clock_look(struct bits_clock *clock)
     clock->passed += min(now - clock->last, BITS_LOOK);
     clock->last = now;
     return clock->passed;
+}
+
+/* For an object; what WaitForSingleObject returns. */
+static inline DWORD bits_wait_object(HANDLE object, DWORD msec)
+{
+    struct bits_clock clock = bits_clock_now();
+    DWORD ret;
+
+    while ((ret = WaitForSingleObject(object, BITS_LOOK)) == WAIT_TIMEOUT && bits_clock_look(&clock) < msec) ;
+    return ret;
 }
 
 static IBackgroundCopyManager *bits_manager;
@@ -529,8 +547,8 @@ static inline void bits_check_string_(unsigned int line, const char *fact, HRESU
 static inline BOOL bits_restart_service(void)
 {
     SERVICE_STATUS status = { 0 };
+    struct bits_clock clock;
     SC_HANDLE scm, service;
-    DWORD begin;
     HRESULT hr;
 
     if (strcmp(winetest_platform, "wine"))
@@ -543,8 +561,8 @@ static inline BOOL bits_restart_service(void)
     ok(service != NULL, "cannot open the service, error %lu\n", GetLastError());
     IBackgroundCopyManager_Release(bits_manager);
     ok(ControlService(service, SERVICE_CONTROL_STOP, &status), "cannot stop the service, error %lu\n", GetLastError());
-    begin = GetTickCount();
-    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED && GetTickCount() - begin < BITS_TIMEOUT)
+    bits_clock_start(&clock);
+    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED && bits_clock_look(&clock) < BITS_TIMEOUT)
         Sleep(5);
     ok(status.dwCurrentState == SERVICE_STOPPED, "the service does not stop\n");
     CloseServiceHandle(service);

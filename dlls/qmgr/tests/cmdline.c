@@ -174,12 +174,12 @@ static unsigned int read_reports(void)
 
 static BOOL wait_runs_(unsigned int line, unsigned int count)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
     unsigned int got;
 
-    while ((got = read_reports()) < count && GetTickCount() - begin < BITS_TIMEOUT)
+    while ((got = read_reports()) < count && bits_clock_look(&clock) < BITS_TIMEOUT)
     {
-        WaitForSingleObject(ran, 1000);
+        WaitForSingleObject(ran, BITS_LOOK);
         ResetEvent(ran);
     }
     ok_(__FILE__, line)(got == count, "the program ran %u times, expected %u\n", got, count);
@@ -198,9 +198,9 @@ static void expect_no_run_(unsigned int line, const char *fact, unsigned int cou
 /* The next test counts from zero. */
 static void forget_reports(void)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
 
-    while (!DeleteFileW(bits_path(REPORTS)) && GetLastError() != ERROR_FILE_NOT_FOUND && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    while (!DeleteFileW(bits_path(REPORTS)) && GetLastError() != ERROR_FILE_NOT_FOUND && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
     ResetEvent(ran);
 }
 
@@ -280,9 +280,10 @@ static void test_start(void)
 static void test_bare(void)
 {
     static const char batch[] = "@echo ran>\"%~dp0mark\"\r\n";
+    struct bits_clock clock;
     IBackgroundCopyJob2 *job = make_job(L"bare", L"/good");
     HANDLE file, change;
-    DWORD got, begin;
+    DWORD got;
     HRESULT hr;
 
     file = CreateFileW(bits_path(L"a batch.bat"), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
@@ -292,19 +293,19 @@ static void test_bare(void)
     ok(hr == S_OK, "[JOB2.SetNotifyCmdLine.4] got %#lx\n", hr);
     change = FindFirstChangeNotificationW(bits_folder, FALSE, FILE_NOTIFY_CHANGE_FILE_NAME);
     transfer(job);
-    begin = GetTickCount();
-    while (GetFileAttributesW(bits_path(L"mark")) == INVALID_FILE_ATTRIBUTES && GetTickCount() - begin < BITS_TIMEOUT)
+    bits_clock_start(&clock);
+    while (GetFileAttributesW(bits_path(L"mark")) == INVALID_FILE_ATTRIBUTES && bits_clock_look(&clock) < BITS_TIMEOUT)
     {
-        WaitForSingleObject(change, 1000);
+        WaitForSingleObject(change, BITS_LOOK);
         FindNextChangeNotification(change);
     }
     FindCloseChangeNotification(change);
     ok(GetFileAttributesW(bits_path(L"mark")) != INVALID_FILE_ATTRIBUTES, "[BEH.CMD.4] it did not run\n");
     ok_inferred("JOB2.SetNotifyCmdLine.A6", GetFileAttributesW(bits_path(L"mark")) != INVALID_FILE_ATTRIBUTES, "it did not run\n");
     cancel(job);
-    begin = GetTickCount();
-    while (!DeleteFileW(bits_path(L"mark")) && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
-    while (!DeleteFileW(bits_path(L"a batch.bat")) && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    bits_clock_start(&clock);
+    while (!DeleteFileW(bits_path(L"mark")) && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
+    while (!DeleteFileW(bits_path(L"a batch.bat")) && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
 }
 
 /* What runs it and what does not. All of it at once: a wait for nothing takes time. */
@@ -591,8 +592,8 @@ static void test_user(void)
 
 START_TEST(cmdline)
 {
+    struct bits_clock clock;
     WCHAR path[MAX_PATH];
-    DWORD begin;
     char **argv;
     int argc;
 
@@ -623,9 +624,9 @@ START_TEST(cmdline)
         test_user();
     }
     /* the last one may still be about to end, and the folder is where it is */
-    begin = GetTickCount();
-    while (!DeleteFileW(bits_path(TOOL)) && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
-    while (!RemoveDirectoryW(bits_folder) && GetLastError() != ERROR_DIR_NOT_EMPTY && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    bits_clock_start(&clock);
+    while (!DeleteFileW(bits_path(TOOL)) && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
+    while (!RemoveDirectoryW(bits_folder) && GetLastError() != ERROR_DIR_NOT_EMPTY && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
     CreateDirectoryW(bits_folder, NULL);
     CloseHandle(ran);
     bits_end();

@@ -373,10 +373,10 @@ static void test_consistency(void)
 /* A new date at the same name: what there was does not count any more. */
 static void test_new_date(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyJob *job = bits_download(L"redated", L"/redated", BG_JOB_PRIORITY_FOREGROUND);
     IBackgroundCopyFile *file;
     BG_FILE_PROGRESS progress;
-    DWORD begin;
 
     test_server_reset(bits_server);
     bits_resume(job);
@@ -385,9 +385,9 @@ static void test_new_date(void)
     IBackgroundCopyFile_GetProgress(file, &progress);
     ok(progress.BytesTransferred == 50000, "%I64u bytes\n", progress.BytesTransferred);
     bits_resume(job);
-    begin = GetTickCount();
+    bits_clock_start(&clock);
     do IBackgroundCopyFile_GetProgress(file, &progress);
-    while (progress.BytesTransferred && GetTickCount() - begin < BITS_TIMEOUT);
+    while (progress.BytesTransferred && bits_clock_look(&clock) < BITS_TIMEOUT);
     ok(!progress.BytesTransferred, "[TYPE.FileProg.7] %I64u bytes\n", progress.BytesTransferred);
     IBackgroundCopyFile_Release(file);
     bits_cancel(job);
@@ -527,10 +527,10 @@ static void test_refused_redirects(void)
 static void wait_received(IBackgroundCopyJob *job, UINT64 bytes)
 {
     BG_JOB_PROGRESS progress;
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
 
     do IBackgroundCopyJob_GetProgress(job, &progress);
-    while (progress.BytesTransferred < bytes && GetTickCount() - begin < BITS_TIMEOUT);
+    while (progress.BytesTransferred < bytes && bits_clock_look(&clock) < BITS_TIMEOUT);
     ok(progress.BytesTransferred >= bytes, "only %I64u bytes came\n", progress.BytesTransferred);
 }
 

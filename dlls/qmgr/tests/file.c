@@ -106,10 +106,10 @@ static const BG_JOB_STATE states[] =
 
 static void test_states(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyJob *job;
     IBackgroundCopyFile *file;
     BG_FILE_PROGRESS progress;
-    DWORD begin;
     WCHAR *name;
     HRESULT hr;
     UINT i;
@@ -133,8 +133,8 @@ static void test_states(void)
                 check_progress(file, BG_SIZE_UNKNOWN, 0, FALSE, "BEH.PROGRESS.2");
                 break;
             case BG_JOB_STATE_TRANSFERRING:
-                for (begin = GetTickCount(), progress.BytesTransferred = 0;
-                     progress.BytesTransferred < 500 && GetTickCount() - begin < BITS_TIMEOUT; Sleep(5))
+                for (bits_clock_start(&clock), progress.BytesTransferred = 0;
+                     progress.BytesTransferred < 500 && bits_clock_look(&clock) < BITS_TIMEOUT; Sleep(5))
                     IBackgroundCopyFile_GetProgress(file, &progress);
                 check_progress(file, 1000, 500, FALSE, "TYPE.FileProg.1");
                 hr = IBackgroundCopyJob_Suspend(job);

@@ -342,13 +342,14 @@ static void test_reading(void)
     IBackgroundCopyFile *file1 = bits_get_file(job, 0);
     IBackgroundCopyFile3 *file = bits_query(file1, IBackgroundCopyFile3);
     unsigned char got[500], expect[500];
-    DWORD begin = GetTickCount(), size = 0;
+    struct bits_clock clock = bits_clock_now();
+    DWORD size = 0;
     BG_FILE_PROGRESS progress = { 0 };
     HANDLE handle;
     WCHAR *name;
     HRESULT hr;
 
-    while (progress.BytesTransferred < 500 && GetTickCount() - begin < BITS_TIMEOUT)
+    while (progress.BytesTransferred < 500 && bits_clock_look(&clock) < BITS_TIMEOUT)
     {
         IBackgroundCopyFile3_GetProgress(file, &progress);
         Sleep(5);

@@ -74,7 +74,7 @@ static HRESULT error_of(IBackgroundCopyJob *job, BG_ERROR_CONTEXT *context)
 /* Until so many octets of the job are there; FALSE after a while. */
 static BOOL wait_bytes(IBackgroundCopyJob *job, UINT64 bytes)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
     BG_JOB_PROGRESS progress;
 
     do
@@ -82,7 +82,7 @@ static BOOL wait_bytes(IBackgroundCopyJob *job, UINT64 bytes)
         if (IBackgroundCopyJob_GetProgress(job, &progress) == S_OK && progress.BytesTransferred >= bytes) return TRUE;
         Sleep(5);
     }
-    while (GetTickCount() - begin < BITS_TIMEOUT);
+    while (bits_clock_look(&clock) < BITS_TIMEOUT);
     return FALSE;
 }
 

@@ -38,6 +38,7 @@ static BOOL exists(const WCHAR *path)
 
 static void test_download(void)
 {
+    struct bits_clock clock;
     DWORD value, status, win32, transport, retries;
     IBackgroundCopyGroup *group, *other;
     IBackgroundCopyJob1 *job, *job2;
@@ -59,7 +60,7 @@ static void test_download(void)
     ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
 
     /* the second file stalls in its middle */
-    for (value = 0, status = GetTickCount(); value < 1500 && GetTickCount() - status < BITS_TIMEOUT; Sleep(5))
+    for (value = 0, bits_clock_start(&clock); value < 1500 && bits_clock_look(&clock) < BITS_TIMEOUT; Sleep(5))
     {
         hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_SIZE_DONE, &value);
         if (hr != S_OK) break;
@@ -109,7 +110,8 @@ static void test_download(void)
 
 static void test_complete(void)
 {
-    DWORD value, status, win32, transport, retries, begin;
+    struct bits_clock clock;
+    DWORD value, status, win32, transport, retries;
     IBackgroundCopyGroup *group;
     IBackgroundCopyJob1 *job;
     GUID group_id, id;
@@ -129,7 +131,7 @@ static void test_complete(void)
     ok(status == (QM_STATUS_GROUP_COMPLETE | QM_STATUS_GROUP_SUSPENDED), "[GROUP.SuspendGroup.1] got %#lx\n", status);
 
     /* nobody has to ask for the file */
-    for (begin = GetTickCount(); !exists(bits_path(L"one")) && GetTickCount() - begin < BITS_TIMEOUT;) Sleep(5);
+    for (bits_clock_start(&clock); !exists(bits_path(L"one")) && bits_clock_look(&clock) < BITS_TIMEOUT;) Sleep(5);
     ok_inferred("GROUP.CancelGroup.A1", exists(bits_path(L"one")), "the file is not there\n");
     bits_check_file(bits_path(L"one"), "/state/good", 0, 1000);
     hr = IBackgroundCopyGroup_GetProgress(group, QM_PROGRESS_PERCENT_DONE, &value);
@@ -145,7 +147,7 @@ static void test_complete(void)
        status_of(group));
     hr = IBackgroundCopyGroup_ResumeGroup(group);
     ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
-    for (begin = GetTickCount(); !exists(bits_path(L"two")) && GetTickCount() - begin < BITS_TIMEOUT;) Sleep(5);
+    for (bits_clock_start(&clock); !exists(bits_path(L"two")) && bits_clock_look(&clock) < BITS_TIMEOUT;) Sleep(5);
     hr = IBackgroundCopyGroup_get_Size(group, &value);
     ok(hr == S_OK && value == 2000, "[FSI.3] got %#lx, %lu\n", hr, value);
     bits_check_file(bits_path(L"two"), "/state/good", 0, 1000);
@@ -157,6 +159,7 @@ static void test_complete(void)
 
 static void test_error(void)
 {
+    struct bits_clock clock;
     DWORD status, win32, transport, retries;
     IBackgroundCopyGroup *group;
     IBackgroundCopyJob1 *job;
@@ -198,7 +201,7 @@ static void test_error(void)
     ok(RemoveDirectoryW(bits_path(L"one")), "cannot remove, error %lu\n", GetLastError());
     hr = IBackgroundCopyGroup_ResumeGroup(group);
     ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
-    for (win32 = GetTickCount(); !exists(bits_path(L"one")) && GetTickCount() - win32 < BITS_TIMEOUT;) Sleep(5);
+    for (bits_clock_start(&clock); !exists(bits_path(L"one")) && bits_clock_look(&clock) < BITS_TIMEOUT;) Sleep(5);
     bits_check_file(bits_path(L"one"), "/state/good", 0, 1000);
     IBackgroundCopyJob1_Release(job);
     cancel_group(group);
@@ -207,10 +210,10 @@ static void test_error(void)
 /* Groups outlive the service; a finished one is not done again. */
 static void test_restart(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyGroup *group, *done;
     GUID group_id, done_id, id, done_job_id;
     IBackgroundCopyJob1 *job;
-    DWORD begin;
     HRESULT hr;
 
     if (!(group = create_group(&group_id)) || !(done = create_group(&done_id))) return;
@@ -227,7 +230,7 @@ static void test_restart(void)
     ok(hr == S_OK, "[JOB1.AddFiles.2] got %#lx\n", hr);
     hr = IBackgroundCopyGroup_ResumeGroup(done);
     ok(hr == S_OK, "[GROUP.ResumeGroup.2] got %#lx\n", hr);
-    for (begin = GetTickCount(); !exists(bits_path(L"two")) && GetTickCount() - begin < BITS_TIMEOUT;) Sleep(5);
+    for (bits_clock_start(&clock); !exists(bits_path(L"two")) && bits_clock_look(&clock) < BITS_TIMEOUT;) Sleep(5);
     IBackgroundCopyJob1_Release(job);
 
     if (!bits_restart_service())
@@ -384,7 +387,7 @@ static IClassFactory factory = { (IClassFactoryVtbl *)&factory_vtbl };
 
 static BOOL wait_told(DWORD timeout)
 {
-    return !WaitForSingleObject(told.called, timeout);
+    return !bits_wait_object(told.called, timeout);
 }
 
 static void test_callback(void)

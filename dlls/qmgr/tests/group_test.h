@@ -83,9 +83,10 @@ static inline DWORD status_of_(unsigned int line, IBackgroundCopyGroup *group)
 
 static inline DWORD wait_status_(unsigned int line, IBackgroundCopyGroup *group, DWORD mask)
 {
-    DWORD begin = GetTickCount(), status;
+    struct bits_clock clock = bits_clock_now();
+    DWORD status;
 
-    while (!((status = status_of_(line, group)) & mask) && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    while (!((status = status_of_(line, group)) & mask) && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
     ok_(__FILE__, line)(status & mask, "the group stays in %#lx, expected one of %#lx\n", status, mask);
     return status;
 }

@@ -64,18 +64,18 @@ static IBackgroundCopyJob *make_job(const WCHAR *name, const WCHAR *path)
 static void test_poller(void)
 {
     static const unsigned int order[] = { 0, 1, 2, ~0u, ~0u, ~0u, 3, ~0u, ~0u };
+    struct bits_clock clock;
     IBackgroundCopyJob *job = make_job(L"poll", L"/one");
     BG_JOB_STATE state = BG_JOB_STATE_QUEUED, before = BG_JOB_STATE_QUEUED;
     BG_JOB_PROGRESS progress;
     UINT64 transferred = 0;
     BOOL known = FALSE;
-    DWORD begin;
     HRESULT hr;
 
     bits_add_file(job, bits_url(L"/two"), bits_path(L"poll2"));
     bits_add_file(job, bits_url(L"/slow"), bits_path(L"poll3"));
     bits_resume(job);
-    for (begin = GetTickCount(); state != BG_JOB_STATE_TRANSFERRED && GetTickCount() - begin < BITS_TIMEOUT; Sleep(1))
+    for (bits_clock_start(&clock); state != BG_JOB_STATE_TRANSFERRED && bits_clock_look(&clock) < BITS_TIMEOUT; Sleep(1))
     {
         state = bits_state(job);
         ok(order[state] != ~0u, "[OBS.5] got state %d\n", state);
@@ -100,18 +100,18 @@ static void test_poller(void)
 /* The size of a file by itself: after HEAD. */
 static void test_early_size(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyJob *job = make_job(L"early", L"/slow");
     BG_JOB_PROGRESS progress;
-    DWORD begin;
 
     bits_resume(job);
-    begin = GetTickCount();
+    bits_clock_start(&clock);
     do
     {
         IBackgroundCopyJob_GetProgress(job, &progress);
         Sleep(1);
     }
-    while (progress.BytesTotal == BG_SIZE_UNKNOWN && GetTickCount() - begin < BITS_TIMEOUT);
+    while (progress.BytesTotal == BG_SIZE_UNKNOWN && bits_clock_look(&clock) < BITS_TIMEOUT);
     ok(progress.BytesTotal == 30000 && progress.BytesTransferred < 30000, "[HABIT.F2] %u of %u bytes\n",
        (unsigned int)progress.BytesTransferred, (unsigned int)progress.BytesTotal);
     ok(test_server_count(bits_server, "HEAD", "/slow") >= 1, "[HABIT.12] no HEAD\n");
@@ -418,6 +418,7 @@ static void test_password(void)
 /* Redirects that are reported, headers that are added; how the server knows BITS. */
 static void test_wire(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyJob *job = make_job(L"wire", L"/from");
     IBackgroundCopyJobHttpOptions *http = bits_query(job, IBackgroundCopyJobHttpOptions);
     char buffer[256] = "", header[64] = "";
@@ -426,7 +427,6 @@ static void test_wire(void)
     IBackgroundCopyFile *file;
     WCHAR *name = NULL;
     BOOL seen = FALSE;
-    DWORD begin;
     HRESULT hr;
 
     IBackgroundCopyJobHttpOptions_SetSecurityFlags(http, BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT);
@@ -434,7 +434,7 @@ static void test_wire(void)
     IBackgroundCopyJobHttpOptions_Release(http);
     test_server_reset(bits_server);
     bits_resume(job);
-    for (begin = GetTickCount(); !seen && GetTickCount() - begin < BITS_TIMEOUT; Sleep(5))
+    for (bits_clock_start(&clock); !seen && bits_clock_look(&clock) < BITS_TIMEOUT; Sleep(5))
     {
         file = bits_get_file(job, 0);
         hr = IBackgroundCopyFile_GetRemoteName(file, &name);

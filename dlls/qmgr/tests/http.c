@@ -618,7 +618,8 @@ static BOOL kill_service(void)
 {
     SERVICE_STATUS_PROCESS status = { 0 };
     SC_HANDLE scm = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service = OpenServiceW(scm, L"BITS", SERVICE_QUERY_STATUS);
-    DWORD begin = GetTickCount(), size;
+    struct bits_clock clock = bits_clock_now();
+    DWORD size;
     HANDLE process;
     HRESULT hr;
 
@@ -631,10 +632,10 @@ static BOOL kill_service(void)
     IBackgroundCopyManager_Release(bits_manager);
     bits_manager = NULL;
     ok(TerminateProcess(process, 1), "cannot end the service, error %lu\n", GetLastError());
-    WaitForSingleObject(process, BITS_TIMEOUT);
+    bits_wait_object(process, BITS_TIMEOUT);
     CloseHandle(process);
     while ((hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&bits_manager)) != S_OK
-           && GetTickCount() - begin < BITS_TIMEOUT) Sleep(20);
+           && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(20);
     ok(hr == S_OK, "there is no manager any more: %#lx\n", hr);
     return hr == S_OK;
 }
@@ -830,9 +831,9 @@ static const IBackgroundCopyServerCertificateValidationCallbackVtbl judge_vtbl =
 
 static void wait_released_(unsigned int line, struct judge *judge, LONG refs, const char *facts)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
 
-    while (judge->refs > refs && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    while (judge->refs > refs && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
     ok_(__FILE__, line)(judge->refs == refs, "[%s] %ld references\n", facts, judge->refs);
 }
 #define wait_released(judge, refs, facts) wait_released_(__LINE__, judge, refs, facts)
@@ -1003,12 +1004,12 @@ static void test_deaf(void)
     _snprintf(line, sizeof(line), "\"%s\" http %s", argv[0], name);
     ret = CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info);
     ok(ret, "cannot start %s, error %lu\n", line, GetLastError());
-    if (ret && !WaitForSingleObject(ready, BITS_TIMEOUT) && (job = find_job(widen(name))))
+    if (ret && !bits_wait_object(ready, BITS_TIMEOUT) && (job = find_job(widen(name))))
     {
         thread = CreateThread(NULL, 0, cancel, job, 0, NULL);
-        ok(!WaitForSingleObject(thread, BITS_TIMEOUT), "[JOB.Cancel.1] it waits for another client\n");
+        ok(!bits_wait_object(thread, BITS_TIMEOUT), "[JOB.Cancel.1] it waits for another client\n");
         TerminateProcess(info.hProcess, 0);
-        WaitForSingleObject(thread, BITS_TIMEOUT);
+        bits_wait_object(thread, BITS_TIMEOUT);
         GetExitCodeThread(thread, &hr);
         ok(hr == S_OK, "Cancel: got %#lx\n", hr);
         CloseHandle(thread);

@@ -735,6 +735,7 @@ static BOOL is_queued(IBackgroundCopyJob *job)
 
 static void test_complete(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyJob *job;
     IBackgroundCopyFile *file;
     IBackgroundCopyError *error;
@@ -789,7 +790,7 @@ static void test_complete(void)
         hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
         bits_resume(job);
         if (!i) bits_wait_state(job, BG_JOB_STATE_ERROR);
-        for (n = GetTickCount(), progress.FilesTransferred = 0; progress.FilesTransferred < 2 && GetTickCount() - n < BITS_TIMEOUT; Sleep(5))
+        for (bits_clock_start(&clock), progress.FilesTransferred = 0; progress.FilesTransferred < 2 && bits_clock_look(&clock) < BITS_TIMEOUT; Sleep(5))
             IBackgroundCopyJob_GetProgress(job, &progress);
         ok(progress.FilesTransferred == 2, "[JOB.AddFileSet.9] got %lu files\n", progress.FilesTransferred);
         ok(progress.FilesTransferred == 2, "[LIFE.4] got %lu files\n", progress.FilesTransferred);

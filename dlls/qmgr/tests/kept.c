@@ -201,6 +201,7 @@ static void test_late(void)
 {
     IBackgroundCopyJob *job = make_transferred();
     HANDLE file = INVALID_HANDLE_VALUE;
+    struct bits_clock clock = bits_clock_now();
     DWORD begin = GetTickCount();
     WCHAR path[MAX_PATH];
     unsigned int i;
@@ -209,7 +210,7 @@ static void test_late(void)
     for (i = 0; i < FILES && find_name(i, path); i++)
     {
         while ((file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL)) == INVALID_HANDLE_VALUE
-               && GetLastError() == ERROR_SHARING_VIOLATION && GetTickCount() - begin < LATE) Sleep(20);
+               && GetLastError() == ERROR_SHARING_VIOLATION && bits_clock_look(&clock) < LATE) Sleep(20);
         ok(file != INVALID_HANDLE_VALUE || broken(GetLastError() == ERROR_SHARING_VIOLATION), "file %u is open after %lu ms, error %lu\n", i,
            GetTickCount() - begin, GetLastError());
         CloseHandle(file);
@@ -286,11 +287,11 @@ static void test_readers(void)
 /* Waits until so many files are there, or nothing more comes. */
 static void wait_files(IBackgroundCopyJob *job, ULONG count)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
     BG_JOB_PROGRESS progress = { 0 };
     HRESULT hr = S_OK;
 
-    while (hr == S_OK && progress.FilesTransferred < count && GetTickCount() - begin < BITS_TIMEOUT) hr = IBackgroundCopyJob_GetProgress(job, &progress);
+    while (hr == S_OK && progress.FilesTransferred < count && bits_clock_look(&clock) < BITS_TIMEOUT) hr = IBackgroundCopyJob_GetProgress(job, &progress);
     ok(hr == S_OK && progress.FilesTransferred >= count, "[TYPE.JobProg.1] got %#lx, %lu files\n", hr, progress.FilesTransferred);
 }
 
@@ -606,7 +607,7 @@ static void test_stall(BOOL again)
     IBackgroundCopyJob *job = bits_download(L"stall", NULL, BG_JOB_PRIORITY_FOREGROUND);
     const unsigned int stalled = FILES / 2;
     BG_JOB_PROGRESS progress = { 0 };
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
     WCHAR url[40];
     unsigned int i;
     HRESULT hr;
@@ -620,7 +621,7 @@ static void test_stall(BOOL again)
         bits_add_file(job, bits_url(url), local_path(i));
     }
     bits_resume(job);
-    while (GetTickCount() - begin < BITS_TIMEOUT && (file_received(job, stalled) < 1000 || progress.FilesTransferred < stalled))
+    while (bits_clock_look(&clock) < BITS_TIMEOUT && (file_received(job, stalled) < 1000 || progress.FilesTransferred < stalled))
     {
         Sleep(5);
         hr = IBackgroundCopyJob_GetProgress(job, &progress);

@@ -121,11 +121,12 @@ static void get_usage(struct usage *usage)
 /* Ends when the usage is not above what it was, or has stayed the same for a while: what goes on in the service takes its time. */
 static void settle(const struct usage *before, struct usage *usage)
 {
-    DWORD begin = GetTickCount(), since = begin;
+    struct bits_clock clock = bits_clock_now();
+    DWORD since = GetTickCount();
     struct usage last;
 
     get_usage(&last);
-    while (GetTickCount() - begin < BITS_TIMEOUT && GetTickCount() - since < 1500)
+    while (bits_clock_look(&clock) < BITS_TIMEOUT && GetTickCount() - since < 1500)
     {
         Sleep(50);
         get_usage(usage);
@@ -265,10 +266,10 @@ static void kill_client(void)
     ok(ret, "cannot start %s, error %lu\n", line, GetLastError());
     if (ret)
     {
-        ret = WaitForSingleObject(ready, BITS_TIMEOUT);
+        ret = bits_wait_object(ready, BITS_TIMEOUT);
         ok(!ret, "the client is not ready, %#lx\n", ret);
         TerminateProcess(info.hProcess, 0);
-        WaitForSingleObject(info.hProcess, BITS_TIMEOUT);
+        bits_wait_object(info.hProcess, BITS_TIMEOUT);
         CloseHandle(info.hThread);
         CloseHandle(info.hProcess);
     }

@@ -63,19 +63,20 @@ static BOOL find_temporary(WCHAR *path)
 
 static void wait_bytes(IBackgroundCopyJob *job, UINT64 bytes)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
     BG_JOB_PROGRESS progress;
 
     do
     {
         Sleep(5);
         if (IBackgroundCopyJob_GetProgress(job, &progress) != S_OK) break;
-    } while (progress.BytesTransferred < bytes && GetTickCount() - begin < BITS_TIMEOUT);
+    } while (progress.BytesTransferred < bytes && bits_clock_look(&clock) < BITS_TIMEOUT);
 }
 
 /* A slow server shows every state on the way. */
 static void test_way(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyJob *job = bits_create_job(L"way", BG_JOB_TYPE_DOWNLOAD);
     WCHAR temporary[MAX_PATH];
     UINT64 before, after;
@@ -84,7 +85,6 @@ static void test_way(void)
     BOOL seen = FALSE;
     BG_JOB_STATE state;
     unsigned int i;
-    DWORD begin;
     HRESULT hr;
 
     if (!job) return;
@@ -97,8 +97,8 @@ static void test_way(void)
     {
         if (i) IBackgroundCopyJob_Suspend(job);
         bits_resume(job);
-        begin = GetTickCount();
-        while ((state = bits_state(job)) == BG_JOB_STATE_QUEUED && GetTickCount() - begin < BITS_TIMEOUT) Sleep(1);
+        bits_clock_start(&clock);
+        while ((state = bits_state(job)) == BG_JOB_STATE_QUEUED && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(1);
         seen = state == BG_JOB_STATE_CONNECTING;
     }
     ok(seen, "[ST.4] not seen\n");

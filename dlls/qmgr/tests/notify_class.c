@@ -231,11 +231,11 @@ static void set_number_(unsigned int line, IBackgroundCopyJob *job, BITS_JOB_PRO
 
 static BOOL wait_class_(unsigned int line, enum cb_kind kind, LONG count)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
 
-    while (shared->calls[kind] < count && GetTickCount() - begin < BITS_TIMEOUT)
+    while (shared->calls[kind] < count && bits_clock_look(&clock) < BITS_TIMEOUT)
     {
-        WaitForSingleObject(called, 1000);
+        WaitForSingleObject(called, BITS_LOOK);
         ResetEvent(called);
     }
     ok_(__FILE__, line)(shared->calls[kind] == count, "the class was called %ld times, expected %ld\n", shared->calls[kind], count);
@@ -248,7 +248,7 @@ static void end_server(void)
     HANDLE process = OpenProcess(SYNCHRONIZE, FALSE, shared->pid);
 
     SetEvent(quit);
-    ok(WaitForSingleObject(process, BITS_TIMEOUT) == WAIT_OBJECT_0, "the server does not end\n");
+    ok(bits_wait_object(process, BITS_TIMEOUT) == WAIT_OBJECT_0, "the server does not end\n");
     CloseHandle(process);
     ResetEvent(quit);
 }
@@ -396,7 +396,7 @@ static HANDLE start_registered(IBackgroundCopyJob *job, IBackgroundCopyJob *lend
 static void kill_client(HANDLE process)
 {
     TerminateProcess(process, 0);
-    ok(WaitForSingleObject(process, BITS_TIMEOUT) == WAIT_OBJECT_0, "the client does not die\n");
+    ok(bits_wait_object(process, BITS_TIMEOUT) == WAIT_OBJECT_0, "the client does not die\n");
     CloseHandle(process);
 }
 
@@ -417,10 +417,10 @@ static void test_borrower(void)
 
 static void test_death(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyJob *job = make_job(L"death", L"/wait"), *told = make_job(L"told", L"/one"), *class = make_job(L"death class", L"/wait");
     struct callback *cb = cb_create(CB_ANSWERS_1);
     IUnknown *unknown;
-    DWORD begin;
     HANDLE client;
     HRESULT hr;
     LONG calls;
@@ -429,7 +429,7 @@ static void test_death(void)
     client = start_registered(job, NULL);
     kill_client(client);
     hr = S_OK;
-    for (begin = GetTickCount(), unknown = (IUnknown *)1; unknown && hr == S_OK && GetTickCount() - begin < BITS_TIMEOUT; Sleep(5))
+    for (bits_clock_start(&clock), unknown = (IUnknown *)1; unknown && hr == S_OK && bits_clock_look(&clock) < BITS_TIMEOUT; Sleep(5))
     {
         hr = IBackgroundCopyJob_GetNotifyInterface(job, &unknown);
         if (hr == S_OK && unknown) IUnknown_Release(unknown);
@@ -584,11 +584,11 @@ static UINT64 told_bytes(UINT64 from, UINT64 to)
 static void test_ranges(void)
 {
     static BG_FILE_RANGE first[] = { { 1000, 500 }, { 5000, 1000 } }, rest[] = { { 100000, 50000 } };
+    struct bits_clock clock;
     IBackgroundCopyJob *job = make_job(L"demand", L"/large"), *plain = make_job(L"plain", L"/large");
     struct callback *cb = cb_create(CB_ANSWERS_ALL), *no = cb_create(CB_ANSWERS_1 | CB_ANSWERS_2), *none = cb_create(CB_ANSWERS_ALL);
     IBackgroundCopyFile6 *file6;
     IBackgroundCopyFile *file;
-    DWORD begin;
     HRESULT hr;
 
     set_number(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, TRUE);
@@ -606,7 +606,7 @@ static void test_ranges(void)
     hr = IBackgroundCopyFile6_RequestFileRanges(file6, ARRAY_SIZE(rest), rest);
     ok(hr == S_OK, "RequestFileRanges: got %#lx\n", hr);
     bits_resume(job);
-    for (begin = GetTickCount(); told_bytes(100000, 150000) < 50000 && GetTickCount() - begin < BITS_TIMEOUT;) cb_pump(cb, 1000);
+    for (bits_clock_start(&clock); told_bytes(100000, 150000) < 50000 && bits_clock_look(&clock) < BITS_TIMEOUT;) cb_pump(cb, BITS_LOOK);
     ok(told_bytes(100000, 150000) == 50000, "[CB3.FileRangesTransferred.2] told of %u bytes\n", (unsigned int)told_bytes(100000, 150000));
     ok_inferred("CB3.FileRangesTransferred.A1", told_bytes(1000, 1500) == 500 && told_bytes(5000, 6000) == 1000, "told of %u and %u bytes\n",
                 (unsigned int)told_bytes(1000, 1500), (unsigned int)told_bytes(5000, 6000));

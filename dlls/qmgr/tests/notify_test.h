@@ -331,7 +331,7 @@ static inline HANDLE named_event(DWORD pid, const char *name)
 
 static inline void wait_event_(unsigned int line, HANDLE event, const char *what)
 {
-    ok_(__FILE__, line)(WaitForSingleObject(event, BITS_TIMEOUT) == WAIT_OBJECT_0, "%s does not happen\n", what);
+    ok_(__FILE__, line)(bits_wait_object(event, BITS_TIMEOUT) == WAIT_OBJECT_0, "%s does not happen\n", what);
 }
 #define wait_event(event, what) wait_event_(__LINE__, event, what)
 

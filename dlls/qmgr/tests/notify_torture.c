@@ -221,10 +221,11 @@ static void get_usage(struct usage *usage)
  */
 static void settle(const struct usage *before, struct usage *usage)
 {
+    struct bits_clock clock = bits_clock_now();
     DWORD begin = GetTickCount(), since = begin;
     struct usage last = { 0 };
 
-    while (GetTickCount() - begin < 2 * BITS_TIMEOUT)
+    while (bits_clock_look(&clock) < 2 * BITS_TIMEOUT)
     {
         get_usage(usage);
         if (usage->handles != last.handles || usage->threads != last.threads) since = GetTickCount();
@@ -344,10 +345,10 @@ static void test_torture(BOOL compare)
     for (i = 0; i < victims; i++) killed[i] = start("victim", victim_jobs);
     for (i = 0; i < hanging; i++) hung[i] = start("hang", hang_jobs);
     for (i = 0; i < victims + hanging; i++)
-        ok(WaitForSingleObject(ready, 2 * BITS_TIMEOUT) == WAIT_OBJECT_0, "a client is not ready\n");
+        ok(bits_wait_object(ready, 2 * BITS_TIMEOUT) == WAIT_OBJECT_0, "a client is not ready\n");
     for (i = 0; i < finishing; i++) finished[i] = start("finish", finish_jobs);
     for (i = 0; i < finishing; i++)
-        ok(WaitForSingleObject(ready, 2 * BITS_TIMEOUT) == WAIT_OBJECT_0, "a client is not ready\n");
+        ok(bits_wait_object(ready, 2 * BITS_TIMEOUT) == WAIT_OBJECT_0, "a client is not ready\n");
 
     /* one of the good ones, with a funeral now and then */
     cb->hook = measure;

@@ -275,6 +275,7 @@ static void set_judge(IBackgroundCopyJob *job)
 /* What does not survive: a client's object, and how long a job has waited. */
 static void test_lost(void)
 {
+    struct bits_clock clock;
     IBackgroundCopyJob *judged, *waiting;
     struct test_server_stats before, after;
     DWORD begin, took, first;
@@ -300,6 +301,7 @@ static void test_lost(void)
     IBackgroundCopyJob_Release(waiting);
     if (!bits_restart_service()) return;
     begin = GetTickCount();
+    bits_clock_start(&clock);
     hr = IBackgroundCopyManager_GetJob(bits_manager, &id2, &waiting);
     ok(hr == S_OK, "GetJob: got %#lx\n", hr);
     do
@@ -307,7 +309,7 @@ static void test_lost(void)
         Sleep(20);
         hr = IBackgroundCopyJob_GetErrorCount(waiting, &count);
     }
-    while (hr == S_OK && count < 2 && GetTickCount() - begin < BITS_TIMEOUT);
+    while (hr == S_OK && count < 2 && bits_clock_look(&clock) < BITS_TIMEOUT);
     took = GetTickCount() - begin;
     ok(hr == S_OK && count == 2, "[BEH.PERSIST.6] not tried again, %lu errors\n", count);
     /* the whole delay from the start on, or at once [BEH.PERSIST.5] */
@@ -323,13 +325,13 @@ static void test_lost(void)
     set_judge(judged);
     bits_resume(judged);
     /* now it does not stop before the server, which speaks no TLS, but that is another matter */
-    begin = GetTickCount();
+    bits_clock_start(&clock);
     do
     {
         Sleep(10);
         test_server_get_stats(bits_server, &after);
     }
-    while (after.connections == before.connections && GetTickCount() - begin < BITS_TIMEOUT);
+    while (after.connections == before.connections && bits_clock_look(&clock) < BITS_TIMEOUT);
     ok(after.connections > before.connections, "[BEH.PERSIST.15] the server was not called, state %d\n", bits_state(judged));
     bits_cancel(judged);
     bits_server_stop();

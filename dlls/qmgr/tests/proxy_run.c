@@ -262,9 +262,9 @@ static IBackgroundCopyCallback callback = { (IBackgroundCopyCallbackVtbl *)&call
 
 static BOOL wait_count(const LONG *count, LONG wanted)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
 
-    while (*(volatile const LONG *)count < wanted && GetTickCount() - begin < BITS_TIMEOUT) Sleep(5);
+    while (*(volatile const LONG *)count < wanted && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(5);
     return *count >= wanted;
 }
 

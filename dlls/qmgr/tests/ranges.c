@@ -564,11 +564,12 @@ static void test_in_place(void)
 static void test_urgent(void)
 {
     static const BG_FILE_RANGE urgent[] = {{9000000, 1000}};
+    struct bits_clock clock;
     BG_FILE_RANGE *filled;
     IBackgroundCopyFile6 *file6;
     IBackgroundCopyFile *file;
     IBackgroundCopyJob *job;
-    DWORD count, begin, i;
+    DWORD count, i;
     BOOL found = FALSE;
     HRESULT hr;
 
@@ -581,7 +582,7 @@ static void test_urgent(void)
     bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
     hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, urgent);
     ok(hr == S_OK, "[FILE6.3,BEH.RANGE.9] got %#lx\n", hr);
-    for (begin = GetTickCount(); !found && GetTickCount() - begin < BITS_TIMEOUT; Sleep(20))
+    for (bits_clock_start(&clock); !found && bits_clock_look(&clock) < BITS_TIMEOUT; Sleep(20))
     {
         hr = IBackgroundCopyFile6_GetFilledFileRanges(file6, &count, &filled);
         ok(hr == S_OK, "GetFilledFileRanges: got %#lx\n", hr);

@@ -64,11 +64,11 @@ static DWORD start_type(void)
 
 static BOOL start_type_becomes(DWORD type)
 {
-    DWORD begin = GetTickCount();
+    struct bits_clock clock = bits_clock_now();
 
     while (start_type() != type)
     {
-        if (GetTickCount() - begin > BITS_TIMEOUT) return FALSE;
+        if (bits_clock_look(&clock) > BITS_TIMEOUT) return FALSE;
         Sleep(50);
     }
     return TRUE;

@@ -61,6 +61,43 @@ static HANDLE create_inherited_file(void)
     return file;
 }
 
+/* For waits that only a failure reaches the end of: between two looks no more than PATIENCE_LOOK passes, however long the machine stood still. */
+#define PATIENCE      30000
+#define PATIENCE_LOOK 1000
+
+struct patience
+{
+    ULONGLONG looked;
+    DWORD passed;
+};
+
+static inline void patience_start(struct patience *patience)
+{
+    patience->looked = GetTickCount64();
+    patience->passed = 0;
+}
+
+/* FALSE: that was long enough. */
+static inline BOOL patience_left(struct patience *patience, DWORD msec)
+{
+    ULONGLONG now = GetTickCount64();
+
+    patience->passed += (DWORD)min(now - patience->looked, PATIENCE_LOOK);
+    patience->looked = now;
+    return patience->passed < msec;
+}
+
+/* For an object; what WaitForSingleObject returns. */
+static inline DWORD wait_object(HANDLE object, DWORD msec)
+{
+    struct patience patience;
+    DWORD ret;
+
+    patience_start(&patience);
+    while ((ret = WaitForSingleObject(object, PATIENCE_LOOK)) == WAIT_TIMEOUT && patience_left(&patience, msec)) ;
+    return ret;
+}
+
 /* Starts a command line; output goes to the two files. */
 static HANDLE start_process(const WCHAR *command_line, HANDLE output_file, HANDLE error_file, DWORD flags, DWORD *pid)
 {
@@ -88,7 +125,7 @@ static DWORD finish_process(HANDLE process)
     DWORD code = ~0u, wait;
 
     if (!process) return code;
-    wait = WaitForSingleObject(process, 60000);
+    wait = wait_object(process, 2 * PATIENCE);
     ok(!wait, "the program does not end\n");
     if (wait) TerminateProcess(process, 99);
     GetExitCodeProcess(process, &code);

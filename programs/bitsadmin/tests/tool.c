@@ -279,7 +279,7 @@ static void test_codes(void)
 static void test_start_service(void)
 {
     SERVICE_STATUS status = { 0 };
-    ULONGLONG begin = GetTickCount64();
+    struct patience patience;
     SC_HANDLE scm, service;
     DWORD code;
 
@@ -292,7 +292,8 @@ static void test_start_service(void)
     service = OpenServiceW(scm, L"BITS", SERVICE_STOP | SERVICE_QUERY_STATUS);
     ok(service != NULL, "cannot open the service, error %lu\n", GetLastError());
     ok(ControlService(service, SERVICE_CONTROL_STOP, &status), "cannot stop the service, error %lu\n", GetLastError());
-    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED && GetTickCount64() - begin < 30000) Sleep(5);
+    patience_start(&patience);
+    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED && patience_left(&patience, PATIENCE)) Sleep(5);
     ok(status.dwCurrentState == SERVICE_STOPPED, "the service does not stop\n");
     code = run(L"/list");
     ok(!code && strstr(result.text, " job(s).\r\n"), "[BA.1.9.1] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
@@ -587,7 +588,7 @@ static void test_monitor(void)
     const WCHAR *job = create_job(job_name(L"monitor"));
     HANDLE output_file = create_inherited_file(), error_file = create_inherited_file(), reader, process;
     static const char head[] = "MONITORING BACKGROUND COPY MANAGER(1 second refresh)\r\n";
-    ULONGLONG deadline = GetTickCount64() + 30000;
+    struct patience patience;
     const char *first, *second = NULL;
     char line[128];
     DWORD code;
@@ -596,6 +597,7 @@ static void test_monitor(void)
     reader = ReOpenFile(output_file, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, 0);
     ok(reader != INVALID_HANDLE_VALUE, "ReOpenFile failed, error %lu.\n", GetLastError());
     process = start_process(L"bitsadmin.exe /monitor /refresh 1", output_file, error_file, 0, NULL);
+    patience_start(&patience);
     do
     {
         DWORD got = 0;
@@ -606,7 +608,7 @@ static void test_monitor(void)
         first = strstr(result.text, head);
         second = first ? strstr(first + 1, head) : NULL;
         if (!second && WaitForSingleObject(process, 100) == WAIT_OBJECT_0) break;
-    } while (!second && GetTickCount64() < deadline);
+    } while (!second && patience_left(&patience, PATIENCE));
     ok(first && first == behind_banner(), "[BA.MONITOR.1] got %s\n", wine_dbgstr_a(result.text));
     ok(second != NULL, "[BA.MONITOR.1] got %s\n", wine_dbgstr_a(result.text));
     snprintf(line, sizeof(line), "%ls 'ba", job);

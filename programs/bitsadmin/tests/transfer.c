@@ -153,13 +153,14 @@ static void check_uploaded(unsigned int size)
 /* The states that a job can have at the end of a wait. */
 static BOOL wait_for_state(const WCHAR *job, const char *state)
 {
-    DWORD end = GetTickCount() + 60000;
+    struct patience patience;
 
+    patience_start(&patience);
     do
     {
         run(L"/rawreturn /getstate %ls", job);
         if (!strcmp(result.text, state)) return TRUE;
-    } while (strcmp(result.text, "ERROR") && (int)(end - GetTickCount()) > 0);
+    } while (strcmp(result.text, "ERROR") && patience_left(&patience, 2 * PATIENCE));
     return FALSE;
 }
 
@@ -256,7 +257,7 @@ static void test_bad_servers(void)
 {
     const BOOL connected = has_adapter();
     const WCHAR *path = local_path(L"nothing"), *job;
-    ULONGLONG deadline;
+    struct patience patience;
     DWORD code;
 
     code = run(L"/transfer \"%ls\" http://127.0.0.1:%u/unsized \"%ls\"", job_name(L"unsized"), server_port, path);
@@ -268,9 +269,9 @@ static void test_bad_servers(void)
     ok(!code, "got %#lx, %s\n", code, wine_dbgstr_a(result.text));
     run(L"/setpriority %ls foreground", job);
     run(L"/resume %ls", job);
-    deadline = GetTickCount64() + 30000;
+    patience_start(&patience);
     do run(L"/rawreturn /getstate %ls", job);
-    while (strcmp(result.text, "ERROR") && GetTickCount64() < deadline);
+    while (strcmp(result.text, "ERROR") && patience_left(&patience, PATIENCE));
     code = run(L"/rawreturn /geterror %ls", job);
     ok(!code && strstr(result.text, "0x80200013"), "[BA.1.8.21] got %#lx, %s\n", code, wine_dbgstr_a(result.text));
     cancel_job(job);
@@ -282,9 +283,9 @@ static void test_bad_servers(void)
     run(L"/setproxysettings %ls NO_PROXY", job);
     run(L"/setpriority %ls foreground", job);
     run(L"/resume %ls", job);
-    deadline = GetTickCount64() + 30000;
+    patience_start(&patience);
     do run(L"/rawreturn /getstate %ls", job);
-    while (strcmp(result.text, "TRANSIENT_ERROR") && GetTickCount64() < deadline);
+    while (strcmp(result.text, "TRANSIENT_ERROR") && patience_left(&patience, PATIENCE));
     ok(!strcmp(result.text, "TRANSIENT_ERROR"), "[BA.1.8.16] got %s\n", wine_dbgstr_a(result.text));
     code = run(L"/info %ls /verbose", job);
     ok(!code && strstr(result.text, connected ? "\r\nERROR CODE:    0x80072ee7 - " : "\r\nERROR CODE:    0x80200010 - "),
@@ -307,7 +308,7 @@ static HANDLE start_transfer_(unsigned int line, const WCHAR *name, const WCHAR 
     _snwprintf(command_line, ARRAY_SIZE(command_line),
                L"bitsadmin.exe /transfer \"%ls\" /priority foreground http://127.0.0.1:%u/slow \"%ls\"", name, server_port, path);
     process = start_process(command_line, output_file, error_file, flags, pid);
-    ok_(__FILE__, line)(!WaitForSingleObject(slow_started, 30000), "the transfer does not start\n");
+    ok_(__FILE__, line)(!wait_object(slow_started, PATIENCE), "the transfer does not start\n");
     return process;
 }
 
@@ -447,7 +448,7 @@ static void test_console(void)
 {
     const WCHAR *name = job_name(L"c"), *path = local_path(L"slow");
     char expected[256];
-    ULONGLONG deadline;
+    struct patience patience;
     HANDLE screen, process;
     int row, first;
     DWORD code;
@@ -462,8 +463,8 @@ static void test_console(void)
     /* two lines, the same two again and again, then a third */
     process = start_transfer(name, path, screen, screen, 0, NULL);
     snprintf(expected, sizeof(expected), "DISPLAY: '%ls' TYPE: DOWNLOAD STATE: TRANSFERRING", name);
-    deadline = GetTickCount64() + 20000;
-    while ((first = find_row(screen, expected)) < 0 && GetTickCount64() < deadline)
+    patience_start(&patience);
+    while ((first = find_row(screen, expected)) < 0 && patience_left(&patience, PATIENCE))
         if (!WaitForSingleObject(process, 20)) break;
     ok(first >= 0, "[BA.4.3.1] got %s\n", screen_row(screen, 5));
     ok(begins_with(screen_row(screen, first + 1), "PRIORITY: FOREGROUND FILES: 0 / 1 BYTES: "), "[BA.4.3.1] got %s\n",
@@ -583,7 +584,7 @@ static BOOL run_in_console(void)
     ret = CreateProcessA(NULL, command, NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, NULL, &startup, &info);
     ok(ret, "cannot start %s, error %lu.\n", command, GetLastError());
     if (!ret) return TRUE;
-    ok(!WaitForSingleObject(info.hProcess, 240000), "the child does not end\n");
+    ok(!wait_object(info.hProcess, 8 * PATIENCE), "the child does not end\n");
     wait_child_process(info.hProcess);
     TerminateProcess(info.hProcess, 0);
     CloseHandle(info.hThread);
