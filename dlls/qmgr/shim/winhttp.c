@@ -314,7 +314,7 @@ static HRESULT open_wire(struct shim_session *session, const struct shim_request
     if (!wire->request) return last_error();
 
     pWinHttpSetTimeouts(wire->request, params->connect_timeout, params->connect_timeout, params->io_timeout, params->io_timeout);
-    set_number(wire->request, WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, params->io_timeout);
+    set_number(wire->request, WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, params->reply_timeout ? params->reply_timeout : params->io_timeout);
     set_number(wire->request, WINHTTP_OPTION_DISABLE_FEATURE, WINHTTP_DISABLE_REDIRECTS | WINHTTP_DISABLE_COOKIES
                | (secure || session->credential_count ? WINHTTP_DISABLE_KEEP_ALIVE : 0)); /* WINE.HTTP.16, 18 */
     if (!secure) return S_OK;
