@@ -835,6 +835,12 @@ void reply_send(struct exchange *ex)
     {
         upload_answer(ex, &block);
         plan.status = ex->status;
+        if (reply->bits_hold && !conn_pause(conn, reply->bits_hold))
+        {
+            buf_free(&block);
+            gone(ex);
+            return;
+        }
         add_expanded(ex, &text, reply->text.data, reply->text.size);
         if (text.size) add_content(ex, &plan, &text, 0, text.size);
     }

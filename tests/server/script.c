@@ -385,6 +385,7 @@ static int parse_reply(struct parser *parser, const char *key, char *rest)
         { "bits-take", offsetof(struct reply, bits_take), NUMBER },
         { "bits-received", offsetof(struct reply, bits_received), NUMBER },
         { "bits-timeout", offsetof(struct reply, bits_timeout), NUMBER },
+        { "bits-hold", offsetof(struct reply, bits_hold), UINT },
         { "bits-strict", offsetof(struct reply, bits_strict), FLAG },
         { "bits-overwrite", offsetof(struct reply, bits_overwrite), FLAG },
         { "bits-place-at-close", offsetof(struct reply, bits_place_at_close), FLAG },

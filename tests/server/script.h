@@ -147,6 +147,7 @@ struct reply
     ts_u64 bits_limit, bits_maximum;
     ts_u64 bits_take, bits_received;        /* NO_VALUE: as it comes */
     ts_u64 bits_timeout;
+    unsigned int bits_hold;
     int bits_strict, bits_overwrite, bits_place_at_close;
     char *bits_host_id;
     ts_u64 bits_host_fallback;      /* NO_VALUE: do not say */

@@ -131,6 +131,7 @@
  * bits-error CODE HRESULT CONTEXT   fail this packet so, without effect on the session
  * bits-forget                  forget the session first
  * bits-timeout NUMBER          ... if so many milliseconds have passed without a new byte
+ * bits-hold NUMBER             milliseconds between what the packet does and its Ack
  *
  * THE LOG
  *

@@ -950,6 +950,24 @@ static void test_upload_server(void)
     stop_server();
 }
 
+/* What a packet does is done before its Ack goes out. */
+static void test_upload_hold(void)
+{
+    struct answer answer;
+    ts_u64 begun;
+    char *log;
+
+    start_server("on BITS_POST /up\n where header BITS-Packet-Type Create-Session\n bits\n bits-hold 100\non BITS_POST /up\n bits\n");
+    begun = ts_time();
+    send_packet("/up", "Create-Session", "BITS-Supported-Protocols: {7df0354d-249b-430f-820d-3d2a9bef4931}\r\n", "", &answer);
+    ok(answer.status == 200 && ts_time() - begun >= 100, "status %d after %u ms\n", answer.status, (unsigned int)(ts_time() - begun));
+    log = test_server_get_log(server);
+    ok(strstr(log, "\nBITS 1 ") < strstr(log, "\nEND 1 "), "not in this order: %s\n", log);
+    test_server_free(log);
+    free_answer(&answer);
+    stop_server();
+}
+
 /* What it does wrong if the script says so. */
 static void test_upload_faults(void)
 {
@@ -1124,6 +1142,7 @@ START_TEST(server)
     test_control();
     test_upload();
     test_upload_server();
+    test_upload_hold();
     test_upload_faults();
     test_tunnel();
     test_crowd();
