@@ -214,6 +214,7 @@ static void send_packet(struct transfer *transfer, struct upload *upload, const 
             log_write(LOG_INFO, "job %s: %s to %s has no reply, hr %#lx, context %lu, and below it %#lx", debugstr_guid(&transfer->job->job->id),
                       upload_packet_name(packet->packet), log_url(packet->url), error.hr, error.context, error.detail);
         if (FAILED(source->hr)) fail(upload, source->hr, CONTEXT_LOCAL_FILE);
+        else if (transfer_stopped(transfer)) fail(upload, E_ABORT, CONTEXT_GENERAL_QUEUE_MANAGER);  /* no fault of the host [BUP.HOST.4] */
         else upload_on_error(upload, error.hr ? error.hr : hr, error.context ? error.context : CONTEXT_REMOTE_FILE,
                              !source->reached || error.unreached, queue_now());
         return;
@@ -257,6 +258,12 @@ static HRESULT send_step(struct transfer *transfer, struct upload *upload, const
         return hr;
     }
     if (upload->request.packet >= UPLOAD_FRAGMENT) transfer_on_connected(transfer);     /* BUP.STATE.1 to 5 */
+    /* with the session the server forgets how much it has got, and the reply: we must not [BUP.CLOSE.1] */
+    if (upload->request.packet == UPLOAD_CLOSE && FAILED(hr = queue_wait(transfer->job)))
+    {
+        fail(upload, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
+        return hr;
+    }
     if (plan->method && FAILED(hr = queue_transfer_asks(transfer->job, 0)))
     {
         fail(upload, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
@@ -301,13 +308,16 @@ static HRESULT fetch_reply(struct transfer *transfer, const WCHAR *url, struct p
 static HRESULT upload_steps(struct transfer *transfer, struct upload *upload, const struct file_plan *plan, struct source *source,
                             struct proxy_route *route, struct failure *failure, UINT32 *index)
 {
+    enum upload_step step;
     HRESULT hr;
 
     for (;;)
     {
-        if (transfer_stopped(transfer)) return E_ABORT;
         upload->block_limit = rate_block(transfer_pace_limit(priority_of(transfer)));
-        switch (upload_next(upload, queue_clock(), queue_now()))
+        step = upload_next(upload, queue_clock(), queue_now());
+        /* what the server has said is recorded all the same: of a session that nobody knows it could not be told that the job is cancelled */
+        if (transfer_stopped(transfer) && step != UPLOAD_RECORD && step != UPLOAD_DONE) return E_ABORT;
+        switch (step)
         {
         case UPLOAD_SEND:
             send_step(transfer, upload, plan, source, route);

@@ -27,6 +27,7 @@
  *
  *     connect [MS]                     the manager; tried again until it is there, MS milliseconds at most
  *     create NAME TYPE                 result: the identifier; TYPE is a number, a download without one
+ *     reply JOB FILE                   SetReplyFileName
  *     add JOB URL FILE                 URL and FILE may contain one %: with a fourth word N they are added N times in one call,
  *                                      with 0, 1, 2 ... in its place
  *     name, description JOB TEXT
@@ -554,6 +555,21 @@ static HRESULT set_credentials(IBackgroundCopyJob *job, char **words)
     return hr;
 }
 
+static HRESULT set_reply(IBackgroundCopyJob *job, const char *file)
+{
+    IBackgroundCopyJob2 *job2;
+    WCHAR *name = wide(file);
+    HRESULT hr;
+
+    if (SUCCEEDED(hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&job2)))
+    {
+        hr = IBackgroundCopyJob2_SetReplyFileName(job2, name);
+        IBackgroundCopyJob2_Release(job2);
+    }
+    free(name);
+    return hr;
+}
+
 static HRESULT set_header(IBackgroundCopyJob *job, const char *line)
 {
     IBackgroundCopyJobHttpOptions *http;
@@ -597,6 +613,7 @@ static HRESULT on_job(char **words, IBackgroundCopyJob *job)
     if (!strcmp(command, "proxy")) return set_proxy(job, words);
     if (!strcmp(command, "getproxy")) return get_proxy(job);
     if (!strcmp(command, "credentials")) return set_credentials(job, words);
+    if (!strcmp(command, "reply")) return set_reply(job, words[2]);
     if (!strcmp(command, "header")) return set_header(job, words[2]);
 
     text = wide(words[2]);
