@@ -67,6 +67,7 @@ struct round
     BOOL moving;                /* some transfer runs */
     BOOL waiting;               /* some job waits for the network, or for another cost or power state */
     BOOL external;              /* the network is there for more than the machine itself */
+    BOOL away;                  /* some transfer has a server elsewhere */
 };
 
 void engine_wake(void)
@@ -129,6 +130,11 @@ static void gather(void *ctx, struct queue_job *job)
     queue_limits_locked(job, &round->policy, &limits);
     sched_clocks_facts(&job->clocks, &limits, model->download_msec, fact);
     fact->local = file != NO_FILE && !is_remote(model->files[file].remote_name);
+    if (fact->running && file != NO_FILE && !fact->local)
+    {
+        fact->loopback = url_is_loopback(model->files[file].remote_name);
+        if (!fact->loopback) round->away = TRUE;
+    }
     if (job->finishing) fact->state = JOB_SUSPENDED;
 }
 
@@ -303,6 +309,7 @@ static UINT64 run_round(void)
     round.world.power_block = network.battery_saver ? BG_E_BLOCKED_BY_BATTERY_SAVER : S_OK;
     round.world.slice_msec = round.policy.time_slice;
     round.external = network.external;
+    round.world.network_lost = engine.network.external && !network.external;
     round.world.network_back = (network.up && !engine.network.up) || (network.external && !engine.network.external);
     engine.network = network;
 
@@ -333,7 +340,7 @@ static UINT64 run_round(void)
     queue_leave();
 
     awake_set(round.moving);
-    network_watch(round.waiting, round.policy.network_poll);
+    network_watch(round.waiting || round.away, round.policy.network_poll);
     for (i = 0; i < round.count; i++)
     {
         if (round.facts[i].action == SCHED_START)

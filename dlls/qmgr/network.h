@@ -20,7 +20,7 @@
 
 /*
  * Network changes are not announced on Wine (WINE.SYS.4): the adapters are looked at every few seconds, but only while somebody waits for
- * a change (network_watch); otherwise the room takes no CPU.  Cost is what INetworkCostManager would say there, unrestricted (WINE.SYS.3).
+ * a change or has a server elsewhere (network_watch); otherwise the room takes no CPU.  Cost is what INetworkCostManager would say there, unrestricted (WINE.SYS.3).
  * Who uses it: engine.c, service.c.  Any thread.
  */
 

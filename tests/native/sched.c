@@ -279,6 +279,31 @@ static void test_times(void)
     w.network_back = FALSE;
     winetest_pop_context();
 
+    /* every adapter has gone, but that of the machine itself: ends what is on its way to elsewhere, once, and nothing else */
+    winetest_push_context("[BEH.STATE.34]");
+    w.network_lost = TRUE;
+    for (i = 0; i < 7; i++)
+    {
+        static const enum sched_action actions[] =
+        {
+            SCHED_BLOCK, SCHED_BLOCK, SCHED_NOTHING, SCHED_NOTHING, SCHED_NOTHING, SCHED_START, SCHED_RETRY
+        };
+
+        jobs[0] = job(i < 5 ? JOB_TRANSFERRING : i == 5 ? JOB_QUEUED : JOB_TRANSIENT_ERROR, JOB_FOREGROUND, 1);
+        if (i == 1) jobs[0].state = JOB_CONNECTING;
+        if (i == 2) jobs[0].local = TRUE;
+        if (i == 3) jobs[0].loopback = TRUE;
+        if (i == 4) jobs[0].stopping = TRUE;
+        if (i == 6) jobs[0].retry_at = START;
+        sched_plan(&w, jobs, 1);
+        ok(jobs[0].action == actions[i], "%u: action %u\n", i, jobs[0].action);
+        ok(jobs[0].block == (actions[i] == SCHED_BLOCK ? BG_E_NETWORK_DISCONNECTED : S_OK), "%u: %#lx\n", i, (unsigned long)jobs[0].block);
+    }
+    w.network_lost = FALSE;
+    jobs[0] = job(JOB_TRANSFERRING, JOB_FOREGROUND, 1);
+    check_plan(&w, jobs, SCHED_NEVER, SCHED_NOTHING);
+    winetest_pop_context();
+
     winetest_push_context("[BEH.RETRY.4]");
     jobs[0] = job(JOB_TRANSIENT_ERROR, JOB_NORMAL, 1);
     jobs[0].retry_by_time = jobs[0].cause_ended = FALSE;

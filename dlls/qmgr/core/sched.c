@@ -41,6 +41,8 @@ static HRESULT block_of(const struct sched_world *world, const struct sched_job 
     UINT32 cost = world->cost ? world->cost : 1;
 
     if (!world->network && !job->local) return BG_E_NETWORK_DISCONNECTED;     /* BEH.STATE.34 */
+    /* Its server does not answer any more, and it need not find that out by a time-out.  Only what is on its way: others may be tried. */
+    if (world->network_lost && job->running && !job->stopping && !job->local && !job->loopback) return BG_E_NETWORK_DISCONNECTED;
     /* BEH.COST.20: the bit of the present state must be allowed, and roaming too if the network roams */
     if (!(job->cost_flags & cost & 0x7f) || ((cost & 0x80) && !(job->cost_flags & 0x80)))
     {

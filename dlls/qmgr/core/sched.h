@@ -57,6 +57,7 @@ struct sched_job
     BOOL cause_ended;           /* not by time: no cause outside this room (a locked volume) is known to last */
     BOOL no_rate;               /* the bandwidth rules give its priority nothing now [BEH.STATE.35] */
     BOOL local;                 /* its next file does not need the network [BEH.SMB.8] */
+    BOOL loopback;              /* running: its server is on this machine */
     UINT32 cost_flags;
     UINT64 order;               /* place in its level: smaller first */
     UINT64 slice_end;           /* running background job: when its slice ends */
@@ -78,6 +79,7 @@ struct sched_world
     UINT32 cost;                /* bits of the present network; 0 counts as unrestricted [BEH.COST.23] */
     HRESULT power_block;        /* S_OK, or BG_E_BLOCKED_BY_BATTERY_SAVER and the like, for background jobs */
     UINT32 slice_msec;
+    BOOL network_lost;          /* since sched_plan was last asked every adapter has gone down but that of the machine itself */
 };
 
 /* Marks every job and returns the time of the next thing that will happen by itself. */

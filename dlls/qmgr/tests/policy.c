@@ -957,6 +957,7 @@ static void test_loopback(void)
     static const WCHAR closed[] = L"http://0.0.0.0:1/x";
     IBackgroundCopyJob *job, *here;
     struct bits_clock clock;
+    WCHAR stalled[64];
     ULONG count;
 
     set_test(L"NetworkDown", 3);        /* there are others, whatever this machine has */
@@ -992,6 +993,25 @@ static void test_loopback(void)
     while (error_count(job) == count && bits_clock_look(&clock) < BITS_TIMEOUT) Sleep(10);
     ok(error_count(job) == count + 1, "[BEH.STATE.38] not tried again when the network is there\n");
     bits_cancel(job);
+
+    /* the network goes in the middle of a transfer: long before its time-out, which is a minute, and without an error that counts */
+    swprintf(stalled, ARRAY_SIZE(stalled), L"http://0.0.0.0:%u/stall", test_server_port(bits_server));
+    job = bits_create_job(L"away", BG_JOB_TYPE_DOWNLOAD);
+    bits_add_file(job, stalled, bits_path(L"away"));
+    IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+    bits_resume(job);
+    here = begin_job(L"here", L"/stall", BG_JOB_PRIORITY_FOREGROUND);
+    bits_wait_state(job, BG_JOB_STATE_TRANSFERRING);
+    bits_wait_state(here, BG_JOB_STATE_TRANSFERRING);
+    set_test(L"NetworkDown", 2);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    bits_check_error_in(job, BG_E_NETWORK_DISCONNECTED, GENERAL_QUEUE_MANAGER, "BEH.STATE.34");
+    ok(!error_count(job), "[JOB.GetErrorCount.4] counted\n");
+    ok(bits_state(here) == BG_JOB_STATE_TRANSFERRING, "what comes from this machine: got state %d\n", bits_state(here));
+    set_test(L"NetworkDown", 3);
+    ok(bits_wait_state(job, BG_JOB_STATE_TRANSFERRING), "[BEH.STATE.38] it does not go on\n");
+    bits_cancel(job);
+    bits_cancel(here);
     remove_policies();
 }
 
