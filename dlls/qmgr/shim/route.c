@@ -179,7 +179,7 @@ HRESULT route_conn(struct shim_session *session, const struct shim_request_param
     key.port = target->url.port;
     key.proxy_host = (WCHAR *)hop->proxy_host;
     key.proxy_port = hop->proxy_host ? hop->proxy_port : 0;
-    if (!fresh && (*ret = pool_take(&key, params->body != NULL, params->foreign || target->url.user))) return S_OK;
+    if (!fresh && (*ret = pool_take(&key, params->body && !params->body->rewind, params->foreign || target->url.user))) return S_OK;
     if (params->only_ahead) return error_set(error, HRESULT_FROM_WIN32(ERROR_RETRY), 0);
 
     if (key.secure && FAILED(hr = session_cred(session, &cred, &detail))) return error_set(error, hr, detail);
