@@ -364,7 +364,8 @@ static HRESULT add_headers(struct wire *wire, const struct shim_request_params *
     return add_lines(wire, params->custom_headers);
 }
 
-static HRESULT send_body(struct wire *wire, const struct shim_request_params *params)
+/* *source_failed: the failure is that of the body's source. */
+static HRESULT send_body(struct wire *wire, const struct shim_request_params *params, BOOL *source_failed)
 {
     UINT64 left = params->body ? params->body->length : 0;
     BYTE *buffer;
@@ -375,9 +376,14 @@ static HRESULT send_body(struct wire *wire, const struct shim_request_params *pa
     if (!(buffer = malloc(SEND_SIZE))) return E_OUTOFMEMORY;
     while (left && SUCCEEDED(hr))
     {
+        got = 0;
         hr = params->body->read(params->body->ctx, buffer, (UINT32)min(left, SEND_SIZE), &got);
-        if (SUCCEEDED(hr) && (!got || got > left)) hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
-        if (FAILED(hr)) break;
+        if (SUCCEEDED(hr) && (!got || got > min(left, SEND_SIZE))) hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
+        if (FAILED(hr))
+        {
+            *source_failed = TRUE;
+            break;
+        }
         hr = call_simply(wire, make_write, buffer, got, 0, params->cancel);
         left -= got;
     }
@@ -457,9 +463,10 @@ static HRESULT validate(struct shim_session *session, struct wire *wire, const s
 static HRESULT send_over_hop(struct shim_session *session, struct shim_request *request, const struct shim_request_params *params,
                              const struct url *url, const struct shim_hop *hop, BOOL *unreachable, struct shim_error *error)
 {
+    UINT32 rounds, reply_timeout = params->reply_timeout ? params->reply_timeout : params->io_timeout;
     UINT64 length = params->body ? params->body->length : 0;
-    UINT32 rounds;
-    HRESULT hr;
+    BOOL source_failed = FALSE;
+    HRESULT hr, sent;
 
     *unreachable = FALSE;
     if (FAILED(hr = open_wire(session, params, url, hop, &request->wire)) || FAILED(hr = add_headers(request->wire, params)))
@@ -473,18 +480,36 @@ static HRESULT send_over_hop(struct shim_session *session, struct shim_request *
             *unreachable = hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_CANNOT_CONNECT) || hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_NAME_NOT_RESOLVED)
                     || hr == HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT);
             if (*unreachable && hop->proxy_host) error->context = SHIM_CONTEXT_GENERAL_TRANSPORT;
+            error->unreached = *unreachable || (hr != E_ABORT && url->scheme == URL_HTTPS); /* the handshake is part of it */
             return hr;
         }
         if (params->connected && !rounds) params->connected(params->connected_ctx);
         if (url->scheme == URL_HTTPS && FAILED(hr = validate(session, request->wire, url, error))) return hr;
-        if (FAILED(hr = send_body(request->wire, params))) return fail(error, hr, 0);
-        if (FAILED(hr = call_simply(request->wire, make_receive, NULL, 0, 0, params->cancel))) return fail(error, hr, 0);
+        hr = sent = send_body(request->wire, params, &source_failed);
+        if (FAILED(hr) && (source_failed || hr != HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR)))
+        {
+            fail(error, hr, 0);
+            if (source_failed) error->context = SHIM_CONTEXT_LOCAL_FILE;
+            return hr;
+        }
+        /* one that takes no more may have said why */
+        set_number(request->wire->request, WINHTTP_OPTION_RECEIVE_TIMEOUT, reply_timeout);
+        if (FAILED(hr = call_simply(request->wire, make_receive, NULL, 0, 0, params->cancel)))
+            return fail(error, FAILED(sent) && hr != E_ABORT ? sent : hr, 0);
+        set_number(request->wire->request, WINHTTP_OPTION_RECEIVE_TIMEOUT, params->io_timeout);
         free(request->raw_headers);
         request->raw_headers = NULL;
         if (FAILED(hr = read_head(request, params->method))) return fail(error, hr, 0);
         if ((request->reader.status != 401 || params->foreign) && request->reader.status != 407) return S_OK;
         if (rounds == AUTH_ROUNDS || answer(session, request->wire, request->reader.status) != S_OK) return S_OK;
-        if (params->body && (!params->body->rewind || FAILED(params->body->rewind(params->body->ctx)))) return S_OK;
+        if (!length) continue;
+        if (!params->body->rewind) return S_OK;
+        if (FAILED(hr = params->body->rewind(params->body->ctx)))
+        {
+            fail(error, hr, 0);
+            error->context = SHIM_CONTEXT_LOCAL_FILE;
+            return hr;
+        }
     }
 }
 
