@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 #
-# Time and processor time of downloads: ours, Wine's own BITS, and the usual tools, side by side.
+# Time and processor time of downloads and uploads: ours, Wine's own BITS, and the usual tools, side by side.
 #
 # Copyright 2026 The wine-bits authors
 #
@@ -40,6 +40,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 
 sys.dont_write_bytecode = True
 TOP = os.environ.get('WB_TOP') or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -275,6 +276,57 @@ class Bench:
         self.verdict('path: rate of background against foreground',
                      results['ours, foreground'].median() / results['ours, background'].median(), 0.8, True)
 
+    def measure_upload(self, scheme):
+        """One file that is sent: to a server that throws it away, so that what is compared is who sends."""
+        folder, size = self.folder, self.options.size
+        server = subprocess.Popen([sys.executable, os.path.join(TOP, 'tests', 'bench', 'upload_server.py'), folder + '/cert.pem', folder + '/key.pem'],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+        def stop():
+            server.stdin.close()
+            server.wait(30)
+
+        harness.cleanups.append(stop)
+        ports = dict(zip(('http', 'https'), map(int, server.stdout.readline().split())))
+        source = folder + '/www/big'
+        url = '%s://localhost:%d' % (scheme, ports[scheme])
+
+        def stats():
+            with urllib.request.urlopen('http://127.0.0.1:%d/stats' % ports['http']) as reply:
+                words = reply.read().decode().split()
+            return *map(int, words[:3]), words[3]
+
+        def send(path, name, result):
+            if name == 'curl':
+                seconds, processor = run_tool(['curl', '-s', '-f', '-T', source] + ['-k'] * (scheme == 'https') + [url + path])
+                result.seconds.append(seconds)
+                result.processor.append(processor)
+            else:
+                self.bits(self.ours, result, ['--poll', '20', '--notify', '--upload'] + ['--foreground'] * name.endswith('foreground')
+                          + [url + path, source])
+
+        results = {name: Result() for name in ('ours, foreground', 'ours, background', 'curl')}
+        again = 0
+        for name in results:
+            stats()
+            send('/check', name, Result())
+            octets, bodies, more, value = stats()
+            if octets != size << 20 or value != self.big:
+                raise RuntimeError('%s: %d octets have come, or others than were sent' % (name, octets))
+        for turn in range(self.options.runs):
+            for name, result in in_turn(results, turn):
+                stats()
+                send('/big', name, result)
+                octets, bodies, more, _ = stats()
+                if name != 'curl':
+                    again += more + (octets != size << 20)
+        harness.cleanups.remove(stop)
+        stop()
+        self.print_table('%s, upload of %d MiB' % (scheme, size), results, size, 'curl')
+        self.verdict('%s, upload in foreground: rate against curl -T' % scheme, results['curl'].median() / results['ours, foreground'].median(),
+                     1.0 if scheme == 'http' else 0.9, True)
+        self.verdict('%s, uploads: fragments that were sent again' % scheme, again, 0, False)
+
     def write_list(self, count):
         path = '%s/list-%d' % (self.folder, count)
         with open(path, 'w') as file:
@@ -338,7 +390,7 @@ class Bench:
 
 
 def main():
-    parser = argparse.ArgumentParser(prog='tools/bench', description='Compares downloads through the service with other tools, on loopback.')
+    parser = argparse.ArgumentParser(prog='tools/bench', description='Compares downloads and uploads through the service with other tools, on loopback.')
     parser.add_argument('--runs', type=int, default=5, help='rounds, of which the median counts (5)')
     parser.add_argument('--size', type=int, default=1024, help='MiB of the big file (1024)')
     parser.add_argument('--files', type=int, default=200, help='small files of one job (200)')
@@ -346,7 +398,7 @@ def main():
     parser.add_argument('--no-stock', dest='stock', action='store_false', help="without Wine's own BITS")
     parser.add_argument('--no-growth', dest='growth', action='store_false', help='without the table of many files and many jobs')
     parser.add_argument('--long', action='store_true', help='in that table 10,000 files and 1,000 jobs too')
-    parser.add_argument('--only', choices=('http', 'https', 'path', 'small', 'growth'), help='one part')
+    parser.add_argument('--only', choices=('http', 'https', 'path', 'upload', 'small', 'growth'), help='one part')
     options = parser.parse_args()
     if options.only:
         options.growth = options.growth and options.only == 'growth'
@@ -358,6 +410,9 @@ def main():
             bench.measure_big(scheme)
     if options.only in (None, 'path'):
         bench.measure_path()
+    for scheme in ('http', 'https'):
+        if options.only in (None, 'upload'):
+            bench.measure_upload(scheme)
     if options.only in (None, 'small'):
         bench.measure_small()
     if options.growth:

@@ -52,6 +52,7 @@ static const char usage[] =
     "  --each               a job for each pair, all at the same time; default is one job\n"
     "  --serial             with --each: one after the other\n"
     "  --repeat N           the whole again N times, each line of output N times\n"
+    "  --upload             what is in FILE goes to URL; with several pairs: --each\n"
     "  --foreground         priority, default is normal\n"
     "  --flags N            SetSecurityFlags\n"
     "  --cert STORE SUBJECT SetClientCertificateByName, current user\n"
@@ -71,7 +72,7 @@ static const char usage[] =
     "  --trust FILE         first make the certificate (DER) a trusted root of the user\n"
     "  --own FILE PASSWORD  first take the certificate and key (PKCS #12) into the user's store MY\n"
     "\n"
-    "A FILE to download to that begins with / is a Unix path. Exit code: 0 if all jobs were transferred, 1 if not, 2 for failures of calls.\n";
+    "A FILE that begins with / is a Unix path. Exit code: 0 if all jobs were transferred, 1 if not, 2 for failures of calls.\n";
 
 struct pair
 {
@@ -82,7 +83,7 @@ static struct
 {
     struct pair *pairs;
     UINT32 count, size;
-    BOOL each, serial, foreground, transient, keep, has_flags;
+    BOOL each, serial, upload, foreground, transient, keep, has_flags;
     BOOL prepared;      /* there was something else to do than jobs */
     ULONG flags;
     WCHAR *cert_store, *cert_subject;
@@ -265,6 +266,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(arg, "--each")) options.each = TRUE;
         else if (!strcmp(arg, "--serial")) options.serial = TRUE;
         else if (!strcmp(arg, "--repeat")) options.repeat = strtoul(next_argument(argv, argc, &i), NULL, 0);
+        else if (!strcmp(arg, "--upload")) options.upload = TRUE;
         else if (!strcmp(arg, "--foreground")) options.foreground = TRUE;
         else if (!strcmp(arg, "--transient")) options.transient = TRUE;
         else if (!strcmp(arg, "--keep")) options.keep = TRUE;
@@ -465,7 +467,8 @@ static IBackgroundCopyJob *create_job(IBackgroundCopyManager *manager, UINT32 fi
     GUID id;
     UINT32 i;
 
-    check(IBackgroundCopyManager_CreateJob(manager, L"bits_client", BG_JOB_TYPE_DOWNLOAD, &id, &job), "CreateJob");
+    check(IBackgroundCopyManager_CreateJob(manager, L"bits_client", options.upload ? BG_JOB_TYPE_UPLOAD : BG_JOB_TYPE_DOWNLOAD, &id, &job),
+          "CreateJob");
     if (options.foreground) check(IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND), "SetPriority");
     if (options.called)
     {
