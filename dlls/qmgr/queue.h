@@ -65,7 +65,7 @@ struct queue_job
     struct { UINT32 file; UINT64 size; } landing[QUEUE_LANDING_MAX]; /* received, not yet done; a client's counters have them */
     UINT32 landing_count;
     BOOL changed;                   /* a file began anew, and none has come to its end since [BEH.CONSIST.22] */
-    BOOL moved;                     /* the file begun first has got another remote name since [BEH.STATE.96] */
+    BOOL moved;                     /* the file begun first has got another remote name since, as FILE_MOVED says of what is recorded of it */
     BOOL afresh;                    /* when the transfer has ended, what it has of a file that is not whole is forgotten [BEH.STATE.92] */
     UINT32 planned_file;            /* what the transfer works on, NO_FILE if none */
     BOOL planned_dynamic;           /* and by the rules for dynamic content, which hold in the foreground only */

@@ -381,6 +381,32 @@ HRESULT queue_add_files(struct queue_job *job, const struct new_file *files, UIN
     return hr;
 }
 
+/* What is there of these files came by another name, also after a restart; a file that gets its new name later is none the worse for it. */
+static HRESULT mark_moved(struct queue_job *job, const struct record_name *names, UINT32 count)
+{
+    struct record record = { RECORD_FILE_FLAGS };
+    const struct job_file *file;
+    HRESULT hr = S_OK;
+    BOOL partly;
+    UINT32 i;
+
+    record.u.flags.set = FILE_MOVED;
+    for (i = 0; i < count && SUCCEEDED(hr); i++)
+    {
+        queue_enter();
+        partly = FALSE;
+        if (SUCCEEDED(state_may_change(job->live)) && names[i].file < job->job->file_count)
+        {
+            file = &job->job->files[names[i].file];
+            partly = file_received(file) && !(file->flags & (FILE_TRANSFERRED | FILE_MOVED));
+        }
+        queue_leave();
+        record.u.flags.file = names[i].file;
+        if (partly) hr = queue_append(job, &record);
+    }
+    return hr;
+}
+
 HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *names, UINT32 count)
 {
     struct record record = { RECORD_FILE_NAMES };
@@ -389,7 +415,7 @@ HRESULT queue_set_remote_names(struct queue_job *job, const struct record_name *
 
     record.u.names.names = names;
     record.u.names.count = count;
-    if (FAILED(hr = change(job, &record, NULL))) return hr;
+    if (FAILED(hr = mark_moved(job, names, count)) || FAILED(hr = change(job, &record, NULL))) return hr;
 
     /* BEH.STATE.96: the file in progress is taken up again under its new name */
     queue_enter();

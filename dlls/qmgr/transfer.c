@@ -202,7 +202,7 @@ static HRESULT make_plan(struct transfer *transfer, UINT32 index, struct file_pl
     hr = ranges_copy(&plan->received, &file->received);
     plan->on_demand = is_on_demand(job->job, plan->index);
     plan->straight = !file->temp_name;
-    plan->moved = job->moved;
+    plan->moved = job->moved || (file->flags & FILE_MOVED);
     plan->priority = job_u32(job->job, PROP_PRIORITY);
     plan->foreground = plan->priority == JOB_FOREGROUND;
     plan->dynamic = job->planned_dynamic = plan->foreground && (job_u32(job->job, PROP_DYNAMIC_CONTENT) || plan->method);

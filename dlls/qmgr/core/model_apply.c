@@ -184,7 +184,7 @@ static void commit_file(struct job *job, struct model_change *change)
         file->volume_serial = record->u.begin.volume_serial;
         file->restarts = record->u.begin.restarts;
         swap_received(file, change, 0);
-        set_flags(job, index, file->flags & ~(FILE_TRANSFERRED | FILE_VALIDATED | FILE_RENAMED | FILE_ATTRIBUTES_MASK));
+        set_flags(job, index, file->flags & ~(FILE_TRANSFERRED | FILE_VALIDATED | FILE_RENAMED | FILE_MOVED | FILE_ATTRIBUTES_MASK));
         break;
     case RECORD_FILE_PROGRESS:
         swap_received(file, change, 0);
@@ -195,7 +195,7 @@ static void commit_file(struct job *job, struct model_change *change)
         if (file->remote_size == SIZE_UNKNOWN && !file->range_count) file->remote_size = record->u.done.size;
         job->no_progress_time = 0;
         swap_received(file, change, 0);
-        set_flags(job, index, (file->flags & ~FILE_ASKED) | FILE_TRANSFERRED);
+        set_flags(job, index, (file->flags & ~(FILE_ASKED | FILE_MOVED)) | FILE_TRANSFERRED);
         if (job->type == JOB_DOWNLOAD || index >= REPLY_FILE) break;
         file->flags |= FILE_PUBLISHED;
         swap_uploads(job, change);

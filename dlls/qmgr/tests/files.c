@@ -241,6 +241,39 @@ static void test_repair(void)
     bits_check_file(bits_path(L"twin"), "/hold", 0, 10000);
 }
 
+/* Under its new name the file comes from a server that has no parts of it: whole then, also if the service was started anew in between. */
+static void test_moved(BOOL again)
+{
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+    GUID id;
+
+    test_server_reset(bits_server);
+    job = bits_download(L"moved", L"/cut", BG_JOB_PRIORITY_FOREGROUND);
+    bits_resume(job);
+    bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    hr = bits_set_remote_name(job, 0, bits_url(L"/whole"));
+    ok(hr == S_OK, "[BEH.STATE.96] got %#lx\n", hr);
+    if (again)
+    {
+        hr = IBackgroundCopyJob_GetId(job, &id);
+        ok(hr == S_OK, "got %#lx\n", hr);
+        IBackgroundCopyJob_Release(job);
+        if (!bits_restart_service()) return;
+        hr = IBackgroundCopyManager_GetJob(bits_manager, &id, &job);
+        ok(hr == S_OK, "got %#lx\n", hr);
+        if (hr != S_OK) return;
+    }
+    bits_resume(job);
+    bits_wait_states(job, 1u << BG_JOB_STATE_TRANSFERRED | 1u << BG_JOB_STATE_ERROR);
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRED, "[FILE2.SetRemoteName.7,BEH.STATE.96] got state %d\n", bits_state(job));
+    /* at once, without an error */
+    ok(request_header(4, "Range") && !strcmp(request_line(5), "GET /whole") && !request_header(5, "Range"), "[FILE2.SetRemoteName.7] got %s\n",
+       request_line(5));
+    complete(job);
+    bits_check_file(bits_path(L"moved"), "/cut", 0, 100000);
+}
+
 /* Turning the check of revocation on: what is partly there starts again, what is whole stays. */
 static void test_revocation_check(void)
 {
@@ -676,6 +709,7 @@ START_TEST(files)
                           "on HEAD /slow\n size 2000\non * /slow\n size 2000\n rate 4000\n"
                           "on HEAD /hold\n size 10000\non GET /hold\n reply 1\n size 10000\n stall 5000\n reply\n size 10000\n"
                           "on * /twin\n size 10000\n pattern /hold\n"
+                          "on * /whole\n size 100000\n pattern /cut\n ranges off\n"
                           "on HEAD /cut\n size 100000\non GET /cut\n reply 2\n size 100000\n cut 40000\n reply\n size 100000\n"
                           "on * /huge\n size 4294967296M\n"
                           "on POST /post\n reply 1\n status 503\n reply 1\n size 1000\n cut 500\n reply\n size 1000\n"
@@ -689,6 +723,8 @@ START_TEST(files)
     {
         test_order();
         test_repair();
+        test_moved(FALSE);
+        test_moved(TRUE);
         test_revocation_check();
         test_next_server();
         test_twins();
