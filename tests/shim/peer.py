@@ -609,6 +609,27 @@ def note_name(sock, name, context):
         log.flush()
 
 
+def serve_renegotiating(port):
+    """A server of TLS that shakes hands once more when some of a body has come; it answers nothing."""
+    server = subprocess.Popen(['openssl', 's_server', '-accept', '127.0.0.1:%d' % port, '-tls1_2', '-cert', os.path.join(directory, 'good.pem'),
+                               '-key', os.path.join(directory, 'good.key')], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    while b'ACCEPT' not in server.stdout.readline():
+        pass
+
+    def ask():
+        count = 0
+        while piece := server.stdout.read1(65536):
+            count += len(piece)
+            if count > 500000:
+                count = -1 << 60
+                note('asks for another handshake')
+                server.stdin.write(b'r\n')
+                server.stdin.flush()
+
+    threading.Thread(target=ask, daemon=True).start()
+    return server
+
+
 def listen(host='127.0.0.1', backlog=64):
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     listener = socket.socket(family)
@@ -699,9 +720,16 @@ def main():
     listener, port = listen()
     keep.append(listener)
     print('SILENT=%d' % port)
+    # the port is free again, and nobody else has asked for it
+    probe = socket.create_server(('127.0.0.1', 0))
+    port = probe.getsockname()[1]
+    probe.close()
+    again = serve_renegotiating(port)
+    print('TLS_AGAIN_BODY=%d' % port)
     print('ready')
     sys.stdout.flush()
     sys.stdin.read()
+    again.kill()
 
 
 main()
