@@ -218,3 +218,22 @@ void canceller_free(struct canceller *canceller)
     CloseHandle(canceller->event);
     CloseHandle(canceller->start);
 }
+
+SIZE_T heap_use(void)
+{
+    PROCESS_HEAP_ENTRY entry;
+    HANDLE heaps[64];
+    SIZE_T use = 0;
+    DWORD count, i;
+
+    count = min(GetProcessHeaps(ARRAY_SIZE(heaps), heaps), ARRAY_SIZE(heaps));
+    for (i = 0; i < count; i++)
+    {
+        memset(&entry, 0, sizeof(entry));
+        HeapLock(heaps[i]);
+        while (HeapWalk(heaps[i], &entry))
+            if (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY) use += entry.cbData;
+        HeapUnlock(heaps[i]);
+    }
+    return use;
+}

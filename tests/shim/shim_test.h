@@ -68,6 +68,7 @@ const WCHAR *url(const char *scheme, const char *host, const char *peer, const c
 struct shim_hop hop(const char *peer);
 UINT32 count_in_log(const char *text);                 /* how many times it stands in the log of the peers */
 LONGLONG now_us(void);
+SIZE_T heap_use(void);                                 /* octets in use on the heaps of the process */
 
 struct shim_session *create_session(UINT32 tls_flags); /* SHIM_TLS_ */
 struct shim_session *create_auth_session(const struct shim_credential *credentials, ULONG count);

@@ -599,6 +599,60 @@ static void test_ways(void)
     shim_session_release(session);
 }
 
+/* The system gives away the lowest handle that is free. */
+static UINT_PTR free_handle(void)
+{
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    CloseHandle(event);
+    return (UINT_PTR)event;
+}
+
+/* Nothing is left of bodies, however they have ended. */
+static void test_left(void)
+{
+    static const char *const paths[] =
+    {
+        "/upload/rest", "/upload/100000/S413/reset", "/upload/S413/rest", "/upload/kept/500000/reset", "/upload/stay", "/digest",
+    };
+    struct shim_session *session;
+    static struct result result;
+    SIZE_T before = 0, after;
+    struct uploader uploader;
+    UINT_PTR handle = 0;
+    UINT32 i, j;
+
+    for (i = 0; i < 40; i++)
+    {
+        if (i == 15)
+        {
+            before = heap_use(); /* the first ones make what stays */
+            handle = free_handle();
+        }
+        for (j = 0; j < ARRAY_SIZE(paths); j++)
+        {
+            BOOL secure = i & 1;
+
+            session = create_session(0);
+            if (j == 3) next_connection(session, secure ? "https" : "http", secure ? "localhost" : "127.0.0.1", secure ? "TLS_GOOD" : "PLAIN");
+            init_upload(&uploader, url(secure ? "https" : "http", secure ? "localhost" : "127.0.0.1", secure ? "TLS_GOOD" : "PLAIN", paths[j]),
+                        20000000);
+            uploader.source.cheap = TRUE;
+            if (j == 4) uploader.params.io_timeout = 100;
+            if (j == 5)
+            {
+                uploader.source.fail_at = 100000;
+                uploader.source.hr = STG_E_READFAULT;
+            }
+            run_request(session, &uploader.params, BUFFER_SIZE, &result);
+            shim_session_release(session);
+        }
+    }
+    after = heap_use();
+    ok(before && after < before + 100000, "%Iu octets more after 25 rounds\n", after - before);
+    ok(free_handle() <= handle + 40, "handle %#Ix after %#Ix\n", free_handle(), handle);
+}
+
 /* A length that 32 bits do not hold. */
 static void test_long(void)
 {
@@ -625,6 +679,7 @@ void test_uploads_plain(void)
     test_again("http", "127.0.0.1", "PLAIN");
     test_challenges("http", "127.0.0.1", "PLAIN");
     test_unreached();
+    test_left();
     test_long();
 }
 
