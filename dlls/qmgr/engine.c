@@ -43,6 +43,7 @@ WINE_DEFAULT_DEBUG_CHANNEL(qmgr);
 
 #define MSEC_PER_MINUTE ((UINT64)60000)
 #define WEEK_MSEC       (MINUTES_PER_WEEK * MSEC_PER_MINUTE)
+#define FAREWELLS_MAX   8               /* servers that are told at a time of cancelled uploads */
 #define COST_ALWAYS     0x800000ffu     /* flags of a job whose client did not choose any [BEH.COST.30] */
 
 static struct
@@ -63,6 +64,7 @@ struct round
     UINT32 count, size;
     struct queue_job **farewells;
     UINT32 farewell_count;
+    UINT32 farewells_running;
     UINT32 limits[JOB_LOW + 1]; /* kbit/s, by priority */
     BOOL moving;                /* some transfer runs */
     BOOL waiting;               /* some job waits for the network, or for another cost or power state */
@@ -116,7 +118,8 @@ static void gather(void *ctx, struct queue_job *job)
     memset(fact, 0, sizeof(*fact));
     fact->state = job->live;
     fact->priority = job_u32(model, PROP_PRIORITY);
-    fact->running = job->transfer != NULL;
+    fact->running = job->transfer && !job_is_final(job->live);      /* who says farewell takes nobody's turn */
+    if (job->transfer && !fact->running) round->farewells_running++;
     fact->stopping = job->stopping || job->finishing;
     fact->cost_flags = cost_flags(model, &round->policy);
     fact->no_rate = !round->limits[fact->priority];
@@ -208,6 +211,7 @@ static UINT64 look_at_farewell_locked(struct round *round, struct queue_job *job
         return SCHED_NEVER;
     }
     if (job->farewell_at > round->world.now) return job->farewell_at;
+    if (round->farewells_running + round->farewell_count >= FAREWELLS_MAX) return SCHED_NEVER;  /* the end of one of them wakes us */
     queue_addref(job);
     round->farewells[round->farewell_count++] = job;
     return SCHED_NEVER;
