@@ -100,14 +100,14 @@ static HRESULT copy_kept_locked(const struct reply *reply, BYTE **data, UINT64 *
 
 HRESULT reply_read(struct queue_job *job, BYTE **data, UINT64 *size)
 {
-    HRESULT hr = S_FALSE;
+    HRESULT hr, kept;
 
-    *data = NULL;
-    *size = 0;
+    if ((hr = read_reply(job, data, size)) == S_OK || hr == BG_E_TOO_LARGE) return hr;
+    /* Complete keeps it before it moves the file away */
     queue_enter();
-    if (job->live == JOB_ACKNOWLEDGED) hr = job->reply ? copy_kept_locked(job->reply, data, size) : BG_E_INVALID_STATE;
+    kept = job->reply && (job->live == JOB_TRANSFERRED || job->live == JOB_ACKNOWLEDGED) ? copy_kept_locked(job->reply, data, size) : hr;
     queue_leave();
-    return hr == S_FALSE ? read_reply(job, data, size) : hr;
+    return kept;
 }
 
 void reply_keep(struct queue_job *job)
