@@ -176,6 +176,8 @@ void queue_event_locked(struct queue_job *job, enum job_event event, const struc
 /* transfer.c; on its worker. Those of a transfer that was told to stop still count for bytes, not for the state. */
 void queue_transfer_connected(struct queue_job *job, struct transfer *transfer);
 void queue_transfer_leaves(struct queue_job *job, struct transfer *transfer);                      /* for another server */
+/* QUEUE_E_RENAMED: the client has chosen another name for the reply meanwhile. */
+#define QUEUE_E_RENAMED ((HRESULT)0x8000000c)   /* E_CHANGED_STATE */
 HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UINT64 time, UINT32 volume_serial, UINT32 restarts);
 HRESULT queue_transfer_names(struct queue_job *job);                                                /* temporary names are durable */
 /* Before a request of the client's own method goes out: once it may be out, a successor of this service does not make it again. */
@@ -199,6 +201,8 @@ HRESULT queue_transfer_session(struct queue_job *job, const struct upload_sessio
 HRESULT queue_transfer_settles(struct queue_job *job, UINT64 size, UINT64 time);
 /* The reply is there; it gets the name that the client wants it under, until it begins [BUP.REPLY.5]. */
 HRESULT queue_transfer_reply(struct queue_job *job, const WCHAR *url);
+/* Another name than the one that file `index`, if it is a reply, goes to. */
+BOOL queue_reply_is_renamed_locked(const struct queue_job *job, UINT32 index);
 
 /*
  * Cancel-Session, which goes out when the job is long gone for its client [BUP.CANCEL.4].  engine.c asks whether the server is still to be told;

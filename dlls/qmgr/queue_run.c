@@ -207,6 +207,7 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
                              UINT32 restarts)
 {
     struct record record = { RECORD_FILE_BEGIN };
+    UINT64 ticket = NO_TICKET;
     BOOL again, changed;
     HRESULT hr;
 
@@ -215,12 +216,18 @@ HRESULT queue_transfer_begin(struct queue_job *job, UINT32 file, UINT64 size, UI
     record.u.begin.remote_time = time;
     record.u.begin.volume_serial = volume_serial;
     record.u.begin.restarts = restarts;
-    queue_enter();
-    again = file_received(&job->job->files[file]) != 0;
-    changed = restarts > job->job->files[file].restarts;
-    queue_leave();
+    do
+    {
+        if (FAILED(hr = queue_reserve_record(&record))) return hr;
+        queue_enter();
+        again = file_received(&job->job->files[file]) != 0;
+        changed = restarts > job->job->files[file].restarts;
+        hr = queue_reply_is_renamed_locked(job, file) ? QUEUE_E_RENAMED : queue_apply_locked(job, &record, &ticket);
+        queue_leave();
+    } while (queue_is_crowded(hr));
     /* What was there is about to be overwritten, or a file is about to be made: first the record. */
-    if (FAILED(hr = again ? queue_commit(job, &record) : queue_append(job, &record))) return hr;
+    if (SUCCEEDED(hr) && again) hr = store_wait(queue.store, ticket);
+    if (FAILED(hr)) return hr;
     if (FAILED(hr = queue_transfer_names(job))) return hr;
     queue_enter();
     job->live_file = file;

@@ -95,25 +95,33 @@ HRESULT queue_name_reply(struct queue_job *job)
     return hr == BG_E_INVALID_STATE ? S_OK : hr;
 }
 
+/* The client may choose another name until it begins, or take his own back [JOB2.SetReplyFileName.2, A2]. */
+BOOL queue_reply_is_renamed_locked(const struct queue_job *job, UINT32 index)
+{
+    const WCHAR *name = job_string(job->job, PROP_REPLY_FILE);
+    const struct job_file *file = &job->job->files[index];
+
+    if (job->job->type != JOB_UPLOAD_REPLY || index != REPLY_FILE || file->remote_size != SIZE_UNKNOWN || file->flags) return FALSE;
+    return !name || str_cmp(file->local_name, name);
+}
+
 HRESULT queue_transfer_reply(struct queue_job *job, const WCHAR *url)
 {
     struct record record = { RECORD_REPLY_FILE };
-    const struct job_file *file;
     WCHAR *local = NULL, *temp;
+    const WCHAR *name;
     BOOL known = FALSE;
     HRESULT hr;
 
-    if (FAILED(hr = queue_name_reply(job))) return hr;      /* a client may have taken the name back */
-    queue_enter();
-    if (job->job->file_count > REPLY_FILE)
+    do
     {
-        file = &job->job->files[REPLY_FILE];
-        /* the client may choose another name until it begins [JOB2.SetReplyFileName.A2] */
-        known = file->remote_size != SIZE_UNKNOWN || file->flags || !job_string(job->job, PROP_REPLY_FILE)
-                || !str_cmp(file->local_name, job_string(job->job, PROP_REPLY_FILE));
-    }
-    if (!known && !(local = str_dup(job_string(job->job, PROP_REPLY_FILE)))) hr = E_OUTOFMEMORY;
-    queue_leave();
+        if (FAILED(hr = queue_name_reply(job))) return hr;  /* a client may have taken the name back, and may do so again now */
+        queue_enter();
+        known = job->job->file_count > REPLY_FILE && !queue_reply_is_renamed_locked(job, REPLY_FILE);
+        if (!known && (name = job_string(job->job, PROP_REPLY_FILE)) && !(local = str_dup(name))) hr = E_OUTOFMEMORY;
+        if (!known && !name && FAILED(state_may_change(job->live))) hr = BG_E_INVALID_STATE;
+        queue_leave();
+    } while (SUCCEEDED(hr) && !known && !local);
     if (known || FAILED(hr)) return hr;
     if (SUCCEEDED(hr = queue_temp_name(local, &temp)))
     {

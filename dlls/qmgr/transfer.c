@@ -243,7 +243,7 @@ static void close_session(struct transfer *transfer)
 }
 
 /* A new one if there is none or the job has become another towards servers [BEH.STATE.97]. */
-static HRESULT open_session(struct transfer *transfer)
+HRESULT transfer_open_session(struct transfer *transfer)
 {
     HRESULT hr;
 
@@ -289,7 +289,7 @@ static HRESULT run_files(struct transfer *transfer, struct failure *failure, UIN
             }
             if (url.scheme == URL_FILE) hr = transfer_is_upload(transfer) ? transfer_copy_up(transfer, &plan, failure)
                                                                           : transfer_copy_file(transfer, &plan, failure);
-            else if (SUCCEEDED(hr = open_session(transfer)) && url.scheme == URL_HTTPS && identity_lacks_judge(transfer->identity))
+            else if (SUCCEEDED(hr = transfer_open_session(transfer)) && url.scheme == URL_HTTPS && identity_lacks_judge(transfer->identity))
                 verdict_error(hr = BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED, CONTEXT_SERVER_CERTIFICATE_CALLBACK, failure); /* BEH.PERSIST.15 */
             else if (SUCCEEDED(hr)) hr = transfer_is_upload(transfer) ? transfer_upload_file(transfer, &plan, route, failure, index)
                                                                       : transfer_fetch_file(transfer, &plan, route, failure);
@@ -348,7 +348,7 @@ static void run(void *arg)
     free(sid);
     if (hr == S_OK && SUCCEEDED(hr = security_impersonate(owner)))
     {
-        if (SUCCEEDED(hr = transfer_open_writer(transfer))) hr = open_session(transfer);
+        if (SUCCEEDED(hr = transfer_open_writer(transfer))) hr = transfer_open_session(transfer);
         if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
         else
         {
@@ -386,7 +386,7 @@ static void run_farewell(void *arg)
     free(sid);
     if (hr == S_OK && SUCCEEDED(security_impersonate(owner)))
     {
-        if (SUCCEEDED(hr = open_session(transfer)) && SUCCEEDED(hr = proxy_route_create(job, &route)))
+        if (SUCCEEDED(hr = transfer_open_session(transfer)) && SUCCEEDED(hr = proxy_route_create(job, &route)))
         {
             /* whose judge went with the job, or whose helper did, has nobody to say it for him */
             over = identity_lacks_judge(transfer->identity) || transfer_say_farewell(transfer, route);

@@ -98,6 +98,8 @@ BOOL transfer_stopped(const struct transfer *transfer);
 UINT64 transfer_pace_limit(UINT32 priority);
 UINT32 transfer_pace_take(struct transfer *transfer, UINT32 priority, UINT32 wanted);
 void transfer_pace_give_back(UINT32 unused);
+/* The session of what the job is towards servers now [BEH.STATE.97]. */
+HRESULT transfer_open_session(struct transfer *transfer);
 BOOL transfer_is_wanted(const struct job_file *file);
 /* What is to be known of a file: S_OK, the caller frees it. */
 HRESULT transfer_make_plan(struct transfer *transfer, UINT32 file, struct file_plan *plan);

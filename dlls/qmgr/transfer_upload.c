@@ -290,15 +290,19 @@ static HRESULT fetch_reply(struct transfer *transfer, const WCHAR *url, struct p
     HRESULT hr;
     UINT32 i;
 
-    if (FAILED(hr = queue_transfer_reply(transfer->job, url)) || FAILED(hr = transfer_make_plan(transfer, REPLY_FILE, &plan)))
+    do
     {
-        verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
-        return hr;
-    }
-    *index = REPLY_FILE;
-    proxy_route_next_file(route);
-    hr = transfer_fetch_file(transfer, &plan, route, failure);
-    transfer_free_plan(&plan);
+        if (FAILED(hr = queue_transfer_reply(transfer->job, url)) || FAILED(hr = transfer_open_session(transfer))
+            || FAILED(hr = transfer_make_plan(transfer, REPLY_FILE, &plan)))
+        {
+            verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
+            return hr;
+        }
+        *index = REPLY_FILE;
+        proxy_route_next_file(route);
+        hr = transfer_fetch_file(transfer, &plan, route, failure);
+        transfer_free_plan(&plan);
+    } while (hr == QUEUE_E_RENAMED && !transfer_stopped(transfer));     /* the client has chosen another name while the server was asked about it */
     /* the session is closed, and the reply gone from the server, only when it is on disk [BUP.REPLY.6] */
     if (SUCCEEDED(hr) && transfer->lander && FAILED(hr = lander_wait(transfer->lander, &i))) transfer_fail_local(failure, hr);
     if (SUCCEEDED(hr)) *index = 0;
