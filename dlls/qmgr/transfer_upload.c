@@ -42,7 +42,7 @@ struct source
     struct local_source *file;  /* NULL until there is something to be sent of it */
     const WCHAR *name;
     UINT64 size, time;          /* when the upload began */
-    UINT64 first, position;     /* of the present fragment */
+    UINT64 first, position, end; /* of the present fragment */
     HRESULT hr;                 /* what failed here, and not on the way */
     BOOL reached;               /* the server was connected to for the present packet */
 };
@@ -118,6 +118,8 @@ static HRESULT read_source(void *ctx, void *buffer, UINT32 size, UINT32 *got)
     if (SUCCEEDED(source->hr) && !*got) source->hr = BG_E_LOCAL_FILE_CHANGED;
     if (transfer_pace_limit(priority) != RATE_UNLIMITED) transfer_pace_give_back(allowed - *got);
     source->position += *got;
+    /* written to while it was read: the server does not get the end */
+    if (SUCCEEDED(source->hr) && source->position == source->end) source->hr = check_source(source);
     if (SUCCEEDED(source->hr)) awake_progress();
     return source->hr;
 }
@@ -182,13 +184,14 @@ static void send_packet(struct transfer *transfer, struct upload *upload, const 
         fail(upload, E_OUTOFMEMORY, CONTEXT_REMOTE_FILE);
         return;
     }
-    if (FAILED(hr = transfer_custom_headers(transfer, &custom)))
+    if (FAILED(hr = transfer_open_session(transfer)) || FAILED(hr = transfer_custom_headers(transfer, &custom)))
     {
         free(lines);
         fail(upload, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
         return;
     }
     source->first = source->position = packet->first;
+    source->end = packet->first + packet->length;
     source->hr = S_OK;
     source->reached = FALSE;
     params.method = plan->method ? plan->method : L"BITS_POST";
