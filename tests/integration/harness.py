@@ -47,6 +47,7 @@ LONG = bool(os.environ.get('WB_LONG'))
 VERBOSE = bool(os.environ.get('WB_VERBOSE'))
 
 HANG = 120          # seconds after which something that should happen never will
+LOOK = 1            # second that is counted at most between two looks
 ATTEMPTS = 5        # to start a program that wineserver resets as it leaves
 
 
@@ -138,12 +139,18 @@ def has_adapter():
 
 
 def until(condition, seconds=HANG, pause=0.02):
-    """The first true value of condition(), or the last false one after that many seconds."""
-    deadline = time.monotonic() + seconds
+    """
+    The first true value of condition(), or the last false one after that many seconds. A machine that stands still, and with it what is waited
+    for, takes no more than LOOK of them.
+    """
+    left, looked = seconds, time.monotonic()
     while True:
         value = condition()
-        if value or time.monotonic() > deadline:
+        now = time.monotonic()
+        left -= min(now - looked, LOOK)
+        if value or left <= 0:
             return value
+        looked = now
         time.sleep(pause)
 
 
