@@ -43,7 +43,7 @@ static void script_with_reply(const char *reply, const char *rules)
 {
     char script[2048];
 
-    upload_number++;
+    upload_next();
     _snprintf(script, sizeof(script), "on BITS_POST %s\n where header BITS-Packet-Type Fragment\n bits\n%s%s%s"
               "on BITS_POST %s\n bits\n%s", upload_path(), *reply ? " bits-reply " : "", reply, *reply ? "\n" : "", upload_path(), rules);
     upload_set_script(script);
@@ -184,7 +184,7 @@ static void test_progress(void)
     struct bits_clock clock;
     HRESULT hr;
 
-    script_with_reply("http://$(host)/reply", "on HEAD /reply\n size 5000\non GET /reply\n size 5000\n delay-at 2000 1500\n");
+    script_with_reply("http://$(host)/reply", "on HEAD /reply\n size 5000\non GET /reply\n size 5000\n stall 2000\n reply\n size 5000\n");
     if (!(job = make_job(1000))) return;
     bits_resume(job);
     bits_clock_start(&clock);
@@ -196,14 +196,16 @@ static void test_progress(void)
     } while (bits_clock_look(&clock) < BITS_TIMEOUT);
     /* it is known: the documented test for a reply that is under way */
     ok(reply.BytesTotal == 5000, "[JOB2.GetReplyProgress.5,JOB2.GetReplyProgress.6,BUP.REPLY.3] got %s\n", wine_dbgstr_longlong(reply.BytesTotal));
-    if (bits_state(job) == BG_JOB_STATE_TRANSFERRING)
-    {
-        hr = set_reply_name(job, bits_path(L"late"));
-        /* unless it has ended meanwhile */
-        ok(hr == BG_E_INVALID_STATE, "[JOB2.SetReplyFileName.7] got %#lx\n", hr);
-        ok(bits_state(job) == BG_JOB_STATE_TRANSFERRING, "[JOB2.GetReplyProgress.6,BUP.STATE.4] got %d\n", bits_state(job));
-        check_data(job, BG_E_INVALID_STATE, NULL, 0, "JOB2.GetReplyData.5");
-    }
+    ok(bits_state(job) == BG_JOB_STATE_TRANSFERRING, "[JOB2.GetReplyProgress.6,BUP.STATE.4] got %d\n", bits_state(job));
+    hr = set_reply_name(job, bits_path(L"late"));
+    ok(hr == BG_E_INVALID_STATE, "[JOB2.SetReplyFileName.7] got %#lx\n", hr);
+    check_data(job, BG_E_INVALID_STATE, NULL, 0, "JOB2.GetReplyData.5");
+
+    hr = IBackgroundCopyJob_Suspend(job);
+    ok(hr == S_OK, "Suspend: got %#lx\n", hr);
+    bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+    bits_resume(job);
+    if (upload_wait_done(job)) ok(strchr(all_kinds(), 'F') == strrchr(all_kinds(), 'F'), "[BUP.REPLY.1] got %s\n", all_kinds());
     if (upload_wait_done(job)) check_data(job, S_OK, "/reply", 5000, "JOB2.GetReplyData.1");
     /* given up: neither the file nor a temporary one is left, as bits_end sees */
     upload_end(job, L"run");
@@ -268,15 +270,33 @@ static void test_sizes(void)
     }
 }
 
+/* The host that was asked for the reply. */
+static const char *reply_host(void)
+{
+    struct test_server_stats stats;
+    struct test_request request;
+    static char host[64];
+    unsigned int i;
+
+    host[0] = 0;
+    test_server_get_stats(bits_server, &stats);
+    for (i = 1; i <= stats.requests; i++)
+    {
+        if (!test_server_get_request(bits_server, i, &request)) continue;
+        if (!strcmp(request.method, "GET") && !test_request_header(&request, "Host", host, sizeof(host))) host[0] = 0;
+        test_request_free(&request);
+    }
+    return host;
+}
+
 /* Where it is. */
 static void test_urls(void)
 {
     static const char rules[] = "on * /reply\n size 100\non * /dir/reply\n size 100\n";
-    struct test_request request;
     IBackgroundCopyJob *job;
-    char there[32], host[64];
-    unsigned int i;
+    char there[32], script[1024];
 
+    sprintf(there, "localhost:%u", test_server_port(bits_server));
     script_with_reply("/reply", rules);
     if (!(job = make_job(1000))) return;
     bits_resume(job);
@@ -299,19 +319,21 @@ static void test_urls(void)
     bits_resume(job);
     if (upload_wait_done(job))
     {
-        struct test_server_stats stats;
-
-        sprintf(there, "localhost:%u", test_server_port(bits_server));
-        test_server_get_stats(bits_server, &stats);
-        for (i = 1; i <= stats.requests; i++)
-        {
-            if (!test_server_get_request(bits_server, i, &request)) continue;
-            if (!strcmp(request.method, "GET"))
-                ok(test_request_header(&request, "Host", host, sizeof(host)) && !strcmp(host, there), "[BUP.REPLY.1,BUP.HDR.22] got %s\n", host);
-            test_request_free(&request);
-        }
+        ok(!strcmp(reply_host(), there), "[BUP.REPLY.1,BUP.HDR.22] got %s\n", reply_host());
         check_data(job, S_OK, "/reply", 100, "BUP.REPLY.1");
     }
+    upload_end(job, L"run");
+
+    /* beside the host of the session */
+    upload_next();
+    _snprintf(script, sizeof(script), "on BITS_POST %s\n where header BITS-Packet-Type Fragment\n bits\n bits-reply /reply\non BITS_POST %s\n"
+              " where header BITS-Packet-Type Create-Session\n bits\n bits-host-id localhost:$(port)\non BITS_POST %s\n bits\n%s", upload_path(),
+              upload_path(), upload_path(), rules);
+    upload_set_script(script);
+    if (!(job = make_job(1000))) return;
+    bits_resume(job);
+    if (upload_wait_done(job))
+        ok_inferred("BUP.REPLY.2", !strcmp(reply_host(), there), "got %s\n", reply_host());
     upload_end(job, L"run");
 
     /* nowhere */

@@ -95,6 +95,75 @@ static void test_suspend(void)
     upload_end(job, L"run");
 }
 
+/* A server that takes nothing: whoever has enough of it is not held up. */
+static void test_stuck(void)
+{
+    struct test_server_options options = { "accept silent\n" };
+    struct test_server *deaf;
+    IBackgroundCopyJob *job;
+    WCHAR url[64];
+    char error[256];
+    HRESULT hr;
+
+    if (!(deaf = test_server_start(&options, error, sizeof(error)))) return;
+    _snwprintf(url, ARRAY_SIZE(url), L"http://127.0.0.1:%u/up", test_server_port(deaf));
+    if ((job = upload_job(L"run", UPLOAD, url, 1000)))
+    {
+        bits_resume(job);
+        bits_wait_states(job, (1u << BG_JOB_STATE_CONNECTING) | (1u << BG_JOB_STATE_TRANSFERRING));
+        hr = IBackgroundCopyJob_Suspend(job);
+        ok(hr == S_OK && bits_wait_state(job, BG_JOB_STATE_SUSPENDED), "[BUP.STATE.10] got %#lx, state %d\n", hr, bits_state(job));
+        upload_end(job, L"run");
+    }
+    test_server_stop(deaf);
+
+    /* in the middle of a fragment that is longer than what the connection holds by itself */
+    upload_script_for("Fragment", "bits\n early\n silent\n reply\n bits\n");
+    if (!(job = upload_start(20000000))) return;
+    if (upload_wait(upload_path(), 'F', 1, "BUP.FRAG.1"))
+    {
+        hr = IBackgroundCopyJob_Suspend(job);
+        ok(hr == S_OK && bits_wait_state(job, BG_JOB_STATE_SUSPENDED), "[BUP.STATE.10] got %#lx, state %d\n", hr, bits_state(job));
+        ok(!transferred(job), "[BUP.STATE.11] got %s\n", wine_dbgstr_longlong(transferred(job)));
+        bits_resume(job);
+        if (upload_wait_done(job)) ok(upload_placed(upload_path(), "run", 20000000) == 1, "[BUP.RESUME.1] the server has no such file\n");
+    }
+    upload_end(job, L"run");
+}
+
+/* Somebody else has the file, or has taken it away. */
+static void test_taken(void)
+{
+    IBackgroundCopyJob *job;
+    BG_ERROR_CONTEXT context;
+    HRESULT code;
+    HANDLE file;
+
+    upload_script_for("Ping", "bits\n");
+    if (!(job = upload_job(L"run", UPLOAD, upload_url(), 1000))) return;
+    file = CreateFileW(bits_path(L"run"), GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "cannot open, error %lu\n", GetLastError());
+    bits_resume(job);
+    bits_wait_states(job, FATAL | AGAIN);
+    if (bits_read_error_(__LINE__, job, &context, &code, "JOB.GetError.1"))
+        ok(context == BG_ERROR_CONTEXT_LOCAL_FILE && code == HRESULT_FROM_WIN32(ERROR_SHARING_VIOLATION), "[TYPE.Ctx.1] got %#lx, context %d\n", code, context);
+    CloseHandle(file);
+    bits_resume(job);
+    upload_check_sent(job, NULL, 1000, "BEH.STATE.40");
+    upload_end(job, L"run");
+
+    upload_script_for("Fragment", BUSY);
+    if (!(job = upload_start(100000))) return;
+    if (bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR))
+    {
+        ok(DeleteFileW(bits_path(L"run")), "cannot delete, error %lu\n", GetLastError());
+        bits_resume(job);
+        if (bits_wait_state(job, BG_JOB_STATE_ERROR) && bits_read_error_(__LINE__, job, &context, &code, "JOB.GetError.1"))
+            ok(context == BG_ERROR_CONTEXT_LOCAL_FILE, "[TYPE.Ctx.1] got %#lx, context %d\n", code, context);
+    }
+    bits_cancel(job);
+}
+
 /* The file is no longer what it was: of another size, of another time. */
 static void test_changed(void)
 {
@@ -296,8 +365,9 @@ static const char *get_host(char kind, unsigned int n)
 
 static void test_host_id(void)
 {
-    char here[32], there[32], replies[512], long_id[301];
+    char here[32], there[32], replies[512], script[1024], long_id[301];
     IBackgroundCopyJob *job;
+    HRESULT hr;
     unsigned int i;
     DWORD failed;
 
@@ -309,6 +379,35 @@ static void test_host_id(void)
     upload_check_sent(job, "PCFE", 1000, "BUP.HOST.1,BUP.HDR.14");
     ok(!strcmp(get_host('P', 0), here) && !strcmp(get_host('C', 0), here), "[BUP.HOST.1] got %s\n", get_host('C', 0));
     ok(!strcmp(get_host('F', 0), there) && !strcmp(get_host('E', 0), there), "[BUP.HOST.1,BUP.GEN.6] got %s\n", get_host('F', 0));
+    upload_end(job, L"run");
+
+    /* all packets of the session, the last word too */
+    upload_next();
+    _snprintf(script, sizeof(script), "on BITS_POST %s\n where header BITS-Packet-Type Fragment\n" HANGS "on BITS_POST %s\n"
+              " where header BITS-Packet-Type Create-Session\n bits\n bits-host-id localhost:$(port)\non BITS_POST %s\n bits\n",
+              upload_path(), upload_path(), upload_path());
+    upload_set_script(script);
+    if (!(job = upload_start(100000))) return;
+    if (upload_wait(upload_path(), 'F', 2, "BUP.FRAG.2"))
+    {
+        hr = IBackgroundCopyJob_Suspend(job);
+        ok(hr == S_OK && bits_wait_state(job, BG_JOB_STATE_SUSPENDED), "Suspend: got %#lx\n", hr);
+        hr = IBackgroundCopyJob_Cancel(job);
+        ok(hr == S_OK, "Cancel: got %#lx\n", hr);
+        if (upload_wait(upload_path(), 'K', 1, "BUP.CANCEL.1")) ok(!strcmp(get_host('K', 0), there), "[BUP.HOST.1] got %s\n", get_host('K', 0));
+    }
+    upload_end(job, L"run");
+
+    /* a session that is lost takes its host along */
+    upload_next();
+    _snprintf(script, sizeof(script), "on BITS_POST %s\n where header BITS-Packet-Type Fragment\n bits\n bits-forget\n reply\n bits\n"
+              "on BITS_POST %s\n where header BITS-Packet-Type Create-Session\n bits\n bits-host-id localhost:$(port)\n reply\n bits\n"
+              "on BITS_POST %s\n bits\n", upload_path(), upload_path(), upload_path());
+    upload_set_script(script);
+    if (!(job = upload_start(1000))) return;
+    upload_check_sent(job, "PCFCFE", 1000, "BUP.RESUME.5");
+    ok(!strcmp(get_host('F', 0), there), "[BUP.HOST.1] got %s\n", get_host('F', 0));
+    ok_inferred("BUP.HOST.7", !strcmp(get_host('C', 1), here) && !strcmp(get_host('F', 1), here), "got %s, then %s\n", get_host('C', 1), get_host('F', 1));
     upload_end(job, L"run");
 
     /* without a port: that of the remote name */
@@ -399,7 +498,7 @@ static void test_restart(void)
     upload_end(job, L"run");
 
     /* a cancelled job that the server has not heard of */
-    upload_number++;
+    upload_next();
     _snprintf(script, sizeof(script), "on BITS_POST %s\n where header BITS-Packet-Type Cancel-Session\n status 503\n reply\n bits\n"
               "on BITS_POST %s\n where header BITS-Packet-Type Fragment\n" HANGS "on BITS_POST %s\n bits\n", upload_path(), upload_path(), upload_path());
     upload_set_script(script);
@@ -459,6 +558,8 @@ START_TEST(upload_resume)
     if (bits_server_start(""))
     {
         test_suspend();
+        test_stuck();
+        test_taken();
         test_changed();
         test_cancel();
         test_cancel_nothing();

@@ -161,16 +161,19 @@ static void test_received(void)
     upload_end(job, L"run");
 
     /* what is there no more is */
-    upload_script_for("Fragment", "bits\n bits-take 30000\n reply\n bits\n bits-received 10\n reply\n bits\n delay 300\n");
+    upload_script_for("Fragment", "bits\n bits-take 30000\n reply\n bits\n bits-received 10\n reply\n bits\n silent\n reply\n bits\n");
     if (!(job = upload_start(100000))) return;
     if (upload_wait(upload_path(), 'F', 3, "BUP.RESUME.4"))
     {
         IBackgroundCopyJob_GetProgress(job, &progress);
         ok_inferred("BUP.FRAG.13", progress.BytesTransferred == 10, "got %s\n", wine_dbgstr_longlong(progress.BytesTransferred));
+        IBackgroundCopyJob_Suspend(job);
+        bits_wait_state(job, BG_JOB_STATE_SUSPENDED);
+        bits_resume(job);
     }
     if (upload_wait_done(job))
     {
-        upload_check_kinds(upload_path(), "PCFFFE", "BUP.FRAG.9,BUP.RESUME.4");
+        ok(!strncmp(upload_kinds(upload_path()), "PCFFF", 5), "[BUP.FRAG.9,BUP.RESUME.4] got %s\n", upload_kinds(upload_path()));
         upload_check_fragments(upload_path(), "run", 100000);
         ok(upload_packet('F', 2).first == 10, "[BUP.FRAG.9,BUP.RESUME.4] went on at %u\n", (unsigned int)upload_packet('F', 2).first);
     }
@@ -422,6 +425,23 @@ static void test_errors(void)
     upload_end(job, L"run");
 }
 
+/* A server that does not wait for the data before it answers. */
+static void test_early(void)
+{
+    IBackgroundCopyJob *job;
+
+    upload_script_for("Fragment", "bits\n bits-error 403 0x80070005 0x5\n early\n");
+    if (!(job = upload_start(8000000))) return;
+    if (bits_wait_state(job, BG_JOB_STATE_ERROR)) bits_check_error_in(job, E_ACCESSDENIED, REMOTE_FILE, "BUP.STATUS.3");
+    upload_end(job, L"run");
+
+    upload_script_for("Fragment", "bits\n bits-error 500 0x8020001f 0x5\n early\n reply\n bits\n");
+    if (!(job = upload_start(8000000))) return;
+    upload_check_sent(job, NULL, 8000000, "BUP.RESUME.5");
+    ok(!upload_error_count(job), "[BUP.RESUME.5] %lu errors\n", upload_error_count(job));
+    upload_end(job, L"run");
+}
+
 /* Numbers that do not fit into 32 bits: the server says that it has nearly all of it. */
 static void test_huge(void)
 {
@@ -473,6 +493,7 @@ START_TEST(upload_run)
         test_broken();
         test_busy();
         test_errors();
+        test_early();
         test_huge();
     }
     bits_end();

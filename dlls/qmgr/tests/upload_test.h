@@ -60,6 +60,7 @@ static inline void upload_write_(unsigned int line, const WCHAR *name, ts_u64 si
         test_server_pattern(pattern, offset, data, n);
         if (!WriteFile(file, data, n, &n, NULL) || !n) break;
     }
+    ok_(__FILE__, line)(offset == size, "cannot write %s, error %lu\n", wine_dbgstr_w(name), GetLastError());
     CloseHandle(file);
 }
 #define upload_write(name, size) upload_write_(__LINE__, name, size)
@@ -209,7 +210,7 @@ static inline unsigned int upload_check_fragments_(unsigned int line, const char
                             && packet->length == packet->last - packet->first + 1,
                             "[BUP.HDR.18,BUP.HDR.20] packet %u: %u octets, %u-%u/%u\n", i, (unsigned int)packet->length, (unsigned int)packet->first,
                             (unsigned int)packet->last, (unsigned int)packet->total);
-        ok_(__FILE__, line)(packet->hash == test_server_pattern_hash(pattern, packet->first, packet->size),
+        ok_(__FILE__, line)(!packet->size || packet->hash == test_server_pattern_hash(pattern, packet->first, packet->size),
                             "[BUP.FRAG.1] packet %u has other octets than %u-%u\n", i, (unsigned int)packet->first, (unsigned int)packet->last);
     }
     return fragments;
@@ -274,6 +275,12 @@ static inline const char *upload_path(void)
     return path;
 }
 
+/* A new one. */
+static inline void upload_next(void)
+{
+    upload_number++;
+}
+
 static inline const WCHAR *upload_url(void)
 {
     WCHAR path[16];
@@ -300,7 +307,7 @@ static inline void upload_script_for(const char *packet, const char *replies)
 {
     char script[2048];
 
-    upload_number++;
+    upload_next();
     _snprintf(script, sizeof(script), "on BITS_POST %s\n where header BITS-Packet-Type %s\n%son BITS_POST %s\n bits\n", upload_path(), packet, replies,
               upload_path());
     upload_set_script(script);
