@@ -557,6 +557,7 @@ static void test_ways(void)
     struct shim_session *session;
     static struct result result;
     struct uploader uploader;
+    char text[256];
     UINT32 i, j;
 
     for (i = 0; i < ARRAY_SIZE(proxies); i++)
@@ -588,6 +589,13 @@ static void test_ways(void)
             winetest_pop_context();
         }
     }
+
+    /* the proxy of a tunnel has seen nothing of the packets */
+    sprintf(text, "proxy open\nCONNECT localhost:%d HTTP/1.1\nHost: localhost:%d\nUser-Agent: Microsoft BITS/7.8\nProxy-Connection: Keep-Alive\n---",
+            port("TLS_GOOD"), port("TLS_GOOD"));
+    ok(count_in_log(text) && count_in_log(text) == count_in_log("proxy open\nCONNECT "), "got %u of %u\n", count_in_log(text),
+       count_in_log("proxy open\nCONNECT "));
+    ok(count_in_log("X-Tunnel-Secret: 1") >= 2 * ARRAY_SIZE(proxies), "the server has not seen it\n");
 
     /* answered early behind a tunnel */
     session = create_session(0);
