@@ -199,6 +199,8 @@ void queue_transfer_ended(struct queue_job *job, struct transfer *transfer, cons
 HRESULT queue_transfer_session(struct queue_job *job, const struct upload_session *session, UINT64 acknowledged);
 /* What is sent is a file of this size and time, from now on [BEH.CONSIST.4]. */
 HRESULT queue_transfer_settles(struct queue_job *job, UINT64 size, UINT64 time);
+/* The server has all of an empty file. */
+HRESULT queue_transfer_delivered(struct queue_job *job);
 /* The reply is there; it gets the name that the client wants it under, until it begins [BUP.REPLY.5]. */
 HRESULT queue_transfer_reply(struct queue_job *job, const WCHAR *url);
 /* Another name than the one that file `index`, if it is a reply, goes to. */

@@ -67,6 +67,14 @@ HRESULT queue_transfer_settles(struct queue_job *job, UINT64 size, UINT64 time)
     return queue_commit(job, &settled);
 }
 
+HRESULT queue_transfer_delivered(struct queue_job *job)
+{
+    struct record record = { RECORD_FILE_FLAGS };
+
+    record.u.flags.set = FILE_DELIVERED;
+    return queue_commit(job, &record);
+}
+
 /* Where no name was set it is one in the folder of the local file [JOB2.SetReplyFileName.3]. Under the lock of queue_set a name that was set meanwhile stays. */
 static HRESULT check_unnamed(const struct queue_job *job)
 {

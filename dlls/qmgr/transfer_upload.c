@@ -53,7 +53,7 @@ struct progress
     struct upload_session session;
     UINT64 acknowledged;
     WCHAR *reply_url;
-    BOOL wants_reply, reply_done;
+    BOOL delivered, wants_reply, reply_done;
 };
 
 static HRESULT get_progress(struct transfer *transfer, struct progress *progress)
@@ -66,6 +66,7 @@ static HRESULT get_progress(struct transfer *transfer, struct progress *progress
     queue_enter();
     hr = upload_session_copy(&job->upload, &progress->session);
     progress->acknowledged = file_received(&job->files[0]);
+    progress->delivered = !!(job->files[0].flags & FILE_DELIVERED);
     progress->wants_reply = job->type == JOB_UPLOAD_REPLY;
     if (job->file_count > REPLY_FILE)
     {
@@ -262,7 +263,8 @@ static HRESULT send_step(struct transfer *transfer, struct upload *upload, const
     }
     if (upload->request.packet >= UPLOAD_FRAGMENT) transfer_on_connected(transfer);     /* BUP.STATE.1 to 5 */
     /* with the session the server forgets how much it has got, and the reply: we must not [BUP.CLOSE.1] */
-    if (upload->request.packet == UPLOAD_CLOSE && FAILED(hr = queue_wait(transfer->job)))
+    if (upload->request.packet == UPLOAD_CLOSE
+        && FAILED(hr = source->size ? queue_wait(transfer->job) : queue_transfer_delivered(transfer->job)))
     {
         fail(upload, hr, CONTEXT_GENERAL_QUEUE_MANAGER);
         return hr;
@@ -357,6 +359,7 @@ static HRESULT init_upload(const struct file_plan *plan, const struct progress *
     params.acknowledged = progress->acknowledged;
     params.session = &progress->session;
     params.reply_url = progress->reply_url;
+    params.delivered = progress->delivered;
     params.wants_reply = progress->wants_reply;
     params.reply_done = progress->reply_done;
     params.foreground = plan->foreground;

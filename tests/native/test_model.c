@@ -241,7 +241,7 @@ static void test_upload(void)
     struct model model, copy;
     struct record record;
     struct job *job;
-    UINT32 i;
+    UINT32 i, j;
     HRESULT hr;
 
     for (i = 0; i < ARRAY_SIZE(types); i++)
@@ -283,9 +283,39 @@ static void test_upload(void)
         record.u.upload.acknowledged = 100;
         apply(&model, &record);
         ok(file_received(&job->files[0]) == 100, "[BUP.RESUME.4] the server has lost octets: got %u\n", (UINT32)file_received(&job->files[0]));
+        record.type = RECORD_FILE_FLAGS;
+        memset(&record.u, 0, sizeof(record.u));
+        record.u.flags.set = FILE_DELIVERED;
+        apply(&model, &record);
         rebuild(&model, &copy);
         ok(!model_difference(&model, &copy), "%s\n", model_difference(&model, &copy));
         model_free(&copy);
+        for (j = 0; j < 3; j++)
+        {
+            static const char *const ids[] = { "{1}", "{2}", NULL };
+
+            record.type = RECORD_UPLOAD;
+            memset(&record.u, 0, sizeof(record.u));
+            record.u.upload.id = ids[j];
+            record.u.upload.id_size = ids[j] ? 3 : 0;
+            apply(&model, &record);
+            ok(job->files[0].flags == (j ? 0 : FILE_DELIVERED), "[BUP.FRAG.22] session %u: got %#x\n", j, job->files[0].flags);
+            record.type = RECORD_FILE_FLAGS;
+            memset(&record.u, 0, sizeof(record.u));
+            record.u.flags.set = FILE_DELIVERED;
+            apply(&model, &record);
+        }
+        record.type = RECORD_UPLOAD;
+        memset(&record.u, 0, sizeof(record.u));
+        record.u.upload.id = "{3}";
+        record.u.upload.id_size = 3;
+        record.u.upload.acknowledged = 100;
+        apply(&model, &record);
+        ok(!job->files[0].flags, "[BUP.FRAG.22] it is about another session: got %#x\n", job->files[0].flags);
+        record.type = RECORD_FILE_FLAGS;
+        memset(&record.u, 0, sizeof(record.u));
+        record.u.flags.set = FILE_DELIVERED;
+        apply(&model, &record);
 
         memset(&record, 0, sizeof(record));
         record.type = RECORD_REPLY_FILE;

@@ -34,6 +34,7 @@
 #define REPLY_THERE 2
 #define CANCELLED 4
 #define BACKGROUND 8
+#define DELIVERED 16
 
 /* What the worker has to do, and what it gets. */
 struct exchange
@@ -91,6 +92,11 @@ static const struct row rows[] =
      {PING, MADE, {"FRAGMENT http://h/f s1 */0 named last", 400, ERR("0x80070057")}}, .size = NOTHING},
     {"BUP.FRAG.22", "FAILED 8019019d F 5", {PING, MADE, {"FRAGMENT http://h/f s1 */0 named last", 413, ""}}, .size = NOTHING},
     {"BUP.FRAG.22", "DONE", {PING, {"FRAGMENT http://h/f s1 */0 named last", 200, GOT(0)}, CLOSE}, .size = NOTHING, .id = "s1"},
+    {"BUP.FRAG.22,BUP.RESUME.1", "DONE", {PING, CLOSE}, DELIVERED, "s1", .size = NOTHING},      /* said before, and recorded */
+    {"BUP.FRAG.22,BUP.CLOSE.4", "DONE", {{"PING http://h/f", 500, GONE}, {"CLOSE http://h/f s1", 500, GONE}}, DELIVERED, "s1", .size = NOTHING},
+    {"BUP.FRAG.22,BUP.RESUME.1", "DONE", {PING, {"FRAGMENT http://h/f s1 0-9/10 named last", 200, GOT(10)}, CLOSE}, DELIVERED, "s1"},
+    {"BUP.FRAG.22,BUP.RESUME.7", "DONE",
+     {PING, {"FRAGMENT http://h/f s1 */0 named last", 200, GOT(0) AT("/r")}, {"REPLY http://h/r"}, CLOSE}, DELIVERED | WANTS_REPLY, "s1", .size = NOTHING},
     {"BUP.FRAG.22", "FAILED 8020001b F 5", {PING, MADE, {"FRAGMENT http://h/f s1 */0 named last", 200, GOT(1)}}, .size = NOTHING},
     {"BUP.HDR.1", "DONE",
      {PING, {"CREATE http://h/f", 200, "bits-protocol: {7DF0354D-249B-430F-820D-3D2A9BEF4931}\r\nBITS-SESSION-ID: s1\r\naccept-encoding: IDENTITY\r\n"},
@@ -505,6 +511,7 @@ static HRESULT begin(struct upload *upload, const struct row *row)
     params.session = &session;
     params.reply_url = row->reply_url;
     params.wants_reply = !!(row->flags & WANTS_REPLY);
+    params.delivered = !!(row->flags & DELIVERED);
     params.reply_done = !!(row->flags & REPLY_THERE);
     params.foreground = !(row->flags & BACKGROUND);
     params.cancel = !!(row->flags & CANCELLED);

@@ -134,6 +134,7 @@ struct file_range
 #define FILE_ATTRIBUTES_KEPT  0x27u /* read-only, hidden, system, archive */
 #define FILE_SETTLED     0x10000 /* of an upload: remote_size and remote_time are those it began with [BEH.CONSIST.4] */
 #define FILE_MOVED       0x20000 /* what has been received came by another remote name [BEH.STATE.96] */
+#define FILE_DELIVERED   0x40000 /* of an upload: its server has said that it has all of it, be that nothing [BUP.FRAG.22]; goes with the session */
 #define FILE_ATTRIBUTES_MASK  (FILE_ATTRIBUTED | FILE_ATTRIBUTES_KEPT << FILE_ATTRIBUTES_SHIFT)
 
 struct job_file

@@ -141,6 +141,7 @@ static void swap_uploads(struct job *job, struct model_change *change)
 
 static void commit_upload(struct job *job, struct model_change *change)
 {
+    if (!job->upload.id || !change->upload.id || strcmp(job->upload.id, change->upload.id)) job->files[0].flags &= ~FILE_DELIVERED;
     swap_received(&job->files[0], change, 0);
     swap_uploads(job, change);
 }
@@ -195,7 +196,7 @@ static void commit_file(struct job *job, struct model_change *change)
         if (file->remote_size == SIZE_UNKNOWN && !file->range_count) file->remote_size = record->u.done.size;
         job->no_progress_time = 0;
         swap_received(file, change, 0);
-        set_flags(job, index, (file->flags & ~(FILE_ASKED | FILE_MOVED)) | FILE_TRANSFERRED);
+        set_flags(job, index, (file->flags & ~(FILE_ASKED | FILE_MOVED | FILE_DELIVERED)) | FILE_TRANSFERRED);
         if (job->type == JOB_DOWNLOAD || index >= REPLY_FILE) break;
         file->flags |= FILE_PUBLISHED;
         swap_uploads(job, change);

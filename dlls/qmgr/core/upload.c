@@ -183,8 +183,8 @@ static UINT32 next_phase(const struct upload *upload)
     {
         if (upload->reply_url) return PHASE_REPLY;                              /* BUP.REPLY.5 */
         if (!upload->session.id) return UPLOAD_CREATE;
-        /* of an empty file nobody knows whether it has arrived [BUP.FRAG.22]; without the reply's URL the last Ack is missing */
-        if (upload->acknowledged < upload->size || !upload->size || upload->wants_reply) return UPLOAD_FRAGMENT;
+        /* of an empty file the offset does not tell whether it has arrived [BUP.FRAG.22]; without the reply's URL the last Ack is missing */
+        if (upload->acknowledged < upload->size || (!upload->size && !upload->delivered) || upload->wants_reply) return UPLOAD_FRAGMENT;
     }
     return upload->session.id ? UPLOAD_CLOSE : PHASE_DONE;
 }
@@ -259,6 +259,7 @@ HRESULT upload_init(struct upload *upload, const struct upload_params *params)
     memset(upload, 0, sizeof(*upload));
     upload->size = params->size;
     upload->foreground = params->foreground;
+    upload->delivered = params->delivered;
     upload->wants_reply = params->wants_reply;
     upload->reply_done = params->wants_reply && params->reply_done;
     upload->block = params->foreground ? UPLOAD_FOREGROUND_SIZE : UPLOAD_BLOCK_MIN;

@@ -79,6 +79,7 @@ struct upload_params
     const struct upload_session *session; /* as recorded; copied */
     const WCHAR *reply_url;     /* as recorded, NULL if not known; copied */
     BOOL wants_reply;           /* an upload-reply job */
+    BOOL delivered;             /* the server has said that it has all of it; of an empty file nothing else tells */
     BOOL reply_done;            /* and the reply is there already: what is left is to close */
     BOOL foreground;
     BOOL cancel;                /* the job is cancelled: nothing but Cancel-Session is to be sent. Needs a session. */
@@ -108,7 +109,7 @@ struct upload
     UINT32 setbacks;
     UINT32 lost;                        /* sessions that the server did not know, in this attempt */
     BOOL named;                         /* Content-Name was sent with a fragment of this attempt */
-    BOOL foreground, wants_reply, reply_done;
+    BOOL foreground, delivered, wants_reply, reply_done;
 };
 
 HRESULT upload_init(struct upload *upload, const struct upload_params *params);

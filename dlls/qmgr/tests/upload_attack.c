@@ -264,6 +264,22 @@ static void test_farewell(void)
     else upload_end(job, L"run");
 }
 
+/* An empty file is sent once, though nobody hears that its session is closed. */
+static void test_empty(void)
+{
+    IBackgroundCopyJob *job;
+
+    upload_script_for("Close-Session", " bits\n cut-head 9\n reply\n bits\n");
+    if (!(job = upload_start(0))) return;
+    if (bits_wait_states(job, AGAIN | FATAL | DONE))
+    {
+        ok(bits_state(job) == BG_JOB_STATE_TRANSIENT_ERROR, "[BUP.CLOSE.3] the job is in state %d\n", bits_state(job));
+        bits_resume(job);
+        upload_check_sent(job, "PCFEPE", 0, "BUP.FRAG.22,BUP.CLOSE.4");
+    }
+    upload_end(job, L"run");
+}
+
 /* Nothing but the first file of a job is there for a client, and it is his alone. */
 static void test_hidden(void)
 {
@@ -301,6 +317,7 @@ START_TEST(upload_attack)
         test_reply_data();
         test_credentials();
         test_farewell();
+        test_empty();
         test_hidden();
     }
     bits_end();
