@@ -270,6 +270,23 @@ static void test_sizes(void)
     }
 }
 
+/* Nothing is sent, and answered. */
+static void test_empty(void)
+{
+    IBackgroundCopyJob *job;
+
+    script_with_reply("http://$(host)/reply", "on HEAD /reply\n size 100\non GET /reply\n status 503\n reply\n size 100\n");
+    if (!(job = make_job(0))) return;
+    bits_resume(job);
+    if (bits_wait_state(job, BG_JOB_STATE_TRANSIENT_ERROR)) bits_resume(job);
+    if (upload_wait_done(job))
+    {
+        ok_inferred("BUP.FRAG.22", strchr(all_kinds(), 'F') && strchr(all_kinds(), 'F') == strrchr(all_kinds(), 'F'), "got %s\n", all_kinds());
+        check_data(job, S_OK, "/reply", 100, "JOB2.GetReplyData.1");
+    }
+    upload_end(job, L"run");
+}
+
 /* The host that was asked for the reply. */
 static const char *reply_host(void)
 {
@@ -497,6 +514,7 @@ START_TEST(upload_reply)
     {
         test_progress();
         test_sizes();
+        test_empty();
         test_urls();
         test_settings();
         test_failures();
