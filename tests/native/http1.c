@@ -615,6 +615,11 @@ static void test_writer(void)
         winetest_pop_context();
     }
 
+    http1_write_octet_lines(&writer, L"A: \x00ff\x0080\r\nB: c\r\n");
+    ok(writer.hr == S_OK && writer.len == 13 && !memcmp(writer.data, "A: \xff\x80\r\nB: c\r\n", 13), "[BUP.HDR.13] got %.*s\n", (int)writer.len,
+       (char *)writer.data);
+    http1_writer_free(&writer);
+    http1_writer_init(&writer);
     http1_write_request_line(&writer, L"HEAD", L"/x");
     http1_write_field(&writer, "Host", L"h");
     http1_write_lines(&writer, L"A: b\nC: d");

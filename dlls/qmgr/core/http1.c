@@ -717,11 +717,22 @@ static BOOL is_named(const struct custom_line *line, const char *name)
     return !name[i];
 }
 
-void http1_write_lines(struct http1_writer *writer, const WCHAR *lines)
+static void put_octets(struct http1_writer *writer, const WCHAR *value, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++)
+    {
+        char c = (char)value[i];
+
+        put(writer, &c, 1);
+    }
+}
+
+static void write_lines(struct http1_writer *writer, const WCHAR *lines, BOOL octets)
 {
     struct custom_line line;
     HRESULT hr;
-    size_t i;
 
     if (FAILED(writer->hr) || !lines) return;
     while ((hr = next_custom_line(&lines, &line)) == S_OK)
@@ -732,16 +743,26 @@ void http1_write_lines(struct http1_writer *writer, const WCHAR *lines)
             hr = E_INVALIDARG;
             break;
         }
-        for (i = 0; i < line.name_len; i++)
-        {
-            char c = (char)line.name[i];
-
-            put(writer, &c, 1);
-        }
+        put_octets(writer, line.name, line.name_len);
         put(writer, ": ", 2);
-        put_value(writer, line.value, line.value_len);
+        if (octets)
+        {
+            put_octets(writer, line.value, line.value_len);
+            put(writer, "\r\n", 2);
+        }
+        else put_value(writer, line.value, line.value_len);
     }
     if (FAILED(hr) && SUCCEEDED(writer->hr)) writer->hr = hr;
+}
+
+void http1_write_lines(struct http1_writer *writer, const WCHAR *lines)
+{
+    write_lines(writer, lines, FALSE);
+}
+
+void http1_write_octet_lines(struct http1_writer *writer, const WCHAR *lines)
+{
+    write_lines(writer, lines, TRUE);
 }
 
 BOOL http1_lines_have(const WCHAR *lines, const char *name)

@@ -119,6 +119,8 @@ void http1_write_field_octets(struct http1_writer *writer, const char *name, con
  * alone, Content-Length and Transfer-Encoding.  NULL writes nothing.
  */
 void http1_write_lines(struct http1_writer *writer, const WCHAR *lines);
+/* The same of lines in which each character is an octet, which a server has sent and wants to see again [BUP.HDR.13]. */
+void http1_write_octet_lines(struct http1_writer *writer, const WCHAR *lines);
 BOOL http1_lines_have(const WCHAR *lines, const char *name);
 void http1_write_end(struct http1_writer *writer);
 void http1_write_behind(struct http1_writer *writer, const struct http1_writer *next); /* another whole head, behind the end */

@@ -180,7 +180,7 @@ HRESULT head_write(struct http1_writer *writer, const struct shim_request_params
         uint64_to_text(params->body && with_body ? params->body->length : 0, length);
         http1_write_field(writer, "Content-Length", length);
     }
-    if (params->headers) http1_write_lines(writer, params->headers);
+    if (params->headers) http1_write_octet_lines(writer, params->headers);
     if (params->custom_headers) http1_write_lines(writer, params->custom_headers);
     http1_write_end(writer);
     free(authority);

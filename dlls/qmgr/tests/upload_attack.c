@@ -280,6 +280,26 @@ static void test_empty(void)
     upload_end(job, L"run");
 }
 
+/* What a server calls a session comes back as it was, octet for octet, also from the journal. */
+static void test_session_id(void)
+{
+    IBackgroundCopyJob *job;
+    char script[512];
+
+    upload_number++;
+    _snprintf(script, sizeof(script), "on BITS_POST %s\n where header BITS-Packet-Type Close-Session\n reply\n bits\n status 503\n reply\n bits\n"
+              "on BITS_POST %s\n bits\n bits-session {\\xff\"\\x80%%25|;,\\xc3\n", upload_path(), upload_path());
+    upload_set_script(script);
+    if (!(job = upload_start(1000))) return;
+    if (upload_wait(upload_path(), 'E', 1, "BUP.CLOSE.1") && bits_wait_states(job, AGAIN | FATAL | DONE))
+    {
+        bits_resume(job);
+        upload_check_sent(job, NULL, 1000, "BUP.HDR.13");
+        ok(!strncmp(upload_kinds(upload_path()), "PCFE", 4), "[BUP.HDR.13] got %s\n", upload_kinds(upload_path()));
+    }
+    upload_end(job, L"run");
+}
+
 /* Nothing but the first file of a job is there for a client, and it is his alone. */
 static void test_hidden(void)
 {
@@ -318,6 +338,7 @@ START_TEST(upload_attack)
         test_credentials();
         test_farewell();
         test_empty();
+        test_session_id();
         test_hidden();
     }
     bits_end();
