@@ -33,6 +33,7 @@
 #include "shim/offload.h"
 
 #define MAX_ATTEMPTS 16   /* connects under way at the same time */
+#define HEARD_SIZE   16384  /* octets that are received while something is sent */
 
 /* One name being resolved; shared by all who ask for it meanwhile, so that a dead resolver costs one thread a name. */
 struct resolution
@@ -59,6 +60,11 @@ struct net_conn
     SOCKET socket;
     HANDLE event;          /* manual reset, of the one operation in flight */
     HANDLE listen_event;   /* of the receive beside a send; NULL until there has been one */
+    WSAOVERLAPPED listen_ov;
+    char *heard;           /* what that has brought, HEARD_SIZE octets */
+    UINT32 heard_pos, heard_len;
+    BOOL listening;        /* it is in flight */
+    BOOL heard_end;        /* there is nothing to come any more */
     ULONGLONG last_check;  /* when the cancel event was last looked at */
 };
 
@@ -438,12 +444,22 @@ done:
     return hr;
 }
 
+/* Ends an operation that may be in flight; when it returns the system is done with the buffers. */
+static void end_operation(struct net_conn *conn, WSAOVERLAPPED *ov)
+{
+    CancelIoEx((HANDLE)conn->socket, (OVERLAPPED *)ov);
+    if (WaitForSingleObject(ov->hEvent, 1000)) shutdown(conn->socket, SD_BOTH); /* ends it in any case [WINE.NET.2] */
+    WaitForSingleObject(ov->hEvent, INFINITE);
+}
+
 void net_close(struct net_conn *conn)
 {
     if (!conn) return;
+    if (conn->listening) end_operation(conn, &conn->listen_ov);
     closesocket(conn->socket);
     CloseHandle(conn->event);
     if (conn->listen_event) CloseHandle(conn->listen_event);
+    free(conn->heard);
     free(conn);
 }
 
@@ -459,14 +475,6 @@ static HRESULT map_error(int error)
     default:
         return HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR);
     }
-}
-
-/* Ends an operation that may be in flight; when it returns the system is done with the buffers. */
-static void end_operation(struct net_conn *conn, WSAOVERLAPPED *ov)
-{
-    CancelIoEx((HANDLE)conn->socket, (OVERLAPPED *)ov);
-    if (WaitForSingleObject(ov->hEvent, 1000)) shutdown(conn->socket, SD_BOTH); /* ends it in any case [WINE.NET.2] */
-    WaitForSingleObject(ov->hEvent, INFINITE);
 }
 
 /* Waits for the operation in flight; when it returns the system is done with the buffers. */
@@ -501,7 +509,7 @@ static BOOL is_cancelled(struct net_conn *conn, HANDLE cancel)
     return !WaitForSingleObject(cancel, 0);
 }
 
-UINT32 net_available(struct net_conn *conn)
+static UINT32 unread(struct net_conn *conn)
 {
     u_long available = 0;
 
@@ -515,10 +523,70 @@ static HRESULT recv_rest(struct net_conn *conn, void *buffer, UINT32 size, UINT3
     int len;
 
     if (failure != HRESULT_FROM_WIN32(ERROR_WINHTTP_CONNECTION_ERROR)) return failure;
-    if (!(available = net_available(conn))) return failure;
+    if (!(available = unread(conn))) return failure;
     if ((len = recv(conn->socket, buffer, min(size, available), 0)) <= 0) return failure;
     *got = len;
     return S_OK;
+}
+
+/*
+ * A receive beside a send, from its first octet on until it has brought something: what a peer said before it reset the connection is lost on
+ * Windows, and in Wine 10, unless somebody waited for it.
+ */
+static void begin_to_listen(struct net_conn *conn)
+{
+    DWORD flags = 0;
+    WSABUF buffer;
+
+    if (conn->listening || conn->heard_end || conn->heard_pos < conn->heard_len) return;
+    if (!conn->heard && !(conn->heard = malloc(HEARD_SIZE))) return;
+    if (!conn->listen_event && !(conn->listen_event = CreateEventW(NULL, TRUE, FALSE, NULL))) return;
+    conn->heard_pos = conn->heard_len = 0;
+    buffer.buf = conn->heard;
+    buffer.len = HEARD_SIZE;
+    memset(&conn->listen_ov, 0, sizeof(conn->listen_ov));
+    conn->listen_ov.hEvent = conn->listen_event;
+    if (!WSARecv(conn->socket, &buffer, 1, NULL, &flags, &conn->listen_ov, NULL) || WSAGetLastError() == WSA_IO_PENDING)
+        conn->listening = TRUE;
+}
+
+/* Looks whether that receive has come to an end. */
+static void look_at_heard(struct net_conn *conn)
+{
+    DWORD got, flags;
+
+    if (!conn->listening) return;
+    if (WSAGetOverlappedResult(conn->socket, &conn->listen_ov, &got, FALSE, &flags)) conn->heard_len = got;
+    else if (WSAGetLastError() == WSA_IO_INCOMPLETE) return;
+    else recv_rest(conn, conn->heard, HEARD_SIZE, &conn->heard_len, map_error(WSAGetLastError()));
+    conn->listening = FALSE;
+    conn->heard_end = !conn->heard_len;
+}
+
+static UINT32 take_heard(struct net_conn *conn, void *buffer, UINT32 size)
+{
+    UINT32 len = min(size, conn->heard_len - conn->heard_pos);
+
+    memcpy(buffer, conn->heard + conn->heard_pos, len);
+    conn->heard_pos += len;
+    return len;
+}
+
+static HRESULT wait_for_heard(struct net_conn *conn, HANDLE cancel, UINT32 timeout)
+{
+    HANDLE handles[2] = { conn->listen_event, cancel };
+    DWORD ret = WaitForMultipleObjects(cancel ? 2 : 1, handles, FALSE, timeout);
+
+    if (ret == WAIT_TIMEOUT) return HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT);
+    if (ret != WAIT_OBJECT_0) return E_ABORT;
+    look_at_heard(conn);
+    return S_OK;
+}
+
+UINT32 net_available(struct net_conn *conn)
+{
+    look_at_heard(conn);
+    return conn->heard_len - conn->heard_pos + unread(conn);
 }
 
 HRESULT net_recv(struct net_conn *conn, void *buffer, UINT32 size, void *spill, UINT32 spill_size, UINT32 *got,
@@ -531,6 +599,12 @@ HRESULT net_recv(struct net_conn *conn, void *buffer, UINT32 size, void *spill, 
 
     *got = 0;
     if (is_cancelled(conn, cancel)) return E_ABORT;
+    if (conn->listening && FAILED(hr = wait_for_heard(conn, cancel, timeout))) return hr;
+    if (conn->heard_pos < conn->heard_len)
+    {
+        *got = take_heard(conn, buffer, size);
+        return S_OK;
+    }
 
     memset(&ov, 0, sizeof(ov));
     ov.hEvent = conn->event;
@@ -547,42 +621,17 @@ HRESULT net_recv(struct net_conn *conn, void *buffer, UINT32 size, void *spill, 
     return len ? S_OK : S_FALSE;
 }
 
-/* A receive beside a send. */
-struct listening
+/* Hands on what has been heard. FALSE: the listener has had enough. */
+static BOOL tell_listener(struct net_conn *conn, const struct net_listener *listener)
 {
-    const struct net_listener *listener;
-    WSAOVERLAPPED ov;
-    void *buffer;
     UINT32 size;
-    BOOL active;
-};
+    void *buffer;
 
-static void begin_to_listen(struct net_conn *conn, struct listening *listening)
-{
-    const struct net_listener *listener = listening->listener;
-    DWORD flags = 0;
-    WSABUF buffer;
-
-    if (!(listening->buffer = listener->place(listener->ctx, &listening->size))) return;
-    if (!conn->listen_event && !(conn->listen_event = CreateEventW(NULL, TRUE, FALSE, NULL))) return;
-    buffer.buf = listening->buffer;
-    buffer.len = listening->size;
-    memset(&listening->ov, 0, sizeof(listening->ov));
-    listening->ov.hEvent = conn->listen_event;
-    if (!WSARecv(conn->socket, &buffer, 1, NULL, &flags, &listening->ov, NULL) || WSAGetLastError() == WSA_IO_PENDING)
-        listening->active = TRUE;
-}
-
-/* The receive has come to an end. */
-static BOOL end_listening(struct net_conn *conn, struct listening *listening)
-{
-    UINT32 rest = 0;
-    DWORD got, flags;
-
-    listening->active = FALSE;
-    if (WSAGetOverlappedResult(conn->socket, &listening->ov, &got, FALSE, &flags)) rest = got;
-    else recv_rest(conn, listening->buffer, listening->size, &rest, map_error(WSAGetLastError()));
-    return listening->listener->heard(listening->listener->ctx, rest);
+    look_at_heard(conn);
+    if (conn->heard_end) return listener->heard(listener->ctx, 0);
+    while (conn->heard_pos < conn->heard_len && (buffer = listener->place(listener->ctx, &size)))
+        if (!listener->heard(listener->ctx, take_heard(conn, buffer, size))) return FALSE;
+    return TRUE;
 }
 
 /*
@@ -593,32 +642,26 @@ static HRESULT finish_send(struct net_conn *conn, WSAOVERLAPPED *ov, DWORD *sent
                            UINT32 timeout)
 {
     ULONGLONG now = GetTickCount64(), deadline = now + timeout;
-    struct listening listening = { listener };
-    BOOL began = FALSE, go_on = TRUE;
+    BOOL go_on = TRUE;
     HANDLE handles[3];
     HRESULT hr = S_OK;
-    DWORD ret, got, flags;
+    DWORD ret = WAIT_FAILED, flags;
 
-    do
+    while (SUCCEEDED(hr))
     {
         UINT32 count = 0;
 
+        if (!(go_on = tell_listener(conn, listener))) break;
+        begin_to_listen(conn);
         handles[count++] = conn->event;
         if (cancel) handles[count++] = cancel;
-        if (listening.active) handles[count++] = conn->listen_event;
-        ret = WaitForMultipleObjects(count, handles, FALSE, (DWORD)(began ? deadline - now : min(timeout, NET_LISTEN_DELAY)));
+        if (conn->listening) handles[count++] = conn->listen_event;
+        ret = WaitForMultipleObjects(count, handles, FALSE, (DWORD)(deadline - now));
         if (ret == WAIT_OBJECT_0) break;
-        if (ret != WAIT_TIMEOUT && (!listening.active || ret != WAIT_OBJECT_0 + count - 1))
-        {
-            hr = E_ABORT;
-            break;
-        }
-        if (ret != WAIT_TIMEOUT && !(go_on = end_listening(conn, &listening))) break;
+        if (ret != WAIT_TIMEOUT && (!conn->listening || ret != WAIT_OBJECT_0 + count - 1)) hr = E_ABORT;
         now = GetTickCount64();
-        if (now >= deadline) hr = HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT);
-        else if (!listening.active) begin_to_listen(conn, &listening);
-        began = TRUE;
-    } while (SUCCEEDED(hr));
+        if (SUCCEEDED(hr) && now >= deadline) hr = HRESULT_FROM_WIN32(ERROR_WINHTTP_TIMEOUT);
+    }
 
     if (ret != WAIT_OBJECT_0) end_operation(conn, ov);
     if (!WSAGetOverlappedResult(conn->socket, ov, sent, FALSE, &flags))
@@ -626,11 +669,7 @@ static HRESULT finish_send(struct net_conn *conn, WSAOVERLAPPED *ov, DWORD *sent
         if (SUCCEEDED(hr) && go_on) hr = map_error(WSAGetLastError());
     }
     else if (hr != E_ABORT) hr = S_OK; /* it may have gone at the last moment */
-    if (listening.active)
-    {
-        end_operation(conn, &listening.ov);
-        if (WSAGetOverlappedResult(conn->socket, &listening.ov, &got, FALSE, &flags) && got) go_on = listener->heard(listener->ctx, got);
-    }
+    if (hr != E_ABORT && go_on) go_on = tell_listener(conn, listener);
     return hr == E_ABORT || go_on ? hr : S_FALSE;
 }
 
@@ -639,6 +678,7 @@ HRESULT net_send(struct net_conn *conn, const void *data, UINT32 size, const str
     const char *p = data;
     HRESULT hr;
 
+    if (listener) begin_to_listen(conn);
     while (size)
     {
         WSAOVERLAPPED ov;
@@ -668,7 +708,8 @@ BOOL net_is_silent(struct net_conn *conn)
 {
     u_long available = 0;
 
-    return !ioctlsocket(conn->socket, FIONREAD, &available) && !available;
+    look_at_heard(conn);
+    return conn->heard_pos == conn->heard_len && !ioctlsocket(conn->socket, FIONREAD, &available) && !available;
 }
 
 BOOL net_is_idle(struct net_conn *conn)
@@ -676,6 +717,8 @@ BOOL net_is_idle(struct net_conn *conn)
     struct timeval zero = {0};
     fd_set set;
 
+    look_at_heard(conn);
+    if (conn->heard_end || conn->heard_pos < conn->heard_len) return FALSE;
     FD_ZERO(&set);
     FD_SET(conn->socket, &set);
     return !select(0, &set, NULL, NULL, &zero);

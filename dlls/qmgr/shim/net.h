@@ -35,7 +35,6 @@
 
 #define NET_CONNECT_STAGGER 300   /* ms that one address is waited for before the next is tried beside it */
 #define NET_CANCEL_CHECK     16   /* ms between looks at the cancel event while data flows without a wait */
-#define NET_LISTEN_DELAY     50   /* ms that the peer does not take what is sent before it is listened to meanwhile */
 
 struct net_conn;
 
