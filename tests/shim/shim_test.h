@@ -130,4 +130,7 @@ void test_uploads_tls(void);
 void test_uploads_blocked(void);
 void test_uploads_ways(void);
 
+/* reset.c: the system may forget what a server said before it reset the connection */
+BOOL reset_forgets(void);
+
 #endif

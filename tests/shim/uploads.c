@@ -157,6 +157,7 @@ static void test_early(const char *scheme, const char *host, const char *peer)
     };
     struct shim_session *session;
     static struct result result;
+    BOOL forgets = reset_forgets();
     struct uploader uploader;
     int first, next;
     DWORD took;
@@ -165,6 +166,7 @@ static void test_early(const char *scheme, const char *host, const char *peer)
     for (i = 0; i < ARRAY_SIZE(tests); i++)
     {
         UINT32 before = count_taken(tests[i].length);
+        BOOL resets = strstr(tests[i].path, "/close") || strstr(tests[i].path, "/reset");
 
         winetest_push_context("%s %s", scheme, tests[i].path);
         session = create_session(0);
@@ -173,8 +175,13 @@ static void test_early(const char *scheme, const char *host, const char *peer)
         took = GetTickCount();
         run_request(session, &uploader.params, BUFFER_SIZE, &result);
         took = GetTickCount() - took;
-        ok(result.status == tests[i].status && result.hr == S_FALSE, "got %#lx, %u\n", result.hr, result.status);
-        ok(result.got == result.length, "got %I64u of %I64u\n", result.got, result.length);
+        if (forgets && resets && FAILED(result.hr))
+            ok(result.hr == HR_WIN32(ERROR_WINHTTP_CONNECTION_ERROR), "got %#lx, %u\n", result.hr, result.status);
+        else
+        {
+            ok(result.status == tests[i].status && result.hr == S_FALSE, "got %#lx, %u\n", result.hr, result.status);
+            ok(result.got == result.length, "got %I64u of %I64u\n", result.got, result.length);
+        }
         if (tests[i].whole) ok(uploader.source.offset == tests[i].length, "read %I64u\n", uploader.source.offset);
         else ok(uploader.source.offset < tests[i].length, "read all of it\n");
         ok(took < 5000, "took %lu ms\n", took);
@@ -405,6 +412,7 @@ static void test_challenges(const char *scheme, const char *host, const char *pe
     static const char expect[] = "3000000 4d3870d4655ed773027a713ea136507d22e076248e0e9cc920a996039653b76f";
     struct shim_session *session;
     static struct result result;
+    BOOL forgets = reset_forgets();
     struct uploader uploader;
     char path[64], line[64];
     UINT32 i, j, count;
@@ -412,6 +420,12 @@ static void test_challenges(const char *scheme, const char *host, const char *pe
 
     for (i = 0; i < ARRAY_SIZE(tests); i++)
     {
+        /* one that asks before the body has come leaves it unread */
+        if (forgets && strstr(tests[i].kinds, "Hasty"))
+        {
+            skip("%s: a challenge may be lost with the connection it came over\n", tests[i].kinds);
+            continue;
+        }
         winetest_push_context("%s", tests[i].kinds);
         session = create_auth_session(all, ARRAY_SIZE(all));
         sprintf(path, "/auth/%s/digest", tests[i].kinds);
