@@ -25,8 +25,11 @@
 
 #include <stdio.h>
 
-#include "core/upload.h"
+#include "core/headers.h"
+#include "core/model.h"
+#include "core/str.h"
 #include "core/url.h"
+#include "core/verdict.h"
 #include "wine/test.h"
 
 static UINT32 allocations, failing;     /* the one that fails, counted from 1; 0: none */
@@ -69,18 +72,6 @@ static HRESULT short_resolve(const WCHAR *base, const char *location, WCHAR **ta
 #define upload_on_reply short_on_reply
 #define upload_on_failure short_on_failure
 #define upload_packet_name short_packet_name
-
-HRESULT upload_init(struct upload *upload, const struct upload_params *params);
-void upload_free(struct upload *upload);
-enum upload_step upload_next(struct upload *upload, UINT64 now, UINT64 time);
-HRESULT upload_lines(const struct upload *upload, struct buffer *lines);
-void upload_on_ack(struct upload *upload, UINT32 status, const struct header_list *headers, UINT64 now);
-void upload_on_error(struct upload *upload, HRESULT hr, UINT32 context, BOOL unreachable, UINT64 time);
-void upload_on_connected(struct upload *upload);
-void upload_on_recorded(struct upload *upload);
-void upload_on_reply(struct upload *upload);
-void upload_on_failure(struct upload *upload, const struct failure *failure);
-const char *upload_packet_name(enum upload_packet packet);
 
 #include "core/upload.c"
 
