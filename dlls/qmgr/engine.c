@@ -222,9 +222,8 @@ static void start_farewell(struct queue_job *job)
     struct transfer *transfer;
     struct policy policy;
     BOOL wanted;
-    HRESULT hr;
 
-    if (FAILED(hr = transfer_create(job, &transfer)))
+    if (FAILED(transfer_create(job, &transfer)))
     {
         queue_enter();
         job->farewell_at = queue_clock() + MSEC_PER_SECOND;

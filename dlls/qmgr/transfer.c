@@ -70,6 +70,16 @@ BOOL transfer_stopped(const struct transfer *transfer)
     return *(volatile const LONG *)&transfer->stop;
 }
 
+UINT32 transfer_priority(const struct transfer *transfer)
+{
+    UINT32 priority;
+
+    queue_enter();
+    priority = job_u32(transfer->job->job, PROP_PRIORITY);
+    queue_leave();
+    return priority;
+}
+
 /* How many of `wanted` octets may be read now; waits for it. 0: the transfer shall stop. */
 UINT32 transfer_pace_take(struct transfer *transfer, UINT32 priority, UINT32 wanted)
 {
@@ -328,25 +338,38 @@ static void blame_network(struct queue_job *job, UINT32 index, struct failure *f
     if (!loopback) verdict_error(BG_E_NETWORK_DISCONNECTED, CONTEXT_GENERAL_QUEUE_MANAGER, failure);
 }
 
+/* BEH.USER.4, BEH.FILE.6: everything is done as the owner; S_OK: the thread is, and the caller reverts. *owner is set for S_OK alone. */
+static HRESULT act_as_owner(struct queue_job *job, struct caller **owner)
+{
+    HRESULT hr;
+    WCHAR *sid;
+
+    *owner = NULL;
+    queue_enter();
+    sid = str_dup(job->job->owner);
+    queue_leave();
+    hr = sid ? security_owner(sid, owner) : E_OUTOFMEMORY;
+    free(sid);
+    if (hr == S_OK && FAILED(hr = security_impersonate(*owner)))
+    {
+        caller_release(*owner);
+        *owner = NULL;
+    }
+    return hr;
+}
+
 static void run(void *arg)
 {
     struct transfer *transfer = arg;
     struct queue_job *job = transfer->job;
     struct failure failure = { S_OK };
-    struct caller *owner = NULL;
     UINT32 index = NO_FILE;
+    struct caller *owner;
     BOOL worked = FALSE;
-    WCHAR *sid;
     HRESULT hr;
 
-    queue_enter();
-    sid = str_dup(job->job->owner);
-    queue_leave();
-
-    /* BEH.USER.4, BEH.FILE.6: everything is done as the owner; not logged on: back to the queue [BEH.STATE.85] */
-    hr = sid ? security_owner(sid, &owner) : E_OUTOFMEMORY;
-    free(sid);
-    if (hr == S_OK && SUCCEEDED(hr = security_impersonate(owner)))
+    /* not logged on: back to the queue [BEH.STATE.85] */
+    if ((hr = act_as_owner(job, &owner)) == S_OK)
     {
         if (SUCCEEDED(hr = transfer_open_writer(transfer))) hr = transfer_open_session(transfer);
         if (FAILED(hr)) verdict_error(hr, CONTEXT_GENERAL_QUEUE_MANAGER, &failure);
@@ -372,19 +395,13 @@ static void run_farewell(void *arg)
 {
     struct transfer *transfer = arg;
     struct queue_job *job = transfer->job;
-    struct caller *owner = NULL;
     struct proxy_route *route;
+    struct caller *owner;
     struct policy policy;
     BOOL over = FALSE;
     HRESULT hr;
-    WCHAR *sid;
 
-    queue_enter();
-    sid = str_dup(job->job->owner);
-    queue_leave();
-    hr = sid ? security_owner(sid, &owner) : E_OUTOFMEMORY;
-    free(sid);
-    if (hr == S_OK && SUCCEEDED(security_impersonate(owner)))
+    if ((hr = act_as_owner(job, &owner)) == S_OK)
     {
         if (SUCCEEDED(hr = transfer_open_session(transfer)) && SUCCEEDED(hr = proxy_route_create(job, &route)))
         {

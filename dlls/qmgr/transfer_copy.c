@@ -31,16 +31,6 @@
 #include "core/rate.h"
 #include "core/url.h"
 
-static UINT32 priority_of(const struct transfer *transfer)
-{
-    UINT32 priority;
-
-    queue_enter();
-    priority = job_u32(transfer->job->job, PROP_PRIORITY);
-    queue_leave();
-    return priority;
-}
-
 /* Which side is whose: contexts of what fails. */
 struct sides
 {
@@ -61,7 +51,7 @@ static HRESULT copy_blocks(struct transfer *transfer, struct local_source *sourc
     {
         if (transfer_stopped(transfer)) return E_ABORT;
         allowed = min(WRITER_BLOCK_SIZE, size - position);
-        if (paced && !(allowed = transfer_pace_take(transfer, priority = priority_of(transfer), allowed))) return E_ABORT;
+        if (paced && !(allowed = transfer_pace_take(transfer, priority = transfer_priority(transfer), allowed))) return E_ABORT;
         hr = local_read(source, position, writer_buffer(transfer->writer), allowed, &got);
         if (transfer_pace_limit(priority) != RATE_UNLIMITED) transfer_pace_give_back(allowed - (hr == S_OK ? got : 0));
         if (FAILED(hr))

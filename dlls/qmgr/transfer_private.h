@@ -94,6 +94,7 @@ struct transfer
 
 /* transfer.c */
 BOOL transfer_stopped(const struct transfer *transfer);
+UINT32 transfer_priority(const struct transfer *transfer);     /* of its job, now */
 /* The share of background jobs: octets that may be read now, after a wait; 0 when told to stop. What was not used goes back. */
 UINT64 transfer_pace_limit(UINT32 priority);
 UINT32 transfer_pace_take(struct transfer *transfer, UINT32 priority, UINT32 wanted);

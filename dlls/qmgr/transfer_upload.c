@@ -84,16 +84,6 @@ static void free_progress(struct progress *progress)
     free(progress->reply_url);
 }
 
-static UINT32 priority_of(const struct transfer *transfer)
-{
-    UINT32 priority;
-
-    queue_enter();
-    priority = job_u32(transfer->job->job, PROP_PRIORITY);
-    queue_leave();
-    return priority;
-}
-
 /* The local file */
 
 /* It is as it was when the upload began [BEH.CONSIST.4]. */
@@ -111,7 +101,7 @@ static HRESULT check_source(struct source *source)
 static HRESULT read_source(void *ctx, void *buffer, UINT32 size, UINT32 *got)
 {
     struct source *source = ctx;
-    UINT32 priority = priority_of(source->transfer), allowed;
+    UINT32 priority = transfer_priority(source->transfer), allowed;
 
     *got = 0;
     if (!(allowed = transfer_pace_take(source->transfer, priority, size))) return E_ABORT;
@@ -322,7 +312,7 @@ static HRESULT upload_steps(struct transfer *transfer, struct upload *upload, co
 
     for (;;)
     {
-        upload->block_limit = rate_block(transfer_pace_limit(priority_of(transfer)));
+        upload->block_limit = rate_block(transfer_pace_limit(transfer_priority(transfer)));
         step = upload_next(upload, queue_clock(), queue_now());
         /* what the server has said is recorded all the same: of a session that nobody knows it could not be told that the job is cancelled */
         if (transfer_stopped(transfer) && step != UPLOAD_RECORD && step != UPLOAD_DONE) return E_ABORT;
